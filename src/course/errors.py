@@ -1,0 +1,29 @@
+"""What can go wrong, in the words a learner needs."""
+
+
+class CourseError(Exception):
+    """The call or the machine is wrong: the CLI prints all three sentences and ends with exit code 2.
+
+    what: what happened. why: the cause, as far as it is known. next: what to type now.
+    """
+
+    exit_code = 2
+
+    def __init__(self, what: str, why: str = "", next: str = "") -> None:
+        super().__init__(what)
+        self.what, self.why, self.next = what, why, next
+
+    def _render_traceback_(self) -> list[str]:
+        """IPython asks for this: a notebook shows the three lines instead of a traceback."""
+        return str(self).splitlines()
+
+    def __str__(self) -> str:
+        """Three labelled lines, empty ones left out; the same text in the terminal and in a notebook."""
+        lines = [f"Error: {self.what}", f"Why:   {self.why}", f"Next:  {self.next}"]
+        return "\n".join(line for line, text in zip(lines, (self.what, self.why, self.next), strict=True) if text)
+
+
+class NotReady(CourseError):
+    """Nothing is wrong with the call, but the answer is no: exit code 1."""
+
+    exit_code = 1

@@ -1,0 +1,1 @@
+"""Look at the cluster: Kubernetes objects, DNS answers, live traffic."""

@@ -1,0 +1,145 @@
+"""What a Pod gets for a name, and what it means."""
+
+from dataclasses import asdict, dataclass
+
+from course.errors import CourseError
+from course.observe import causes, dns, kube
+
+TOOLBOX = ("course-tools", "toolbox")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The questions a Pod's resolver puts for one name, in turn, and what came back.
+
+    `asked` ends with the response that settled it. `meaning` is one or two sentences, `next` what to look at or type.
+    """
+
+    name: str
+    namespace: str
+    asked: tuple[dns.Response, ...]
+    meaning: str
+    next: str
+
+    @property
+    def last(self) -> dns.Response:
+        """The response that settled it."""
+        return self.asked[-1]
+
+    @property
+    def resolved(self) -> bool:
+        """Whether a program would get what it asked for: an address for A and AAAA, else a record of that type."""
+        wanted = self.last.addresses if self.last.kind in ("A", "AAAA") else self.last.answer
+        return self.last.status == "NOERROR" and bool(wanted)
+
+    def as_dict(self) -> dict[str, object]:
+        """For --json: the fields, with each record's maker."""
+        asked = [
+            asdict(response) | {"answer": [asdict(record) | {"made_by": record.made_by} for record in response.answer]}
+            for response in self.asked
+        ]
+        return {"name": self.name, "namespace": self.namespace, "resolved": self.resolved, "asked": asked,
+                "meaning": self.meaning, "next": self.next}  # fmt: skip
+
+    def text(self) -> str:
+        """Readable lines: each question, each record with TTL and maker, the sentence."""
+        lines = [f"A Pod in {self.namespace} asks for {self.name}"]
+        for response in self.asked:
+            lines.append(f"  {response.question} {response.kind} -> {response.status or 'no answer'} from {response.server}")
+            for record in response.answer:
+                lines.append(f"    {record.name} {record.ttl} {record.kind} {record.value} (from {record.made_by})")
+        return "\n".join([*lines, f"Meaning: {self.meaning}", *([f"Next: {self.next}"] if self.next else [])])
+
+
+def ask(name: str, namespace: str = "default", kind: str = "A") -> Answer:
+    """Ask as a Pod in `namespace` would; CourseError for what is no DNS name, a type nobody knows, or no cluster."""
+    dns.check_name(name)
+    kind = kind.upper()
+    if kind not in dns.TYPES:
+        raise CourseError(f"{kind} is no record type that can be asked here.", "", f"One of: {', '.join(dns.TYPES)}")
+    responses = query(dns.candidates(name, namespace), kind)
+    asked = _until_settled(responses)
+    meaning, next = explain(name, namespace, asked)
+    return Answer(name, namespace, asked, meaning, next)
+
+
+def query(names: list[str], kind: str) -> list[dns.Response]:
+    """One dig in the toolbox Pod for all names: one `kubectl exec`, however many questions."""
+    words = ["exec", "-n", TOOLBOX[0], TOOLBOX[1], "--", "dig"]
+    for name in names:
+        words += [name, kind, "+tries=1", "+time=3", "+nocookie"]
+    done = kube.kubectl(*words, timeout=30)
+    responses = dns.parse(done.stdout)
+    if len(responses) != len(names):
+        raise CourseError("The toolbox Pod cannot ask.", (done.stderr or done.stdout).strip()[:300], "./course up")
+    return responses
+
+
+def _until_settled(responses: list[dns.Response]) -> tuple[dns.Response, ...]:
+    """A resolver goes on after NXDOMAIN and after an empty answer; it stops at records and at failures."""
+    for number, response in enumerate(responses, 1):
+        if response.answer or response.status not in ("NOERROR", "NXDOMAIN"):
+            return tuple(responses[:number])
+    return tuple(responses)
+
+
+def explain(name: str, namespace: str, asked: tuple[dns.Response, ...], look: causes.Look | None = None) -> tuple[str, str]:
+    """(what it means, what to look at or type next) for the questions and answers of one name.
+
+    `look` fetches evidence, and only for a name that did not resolve.
+    """
+    last, look = asked[-1], look or Cluster()
+    alias = next((record for record in last.answer if record.kind == "CNAME" and dns.in_cluster(record.name)), None)
+    if last.status == "TIMEOUT":
+        return causes.timeout(last, look)
+    if last.status in ("SERVFAIL", "REFUSED"):
+        return _failed(last)
+    if alias and last.kind in ("A", "AAAA") and not last.addresses:
+        return causes.lone_cname(alias, last, look)
+    if alias:
+        return _alias(alias, last)
+    if last.addresses and dns.in_cluster(last.question):
+        return _in_cluster(last)
+    if last.answer:
+        return "The name is outside the cluster: CoreDNS forwarded the question and passed the answer on.", ""
+    return causes.nothing(name, namespace, asked, look)
+
+
+class Cluster:
+    """The evidence of the real cluster."""
+
+    def services(self) -> list[causes.Service]:
+        """All Services; none where the API does not say."""
+        fields = [".metadata.namespace", ".metadata.name", ".spec.type", ".spec.externalName", ".spec.clusterIP"]
+        columns = ",".join(f"C{number}:{field}" for number, field in enumerate(fields))
+        done = kube.kubectl("get", "services", "-A", "--no-headers", "-o", f"custom-columns={columns}")
+        rows = [["" if cell == "<none>" else cell for cell in line.split()] for line in done.stdout.splitlines()]
+        return [causes.Service(space, name, kind, target.rstrip("."), ip) for space, name, kind, target, ip in rows]
+
+    def response(self, name: str, kind: str) -> dns.Response:
+        """The target asked by itself."""
+        return query([f"{name.rstrip('.')}."], kind)[0]
+
+
+def _failed(last: dns.Response) -> tuple[str, str]:
+    return (
+        f"The DNS server answered {last.status}: it could not find out. This says nothing about whether the name exists.",
+        "./course outside status",
+    )
+
+
+def _alias(alias: dns.Record, last: dns.Response) -> tuple[str, str]:
+    if last.kind == "CNAME":
+        return f"An ExternalName Service: an alias of {alias.value} Asking for CNAME shows the alias alone.", ""
+    hops = f" (after {len(last.aliases)} aliases)" if len(last.aliases) > 1 else ""
+    return (
+        f"An ExternalName Service: an alias of {alias.value} CoreDNS resolved the target itself{hops}, so alias and "
+        f"address came in one answer. The Pod connects straight to {', '.join(last.addresses)}.",
+        "",
+    )
+
+
+def _in_cluster(last: dns.Response) -> tuple[str, str]:
+    if len(last.addresses) > 1:
+        return "A headless Service: the addresses are its Pods, with no virtual IP before them.", ""
+    return "A Service with a virtual IP (or headless with one Pod): no alias, an A record of its own.", ""

@@ -1,0 +1,43 @@
+"""The cluster's API: kubectl for what a learner would type, the official client for the rest."""
+
+import subprocess
+
+from course import paths, shell
+from course.errors import CourseError
+
+
+def kubectl(*words: str, text: str | None = None, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+    """One kubectl call against this course's cluster, captured; never raises for a failing call."""
+    return shell.run(["kubectl", *words], env=shell.without_proxies(shell.environment()), text=text, timeout=timeout)
+
+
+def must(*words: str, text: str | None = None, timeout: float = 60, doing: str = "") -> str:
+    """The same, but a failure is a CourseError with kubectl's own words."""
+    done = kubectl(*words, text=text, timeout=timeout)
+    if done.returncode:
+        raise CourseError(
+            f"{doing or 'kubectl ' + ' '.join(words[:3])} failed.", shell.last_words(done.stderr), "./course doctor"
+        )
+    return done.stdout
+
+
+def apply(manifest: str) -> str:
+    """Apply a manifest; the API's refusal is passed on in its own words."""
+    return must("apply", "-f", "-", text=manifest, doing="Applying the manifest")
+
+
+def ready() -> bool:
+    """Whether the API says it is ready."""
+    return paths.KUBECONFIG.exists() and kubectl("get", "--raw", "/readyz", timeout=10).stdout.strip() == "ok"
+
+
+def require() -> None:
+    """CourseError unless the cluster answers, and is the one this command means."""
+    if paths.KUBECONFIG.exists() and f"current-context: kind-{paths.cluster_name()}\n" not in paths.KUBECONFIG.read_text():
+        raise CourseError(
+            f"The kubeconfig in {paths.STATE.name} is not of the cluster {paths.cluster_name()}.",
+            "COURSE_CLUSTER names another cluster than the one that was made from this copy of the course.",
+            "Set COURSE_CLUSTER as it was for ./course up, or give the second cluster a COURSE_STATE of its own.",
+        )
+    if not ready():
+        raise CourseError("The cluster does not answer.", "It is not up, or it is being made.", "./course up")

@@ -1,0 +1,200 @@
+"""The kind cluster: made, found again after a reboot, verified by asking, removed."""
+
+import json
+import re
+from dataclasses import asdict, dataclass
+from functools import partial
+
+import yaml
+
+from course import paths, shell
+from course.errors import CourseError
+from course.observe import kube
+from course.provision import images, tools
+from course.provision.engine import Engine
+from course.waiting import until
+
+RECORD = paths.STATE / "cluster.json"
+COREFILE = paths.STATE / "Corefile"  # kubeadm's own, as it was when the cluster was made
+TOOLBOX = ("course-tools", "toolbox")
+
+
+@dataclass(frozen=True)
+class Record:
+    """What this clone knows of its cluster: the node container's id, "" while it is being made."""
+
+    name: str
+    container_id: str
+
+
+def node() -> str:
+    """The node's container name, as kind forms it."""
+    return f"{paths.cluster_name()}-control-plane"
+
+
+def container_state(engine: Engine) -> tuple[str, str]:
+    """(id, status) of the node's container; ("", "") where there is none."""
+    said = engine.run("container", "inspect", "--format", "{{.Id}} {{.State.Status}}", node())
+    return tuple(said.stdout.split()) if said.returncode == 0 else ("", "")  # type: ignore[return-value]
+
+
+def read_record() -> Record | None:
+    """The record, or None where there is none or it is of another cluster."""
+    try:
+        record = Record(**json.loads(RECORD.read_text()))
+    except (OSError, ValueError, TypeError):
+        return None
+    return record if record.name == paths.cluster_name() else None
+
+
+def _write_record(container_id: str) -> None:
+    paths.STATE.mkdir(exist_ok=True)
+    RECORD.write_text(json.dumps(asdict(Record(paths.cluster_name(), container_id))))
+
+
+def refuse_foreign(container_id: str) -> None:
+    """CourseError if a cluster of our name exists that this clone did not make: it is left alone."""
+    record = read_record()
+    if container_id and not (record and record.container_id in ("", container_id)):
+        raise CourseError(
+            f"A kind cluster named {paths.cluster_name()} exists that this copy of the course did not make.",
+            "It is left alone: it may be somebody's work, or belong to another clone.",
+            f"Remove it there (kind delete cluster --name {paths.cluster_name()}), "
+            "or use another name here: COURSE_CLUSTER=externalname2 ./course up",
+        )
+
+
+def ensure(engine: Engine, image: str) -> bool:
+    """The cluster exists and its API answers; returns whether it was made now."""
+    container_id, status = container_state(engine)
+    refuse_foreign(container_id)
+    record = read_record()
+    if container_id and record and record.container_id == container_id:
+        if status != "running":
+            engine.must("start", node(), doing="Starting the stopped cluster")
+        _write_kubeconfig(engine)
+        until(kube.ready, seconds=120, what="The API answering")
+        return False
+    if container_id:
+        _kind(engine, "delete", "cluster", "--name", paths.cluster_name(), doing="Removing the half-made cluster")
+    _create(engine, image)
+    return True
+
+
+def _create(engine: Engine, image: str) -> None:
+    paths.STATE.mkdir(exist_ok=True)
+    config = paths.STATE / "kind.yaml"
+    config.write_text(kind_config(built=images.is_built(engine, image)))
+    COREFILE.unlink(missing_ok=True)
+    _write_record("")
+    words = ["--name", paths.cluster_name(), "--image", image, "--config", str(config)]
+    _kind(engine, "create", "cluster", *words, "--kubeconfig", str(paths.KUBECONFIG), doing="Creating the kind cluster")
+    _write_record(container_state(engine)[0])
+
+
+def kind_config(*, built: bool) -> str:
+    """cluster/kind.yaml, and for a node built here: no kindnet, because that node brings its own CNI configuration."""
+    config = yaml.safe_load((paths.CLUSTER_FOLDER / "kind.yaml").read_text())
+    if built:
+        config["networking"]["disableDefaultCNI"] = True
+    return str(yaml.safe_dump(config, sort_keys=False))
+
+
+def _kind(engine: Engine, *words: str, doing: str) -> None:
+    env = shell.without_proxies(engine.environment)
+    shell.logged([tools.kind(), *words], log="kind", doing=doing, env=env)
+
+
+def _write_kubeconfig(engine: Engine) -> None:
+    if not paths.KUBECONFIG.exists():
+        words = ["export", "kubeconfig", "--name", paths.cluster_name(), "--kubeconfig", str(paths.KUBECONFIG)]
+        _kind(engine, *words, doing="Writing the kubeconfig")
+
+
+def forward_to(address: str) -> bool:
+    """CoreDNS forwards all it does not serve itself to the outside world's DNS server; whether anything was changed.
+
+    The Corefile is kubeadm's but for this one address, kept as it was on the first day: what a lesson changed and left
+    behind is put back too. A restart, because the reload plugin takes a minute or more.
+    """
+    wanted = wanted_corefile(address)
+    if wanted == read_corefile():
+        return False
+    write_corefile(wanted)
+    return True
+
+
+def read_corefile() -> str:
+    """The Corefile that the cluster holds now."""
+    return kube.must("-n", "kube-system", "get", "cm", "coredns", "-o", "jsonpath={.data.Corefile}")
+
+
+def wanted_corefile(address: str) -> str:
+    """kubeadm's own Corefile with its forward line pointed at `address`."""
+    if not COREFILE.exists():
+        COREFILE.write_text(read_corefile())
+    wanted = re.sub(r"(?m)^(\s*forward \.) [^{\n]+?( \{)?$", rf"\g<1> {address}\g<2>", COREFILE.read_text())
+    if f"forward . {address}" not in wanted:
+        raise CourseError("kubeadm's Corefile has no forward line.", f"See {COREFILE}.", "./course down, then ./course up")
+    return wanted
+
+
+def write_corefile(text: str) -> None:
+    """Put a Corefile in place and restart CoreDNS with it; returns when only Pods with the new one are left.
+
+    A Pod that is told to stop still answers, with its old Corefile, for the five seconds of its `lameduck`: it is not
+    given them.
+    """
+    patch = json.dumps({"data": {"Corefile": text}})
+    kube.must("-n", "kube-system", "patch", "cm", "coredns", "--type", "merge", "-p", patch)
+    kube.must("-n", "kube-system", "rollout", "restart", "deployment/coredns")
+    kube.must("-n", "kube-system", "rollout", "status", "deployment/coredns", "--timeout", "120s", timeout=130)
+    for pod in _leaving_pods():
+        kube.must(
+            "-n", "kube-system", "delete", "pod", pod, "--ignore-not-found", "--grace-period=1", "--timeout=30s", timeout=40
+        )
+
+
+def _leaving_pods() -> list[str]:
+    form = "jsonpath={range .items[?(@.metadata.deletionTimestamp)]}{.metadata.name} {end}"
+    return kube.must("-n", "kube-system", "get", "pods", "-l", "k8s-app=kube-dns", "-o", form).split()
+
+
+def ensure_toolbox() -> None:
+    """The toolbox Pod is there; its image is in the node already."""
+    namespace, pod = TOOLBOX
+    if kube.kubectl("get", "pod", "-n", namespace, pod).returncode == 0:
+        return
+    kube.kubectl("create", "namespace", namespace)
+    # A Pod is refused until its namespace's ServiceAccount is there; on a new cluster that takes a moment.
+    kube.must("wait", "--for=create", "-n", namespace, "serviceaccount/default", "--timeout=60s", timeout=70)
+    kube.apply((paths.CLUSTER_FOLDER / "toolbox.yaml").read_text())
+
+
+def answers() -> str:
+    """What CoreDNS answers a Pod for the API's own Service: its address, or "" while it does not."""
+    namespace, pod = TOOLBOX
+    question = ("dig", "+short", "+time=1", "+tries=1", "kubernetes.default.svc.cluster.local")
+    done = kube.kubectl("exec", "-n", namespace, pod, "--", *question, timeout=15)
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def verify() -> None:
+    """Ask: the API, the node, and CoreDNS from a Pod."""
+    until(kube.ready, seconds=60, what="The API answering")
+    wait = partial(kube.must, "wait", "--for=condition=Ready", "--timeout=90s", timeout=100)
+    wait("node", "--all", doing="Waiting for the node")
+    wait("pod", "-n", TOOLBOX[0], TOOLBOX[1], doing="Waiting for the toolbox Pod")
+    until(answers, seconds=60, what="An answer of CoreDNS to a Pod")
+
+
+def delete(engine: Engine) -> bool:
+    """Remove the cluster if this clone made it; whether there was one."""
+    container_id, _ = container_state(engine)
+    refuse_foreign(container_id)
+    if container_id:
+        words = ["delete", "cluster", "--name", paths.cluster_name(), "--kubeconfig", str(paths.KUBECONFIG)]
+        _kind(engine, *words, doing="Removing the cluster")
+    for path in (RECORD, COREFILE, paths.KUBECONFIG):
+        path.unlink(missing_ok=True)
+    return bool(container_id)

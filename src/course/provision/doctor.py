@@ -1,0 +1,171 @@
+"""What is wrong with this machine or this clone: for each finding one cause and one command."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import disk_usage
+
+from course import paths, shell, versions
+from course.errors import CourseError
+from course.observe import kube
+from course.provision import cluster, engine, images, outside, steps
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report. level: ok, note (nothing to do), wrong."""
+
+    level: str
+    what: str
+    cause: str = ""
+    command: str = ""
+
+    def text(self) -> str:
+        """The line, with cause and command below where there is something to do."""
+        more = [f"       cause: {self.cause}"] if self.cause else []
+        return "\n".join(
+            [f"{self.level + ':':6} {self.what}", *more, *([f"       type:  {self.command}"] if self.command else [])]
+        )
+
+
+def examine() -> list[Finding]:
+    """Every check, in the order in which one stands on the other. Changes nothing."""
+    found = [check() for check in (_versions, _disk, _inotify, _state, _proxy, _kubeconfig, _setting_up)]
+    try:
+        chosen = engine.choose(install=False)
+    except CourseError as error:
+        return [*found, Finding("wrong", error.what, error.why, error.next)]
+    found.append(Finding("ok", f"The engine is {chosen.name} {chosen.version}."))
+    checks: list[Callable[[engine.Engine], Finding]] = [_image, _cluster, _outside, _forward]
+    for check in checks:
+        found.append(check(chosen))
+        if found[-1].level == "wrong":
+            break
+    return found
+
+
+def _versions() -> Finding:
+    try:
+        versions.read()
+    except CourseError as error:
+        return Finding("wrong", error.what, error.why, error.next)
+    return Finding("ok", "cluster/versions.toml is complete.")
+
+
+def _disk() -> Finding:
+    free = disk_usage(paths.ROOT).free / images.GIGABYTE
+    if free < 3:
+        return Finding("wrong", f"Only {free:.1f} GB of disk are free.", "The images need about 3 GB.", "df -h; free some space")
+    return Finding("ok", f"{free:.0f} GB of disk are free.")
+
+
+def _inotify() -> Finding:
+    """kube-proxy dies with "too many open files" where several kind clusters share a small limit."""
+    limit = Path("/proc/sys/fs/inotify/max_user_instances")
+    if limit.exists() and int(limit.read_text()) < 128:
+        return Finding(
+            "wrong",
+            f"fs.inotify.max_user_instances is {limit.read_text().strip()}.",
+            "A kind node needs about 30 of them; with too few, kube-proxy dies with `too many open files`.",
+            "sudo sysctl -w fs.inotify.max_user_instances=512",
+        )
+    return Finding("ok", "There are enough inotify instances for a kind node.")
+
+
+def _state() -> Finding:
+    if paths.ROOT.exists() and not os.access(paths.ROOT, os.W_OK):
+        return Finding("wrong", f"{paths.ROOT} cannot be written.", "The course keeps its state there.", "clone it as yourself")
+    halves = sorted(path.name for path in (paths.cache() / "parts").glob("*.part"))
+    if halves and not steps.running():
+        return Finding(
+            "note",
+            f"Half-built parts of the node image: {', '.join(halves)}.",
+            "A build was stopped; it goes on with",
+            "./course up",
+        )
+    return Finding("ok", "No half-built parts in the cache.")
+
+
+def _proxy() -> Finding:
+    names = [name for name in shell.PROXIES if os.environ.get(name)]
+    if names:
+        return Finding("note", f"{', '.join(names)} set: used for downloads only; the cluster is reached without it.")
+    return Finding("ok", "No HTTP proxy in the environment.")
+
+
+def _kubeconfig() -> Finding:
+    theirs = os.environ.get("KUBECONFIG")
+    if theirs and theirs != str(paths.KUBECONFIG):
+        return Finding("note", f"Your KUBECONFIG is {theirs}: the course neither reads nor writes it.")
+    return Finding("ok", f"The course's own kubeconfig is {paths.KUBECONFIG}.")
+
+
+def _setting_up() -> Finding:
+    if steps.running():
+        return Finding("note", "The cluster is being set up right now.", "", "./course status")
+    return Finding("ok", "No other course command is at work.")
+
+
+def _image(chosen: engine.Engine) -> Finding:
+    wanted = os.environ.get("COURSE_NODE_IMAGE", "")
+    names = [images.node_name(kind) for kind in ([wanted] if wanted else ["official", "build"])]
+    if any(chosen.has_image(name) for name in names):
+        return Finding("ok", "The node image is there.")
+    return Finding("wrong", "The node image is not there.", "It was not made yet, or it was removed.", "./course up")
+
+
+def _cluster(chosen: engine.Engine) -> Finding:
+    container_id, status = cluster.container_state(chosen)
+    if not container_id:
+        return Finding("wrong", f"There is no cluster {paths.cluster_name()}.", "It was not made yet.", "./course up")
+    try:
+        cluster.refuse_foreign(container_id)
+    except CourseError as error:
+        return Finding("wrong", error.what, error.why, error.next)
+    if status != "running":
+        return Finding(
+            "wrong",
+            f"The cluster is {status}.",
+            "The machine was restarted, or its container was stopped.",
+            "./course up",
+        )
+    if not kube.ready():
+        return Finding(
+            "wrong", "The cluster's API does not answer.", "It is starting, or it was stopped half way.", "./course up"
+        )
+    return Finding("ok", "The cluster's API answers.")
+
+
+def _outside(chosen: engine.Engine) -> Finding:
+    try:
+        said = outside.inside("outside-service", "status", "all", engine=chosen)
+    except CourseError as error:
+        return Finding("wrong", error.what, error.why, "./course up")
+    stopped = [line.split()[0] for line in said.splitlines() if line.endswith("stopped")]
+    if stopped:
+        return Finding(
+            "wrong",
+            f"Stopped in the world outside: {', '.join(stopped)}.",
+            "A lesson or a lab stopped it.",
+            "./course outside reset",
+        )
+    return Finding("ok", "The world outside answers: DNS, PostgreSQL, Redis, HTTPS.")
+
+
+def _forward(chosen: engine.Engine) -> Finding:
+    if cluster.read_corefile() != cluster.wanted_corefile(outside.addresses(chosen).primary):
+        return Finding(
+            "wrong",
+            "CoreDNS's Corefile is not as it was on the first day, with its forward to the world outside.",
+            "The outside address changed, or a lesson was stopped half way.",
+            "./course up",
+        )
+    if not cluster.answers():
+        return Finding(
+            "wrong",
+            "CoreDNS does not answer a Pod.",
+            "It is starting, or its Corefile is broken.",
+            "kubectl -n kube-system logs -l k8s-app=kube-dns",
+        )
+    return Finding("ok", "CoreDNS answers a Pod and forwards to the world outside.")

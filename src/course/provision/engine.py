@@ -1,0 +1,179 @@
+"""The container engine: Docker if its daemon answers, else Podman, else Podman is installed where that is allowed."""
+
+import os
+import resource
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from course import shell
+from course.errors import CourseError
+from course.paths import STATE
+from course.versions import as_numbers, pinned
+
+Say = Callable[[str], None]
+CONTAINERS_CONF = STATE / "containers.conf"
+INSTALLED = STATE / "installed-packages"
+PODMAN_PACKAGES = ("podman", "runc", "netavark", "aardvark-dns", "iptables", "conmon")
+HOW_TO_INSTALL = (
+    "Install Docker (docs.docker.com/engine/install) or, on Debian or Ubuntu: sudo apt-get install podman runc. "
+    "Then run the same command again."
+)
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A working engine. `name` is docker or podman, `version` what the server said."""
+
+    name: str
+    version: str
+    variables: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def environment(self) -> dict[str, str]:
+        """What each call of the engine, and kind, runs with."""
+        return shell.environment(self.variables)
+
+    def run(self, *words: str | Path, text: str | None = None, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+        """Run one engine command and capture it."""
+        return shell.run([self.name, *words], env=self.environment, text=text, timeout=timeout)
+
+    def must(self, *words: str | Path, doing: str, text: str | None = None, timeout: float = 120) -> str:
+        """Run one engine command; a failure is a CourseError that begins with `doing`."""
+        return shell.must([self.name, *words], env=self.environment, doing=doing, text=text, timeout=timeout)
+
+    def build(self, name: str, context: Path, dockerfile: str, arguments: dict[str, str], target: str = "") -> None:
+        """Build one image from a Dockerfile in `context`; what it prints goes to a log named after the image."""
+        words: list[str | Path] = [self.name, "build", "--network", "host", "-t", name, "-f", context / dockerfile]
+        for key, value in arguments.items():
+            words += ["--build-arg", f"{key}={value}"]
+        words += ["--target", target] if target else []
+        log = f"image-{name.rpartition('/')[2].partition(':')[0]}"
+        shell.logged([*words, context], log=log, doing=f"Building {name}", env=self.environment)
+
+    def has_image(self, name: str) -> bool:
+        """Whether the image is in the engine's store."""
+        return self.run("image", "inspect", name).returncode == 0
+
+
+def choose(say: Say = print, install: bool = True) -> Engine:
+    """The engine to use; COURSE_ENGINE=docker|podman decides where both answer.
+
+    Where none answers and `install` allows it, Podman is installed as root on Debian or Ubuntu, and said before.
+    """
+    wanted = os.environ.get("COURSE_ENGINE", "")
+    if wanted not in ("", "docker", "podman"):
+        raise CourseError(f"COURSE_ENGINE is {wanted!r}.", "It may be docker or podman.", "unset COURSE_ENGINE")
+    found, problems = _answering(wanted)
+    if found:
+        return found
+    if wanted != "docker" and install and _may_install():
+        _install_podman(say)
+        found, problems = _answering("podman")
+        if found:
+            return found
+    raise CourseError("No container engine answers.", " ".join(problems), HOW_TO_INSTALL)
+
+
+def _answering(wanted: str) -> tuple[Engine | None, list[str]]:
+    problems = []
+    for name, ask in (("docker", _docker), ("podman", _podman)):
+        if wanted in ("", name):
+            answer = ask()
+            if isinstance(answer, Engine):
+                return answer, []
+            problems.append(answer)
+    return None, problems
+
+
+def _docker() -> Engine | str:
+    done = shell.run(["docker", "info", "--format", "{{.ServerVersion}}"], timeout=15)
+    version = done.stdout.strip()
+    if done.returncode == 127:
+        return "Docker is not installed."
+    if done.returncode or not version:
+        return "There is a docker client, but its daemon does not answer (start it: sudo systemctl start docker)."
+    return _new_enough("docker", version, pinned().engine_docker_minimum, {"KIND_EXPERIMENTAL_PROVIDER": "docker"})
+
+
+def _podman() -> Engine | str:
+    done = shell.run(["podman", "--version"])
+    if done.returncode:
+        return "Podman is not installed."
+    write_containers_conf()
+    variables = {"KIND_EXPERIMENTAL_PROVIDER": "podman"}
+    if CONTAINERS_CONF.exists():
+        variables["CONTAINERS_CONF"] = str(CONTAINERS_CONF)
+    info = shell.run(["podman", "info", "--format", "{{.Version.Version}}"], env=shell.environment(variables))
+    if info.returncode:
+        return f"Podman is installed but does not work: {shell.last_words(info.stderr)}."
+    return _new_enough("podman", info.stdout.strip(), pinned().engine_podman_minimum, variables)
+
+
+def _new_enough(name: str, version: str, minimum: str, variables: dict[str, str]) -> Engine | str:
+    if as_numbers(version) < as_numbers(minimum):
+        return f"{name} {version} is too old: the course needs {minimum} or newer."
+    return Engine(name, version, variables)
+
+
+def containers_conf(*, cgroup_v1: bool, systemd: bool, files: int, processes: int) -> str:
+    """Podman's settings for this machine, or "" where its own defaults work.
+
+    files, processes: the hard limits of the machine; Podman asks for 1048576 open files, which needs CAP_SYS_RESOURCE.
+    """
+    engine = ['runtime = "runc"'] if cgroup_v1 else []
+    engine += [] if systemd else ['cgroup_manager = "cgroupfs"', 'events_logger = "file"']
+    limits = [f'"nofile={files}:{files}"', f'"nproc={processes}:{processes}"'] if files < 1048576 else []
+    if not engine and not limits:
+        return ""
+    return "\n".join(
+        ["# Made by the course for its own calls of Podman; nothing under /etc is touched.", "[containers]"]
+        + ([f"default_ulimits = [{', '.join(limits)}]"] if limits else [])
+        + ["[engine]", *engine, "[network]", 'network_backend = "netavark"', ""]
+    )
+
+
+def write_containers_conf() -> None:
+    """Write the settings file of this machine where one is needed."""
+    hard = [resource.getrlimit(kind)[1] for kind in (resource.RLIMIT_NOFILE, resource.RLIMIT_NPROC)]
+    files, processes = (1048576 if limit == resource.RLIM_INFINITY else limit for limit in hard)
+    text = containers_conf(
+        cgroup_v1=not Path("/sys/fs/cgroup/cgroup.controllers").exists(),
+        systemd=Path("/run/systemd/system").exists(),
+        files=files,
+        processes=min(processes, 32768),
+    )
+    if text and (not CONTAINERS_CONF.exists() or CONTAINERS_CONF.read_text() != text):
+        STATE.mkdir(exist_ok=True)
+        CONTAINERS_CONF.write_text(text)
+
+
+def is_debian() -> bool:
+    """Whether apt-get can install packages here."""
+    release = Path("/etc/os-release")
+    text = release.read_text() if release.exists() else ""
+    return any(f"{key}=debian" in text for key in ("ID", "ID_LIKE")) and shell.first_on_path(["apt-get"]) is not None
+
+
+def _may_install() -> bool:
+    return os.geteuid() == 0 and is_debian()
+
+
+def _install_podman(say: Say) -> None:
+    apt_install(PODMAN_PACKAGES, "Podman, the container engine", say)
+
+
+def apt_install(packages: tuple[str, ...], what: str, say: Say) -> None:
+    """Install Debian packages, said before it is done and written down in .course/installed-packages."""
+    missing = [name for name in packages if shell.run(["dpkg", "-s", name]).returncode]
+    if not missing:
+        return
+    say(f"Installing {what}, from Debian's packages: {', '.join(missing)}")
+    env = shell.environment({"DEBIAN_FRONTEND": "noninteractive"})
+    for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *missing]):
+        shell.logged(["apt-get", *command], log="apt", doing=f"Installing {what}", env=env)
+    STATE.mkdir(exist_ok=True)
+    with INSTALLED.open("a") as record:
+        record.write("\n".join(missing) + "\n")

@@ -1,0 +1,232 @@
+"""The two images: the lab image (outside world, toolbox, PostgreSQL) and the node image with the lab image baked in.
+
+Where the registry answers, both stand on official images by digest or dated tag. Where it does not, the same Kubernetes
+minor is built from Go modules and Debian packages (root only: debootstrap). Finished parts are kept and shared.
+"""
+
+import fcntl
+import os
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import disk_usage, rmtree
+from tempfile import TemporaryDirectory
+
+from course import paths, shell
+from course.errors import CourseError
+from course.provision import offline, tools
+from course.provision.engine import Engine, Say, apt_install
+from course.versions import pinned
+
+OUTSIDE = paths.CLUSTER_FOLDER / "outside"
+NODE_REPOSITORY = "localhost/externalname-node"
+BASE_REPOSITORY = "localhost/externalname-debian"
+LAB_REPOSITORY = "localhost/externalname-lab"
+BAKERY = "externalname-bake"
+GIGABYTE = 10**9
+
+
+def lab_key() -> str:
+    """Changes with everything the lab image is made of."""
+    files = sorted(path for path in OUTSIDE.rglob("*") if path.is_file())
+    return tools.hash_of(files, pinned().debian_suite)
+
+
+def node_image(engine: Engine, say: Say = print) -> str:
+    """The name of a ready node image with the lab image inside; made if it is not there.
+
+    COURSE_NODE_IMAGE: `official` and `build` decide how; any other value is an image of the learner's own to start from.
+    """
+    wanted = os.environ.get("COURSE_NODE_IMAGE", "")
+    for kind in [wanted] if wanted else ["official", "build"]:
+        if engine.has_image(name := node_name(kind)):
+            return name
+    started_from = _starting_point(engine, wanted, say)
+    return _bake(engine, node_name("build" if started_from is None else wanted or "official"), started_from, say)
+
+
+def node_name(kind: str) -> str:
+    """The baked image of one kind (`official`, `build`, or an image's name), by what it is made of."""
+    makings = [tools.NODE / name for name in ("Dockerfile.base", "Dockerfile", "Dockerfile.images", "ptp.conflist")]
+    words = [kind, lab_key(), *([pinned().node_official] if kind == "official" else [])]
+    return f"{NODE_REPOSITORY}:{tools.hash_of(makings + _modules() if kind == 'build' else [], *words)}"
+
+
+def _modules() -> list[Path]:
+    return sorted(path for path in tools.GO_MODULES.rglob("*") if path.is_file())
+
+
+def is_built(engine: Engine, image: str) -> bool:
+    """Whether this node was built here: then it brings its own network plugin, which enforces no NetworkPolicy."""
+    label = engine.run("image", "inspect", "--format", '{{index .Config.Labels "course.node"}}', image)
+    return label.stdout.strip() == "built"
+
+
+def _starting_point(engine: Engine, wanted: str, say: Say) -> str | None:
+    """An image to bake into; None means that it has to be built."""
+    if wanted == "build":
+        return None
+    name = pinned().node_official if wanted in ("", "official") else wanted
+    if engine.has_image(name):
+        return name
+    say(f"pulling {name.split('@')[0]}")
+    pulled = engine.run("pull", "-q", name, timeout=1800)
+    if pulled.returncode == 0:
+        return name
+    why = shell.last_words(pulled.stderr, 1)
+    if wanted:
+        raise CourseError(f"The node image {name} cannot be pulled.", why, "COURSE_NODE_IMAGE=build ./course up")
+    say("the registry cannot be reached: building the node image from Go modules and Debian packages instead")
+    return None
+
+
+def _bake(engine: Engine, name: str, started_from: str | None, say: Say) -> str:
+    with _workplace() as work:
+        return _bake_in(work, engine, name, started_from, say)
+
+
+@contextmanager
+def _workplace() -> Iterator[Path]:
+    """A folder in the cache for one build at a time, over all clones; what a killed build left there is removed first."""
+    work = paths.cache() / "work"
+    paths.cache().mkdir(parents=True, exist_ok=True)
+    with (paths.cache() / "build.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        rmtree(work, ignore_errors=True)
+        work.mkdir()
+        yield work
+        rmtree(work, ignore_errors=True)
+
+
+def _bake_in(work: Path, engine: Engine, name: str, started_from: str | None, say: Say) -> str:
+    if started_from is not None:
+        lab = _lab(engine, _debian(work, engine, say), say)
+        _commit(work, engine, started_from, [(lab, pinned().lab_image)], name, "official", say)
+        return name
+    _check_build(say)
+    # Go parts keep the processors busy, Debian parts wait for network and disk: side by side.
+    with ThreadPoolExecutor(2) as side_by_side:
+        programs = side_by_side.submit(offline.programs, say)
+        debian = side_by_side.submit(_debian_parts, work, engine, say)
+        base, lab = debian.result()
+        folder = programs.result()
+    built, images = offline.assemble(work, engine, folder, base, say)
+    _commit(work, engine, built, [(lab, pinned().lab_image), *images], name, "built", say)
+    for image in [built, *[local for local, _ in images]]:
+        engine.run("rmi", "-f", image)
+    rmtree(paths.cache() / "go", ignore_errors=True)  # gigabytes that only another version would need again
+    return name
+
+
+def _check_build(say: Say) -> None:
+    cache = paths.cache()
+    cache.mkdir(parents=True, exist_ok=True)
+    free = disk_usage(cache).free
+    if free < 8 * GIGABYTE:
+        raise CourseError(
+            f"There is no space left to build the node image: {free / GIGABYTE:.1f} GB free under {cache}.",
+            "The build needs 8 GB for a while and keeps 3 GB.",
+            "Free some space, or set COURSE_CACHE to a folder on a larger disk.",
+        )
+    if not (sys.platform == "linux" and os.geteuid() == 0):
+        raise CourseError(
+            "The node image can be neither pulled nor built.",
+            "The container registry cannot be reached, and building needs root on Linux (debootstrap).",
+            "Connect to the internet, or name an image you have: COURSE_NODE_IMAGE=kindest/node:v1.37.0 ./course up",
+        )
+    apt_install(("debootstrap",), "debootstrap, for the offline build", say)
+    say(f"building takes 8 to 10 minutes on 2 cores, once; logs in {paths.LOGS}, finished parts are kept in {cache}")
+
+
+def _debian_parts(work: Path, engine: Engine, say: Say) -> tuple[str, str]:
+    debian = _debian(work, engine, say)
+    lab = _lab(engine, debian, say)
+    say("installing the node's Debian packages (half a minute)")
+    base = f"localhost/externalname-node-base:{tools.hash_of([tools.NODE / 'Dockerfile.base'], debian)}"
+    if not engine.has_image(base):
+        engine.build(base, tools.NODE, "Dockerfile.base", {"BASE": debian})
+    return base, lab
+
+
+def _debian(place: Path, engine: Engine, say: Say) -> str:
+    """A Debian base image: the official one, or one made with debootstrap from the mirror apt is set up with."""
+    official = pinned().debian_official
+    own = f"{BASE_REPOSITORY}:{pinned().debian_suite}"
+    for name in (official, own):
+        if engine.has_image(name):
+            return name
+    if engine.run("pull", "-q", official, timeout=600).returncode == 0:
+        return official
+    _check_build(say)
+    say("making a Debian base with debootstrap (about a minute)")
+    with TemporaryDirectory(dir=place) as work:
+        root = Path(work) / "root"
+        mirror = debian_mirror()
+        words: list[str | Path] = ["debootstrap", "--variant=minbase", pinned().debian_suite, root, *([mirror] if mirror else [])]
+        shell.logged(words, log="debian", doing="Making the Debian base")
+        for leftovers in ("var/cache/apt/archives", "var/lib/apt/lists"):
+            rmtree(root / leftovers, ignore_errors=True)
+        tar = Path(work) / "root.tar"
+        shell.logged(["tar", "-C", root, "-cf", tar, "."], log="debian", doing="Packing the Debian base")
+        engine.must("import", tar, own, doing="Importing the Debian base", timeout=300)
+    return own
+
+
+def debian_mirror() -> str | None:
+    """The mirror that this machine's apt uses for Debian's main archive; None where it is not a Debian."""
+    listed = shell.run(["apt-get", "indextargets", "--format", "$(SITE) $(CODENAME)", "Created-By: Packages"])
+    sites = [line.split()[0] for line in listed.stdout.splitlines() if line.split()[1:] == [pinned().debian_suite]]
+    return next(iter(sites), None)
+
+
+def lab_name() -> str:
+    """The engine's name of the lab image."""
+    return f"{LAB_REPOSITORY}:{lab_key()}"
+
+
+def _lab(engine: Engine, debian: str, say: Say) -> str:
+    name = lab_name()
+    if not engine.has_image(name):
+        say("making the lab image: PostgreSQL, Redis, NSD, nginx and the DNS tools (about a minute)")
+        engine.build(name, OUTSIDE, "Dockerfile", {"BASE": debian})
+    return name
+
+
+IMPORT = """
+containerd >/var/log/containerd-bake.log 2>&1 & pid=$!
+until ctr version >/dev/null 2>&1; do kill -0 $pid || exit 1; done
+for tar in /bake/*.tar; do ctr -n k8s.io images import --no-unpack --local "$tar" || exit 1; done
+for name in "$@"; do ctr -n k8s.io images ls -q | grep -qxF "$name" || { echo "not imported: $name"; exit 1; }; done
+kill $pid; wait $pid; rm -f /var/log/containerd-bake.log; sync
+"""
+
+
+def _commit(place: Path, engine: Engine, node: str, images: list[tuple[str, str]], name: str, made: str, say: Say) -> None:
+    """Import images into the node's own containerd, as kind does it, and commit the result under `name`."""
+    say("putting the images into the node image (about a minute)")
+    with TemporaryDirectory(dir=place) as work:
+        for number, (local, in_cluster) in enumerate(images):
+            engine.must("tag", local, in_cluster, doing=f"Tagging {local}")
+            tar = Path(work) / f"{number}.tar"
+            engine.must("save", "-o", tar, in_cluster, doing=f"Saving {local}", timeout=300)
+            if in_cluster != local:
+                engine.run("rmi", in_cluster)
+        engine.run("rm", "-f", "-v", BAKERY)  # left by a killed build
+        options = ["-d", "--name", BAKERY, "--privileged", "--network", "none", "--entrypoint", "sleep", "-v", f"{work}:/bake:ro"]
+        container = engine.must("run", *options, node, "infinity", doing="Starting the node image").strip()
+        try:
+            inside = [engine.name, "exec", container, "sh", "-c", IMPORT, "sh", *[in_cluster for _, in_cluster in images]]
+            shell.logged(inside, log="bake", doing="Importing images", env=engine.environment)
+            changes = ['ENTRYPOINT ["/usr/local/bin/entrypoint", "/sbin/init"]', "CMD []", f"LABEL course.node={made}"]
+            words = [word for change in changes for word in ("--change", change)]
+            engine.must("commit", *words, container, name, doing="Keeping the node image", timeout=300)
+        finally:
+            engine.run("rm", "-f", "-v", container)
+
+
+def ours(engine: Engine) -> list[str]:
+    """The names of all images this course made in the engine."""
+    listed = engine.run("images", "--format", "{{.Repository}}:{{.Tag}}").stdout.split()
+    return sorted({name for name in listed if name.startswith("localhost/externalname-")})

@@ -1,0 +1,134 @@
+"""The world outside the cluster: one container on the kind network with DNS, PostgreSQL, Redis and HTTPS.
+
+From a notebook or the CLI a learner plays the provider: change a record, stop a server, start it again.
+"""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import trustme
+
+from course import paths
+from course.errors import CourseError
+from course.provision import images
+from course.provision.engine import Engine, choose
+from course.waiting import until
+
+FOLDER = paths.STATE / "outside"
+SERVICES = ("dns", "postgres", "redis", "https")
+# The names each server can prove to be. The wildcard is the article's own; it covers exactly one label.
+CERTIFICATES = {
+    "https": ["api.example.com"],
+    "postgres": ["*.us-east-1.rds.amazonaws.com"],
+    "legacy": ["legacy-api", "legacy.example.net"],
+}
+LABEL_ROOT, LABEL_KEY = "course.root", "course.key"
+
+
+def container() -> str:
+    """The container's name."""
+    return f"{paths.cluster_name()}-outside"
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """IPv4 addresses of the outside world: the servers' own, and a second one that acts as the provider's standby."""
+
+    primary: str
+    standby: str
+
+
+def make_certificates(folder: Path) -> None:
+    """An own CA and one certificate a server, kept for the life of this clone's state."""
+    if (folder / "ca.crt").exists():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    authority = trustme.CA(organization_name="The outside world of the course")
+    for name, identities in CERTIFICATES.items():
+        made = authority.issue_cert(*identities)
+        made.private_key_pem.write_to_path(folder / f"{name}.key")
+        made.cert_chain_pems[0].write_to_path(folder / f"{name}.crt")
+    authority.cert_pem.write_to_path(folder / "ca.crt")  # last: it marks the folder as complete
+
+
+def ensure(engine: Engine) -> Addresses:
+    """Run the container if it is not running, made again if its image or its certificates are of another version."""
+    make_certificates(FOLDER / "tls")
+    status, root, key = _inspect(engine)
+    if status and (root, key) != (str(paths.ROOT), images.lab_key()):
+        engine.must("rm", "-f", "-v", container(), doing="Removing the outside world of an older version")
+        status = ""
+    if not status:
+        _create(engine)
+    elif status != "running":
+        engine.must("start", container(), doing="Starting the outside world")
+    until(lambda: _answering(engine), seconds=60, what="The outside world's servers answering")
+    return addresses(engine)
+
+
+def _inspect(engine: Engine) -> tuple[str, str, str]:
+    form = f'{{{{.State.Status}}}}|{{{{index .Config.Labels "{LABEL_ROOT}"}}}}|{{{{index .Config.Labels "{LABEL_KEY}"}}}}'
+    said = engine.run("container", "inspect", "--format", form, container())
+    if said.returncode:
+        return "", "", ""
+    status, root, key = said.stdout.strip().split("|")
+    return status, root, key
+
+
+def _create(engine: Engine) -> None:
+    labels = ["--label", f"{LABEL_ROOT}={paths.ROOT}", "--label", f"{LABEL_KEY}={images.lab_key()}"]
+    engine.must(
+        "run", "-d", "--name", container(), "--hostname", "outside", "--network", "kind", "--cap-add", "NET_ADMIN",
+        *labels, "-v", f"{FOLDER}:/course:ro", images.lab_name(), "tini", "-g", "--", "outside",
+        doing="Starting the outside world",
+    )  # fmt: skip
+
+
+def _answering(engine: Engine) -> bool:
+    said = engine.run("exec", container(), "outside-service", "status", "all")
+    return said.returncode == 0 and said.stdout.count("running") == len(SERVICES)
+
+
+def addresses(engine: Engine) -> Addresses:
+    """Where the outside world is now; its address may change when it is made again and after a reboot."""
+    said = engine.must("exec", container(), "cat", "/run/outside.env", doing="Asking the outside world for its address")
+    values = dict(line.split("=", 1) for line in said.split())
+    return Addresses(values["ADDRESS"], values["STANDBY"])
+
+
+def inside(*words: str, engine: Engine | None = None) -> str:
+    """Run a program in the outside world's container and return what it printed."""
+    found = engine or choose(install=False)
+    status, _, _ = _inspect(found)
+    if status != "running":
+        raise CourseError("The outside world is not running.", f"Its container is {status or 'not there'}.", "./course up")
+    done = found.run("exec", container(), *words)
+    if done.returncode:
+        raise CourseError(f"{words[0]} in the outside world failed.", (done.stderr or done.stdout).strip(), "")
+    return done.stdout
+
+
+def set_record(name: str, kind: str, *values: str) -> None:
+    """As the DNS provider: replace all records of a name. `none` as kind removes the name. TTL 5 s.
+
+    The values `primary` and `standby` stand for the outside world's two addresses.
+    """
+    if not values and kind.lower() != "none":
+        raise CourseError(f"A {kind} record needs a value.", "", f"course outside record {name} {kind} primary")
+    if kind.upper() == "CNAME":
+        values = tuple(value.rstrip(".") + "." for value in values)  # without the dot a zone file adds its own name
+    known = asdict(addresses(choose(install=False))) if {"primary", "standby"} & set(values) else {}
+    inside("outside-dns", "set", name, kind.lower() if kind.lower() == "none" else kind, *(known.get(v, v) for v in values))
+
+
+def reset(engine: Engine | None = None) -> None:
+    """All records and servers as they were at the start."""
+    inside("outside-service", "start", "all", engine=engine)
+    inside("outside-dns", "reset", engine=engine)
+
+
+def service(verb: str, name: str) -> str:
+    """As the provider: `stop` or `start` one of SERVICES, or `all`; `status` says what runs."""
+    if name not in (*SERVICES, "all") or verb not in ("stop", "start", "status"):
+        raise CourseError(f"There is no {verb} {name}.", f"Servers: {', '.join(SERVICES)}, all.", "course outside --help")
+    return inside("outside-service", verb, name)

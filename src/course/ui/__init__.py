@@ -1,0 +1,1 @@
+"""JupyterLab: starting it, and widgets and pictures, each with a plain-text twin."""

@@ -1,0 +1,30 @@
+"""What each notebook kernel starts with: the course's cluster and no other, and a sentence after a failed command."""
+
+import subprocess
+from typing import Any
+
+from course import lesson
+
+STARTUP = "from course.ui import kernel\nkernel.install(get_ipython())\ndel kernel\n"
+
+
+def install(shell: Any) -> None:
+    """Called by the startup file of the course's IPython profile."""
+    lesson.prepare_environment()
+    shell.events.register("post_run_cell", advise)
+
+
+def advise(result: Any) -> None:
+    """After a %%bash cell that failed: what to do, for cells run out of order or a lesson left half done."""
+    if isinstance(result.error_in_exec, subprocess.CalledProcessError):
+        print(advice(lesson.begun()))
+
+
+def advice(begun: str | None) -> str:
+    """The sentence; `begun` is the slug of the lesson whose first cell has run in this kernel."""
+    if begun is None:
+        return "Next: the command failed, and this lesson's first cell (lesson.begin) has not run here yet. Run the cells from the top."
+    return (
+        "Next: the command failed; its own words are above. If you ran cells out of order or left the lesson half done, run it from the "
+        "top: the first cell makes fresh namespaces. If nothing answers at all: course doctor"
+    )

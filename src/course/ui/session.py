@@ -1,0 +1,42 @@
+"""One session at the course: JupyterLab first, the cluster behind it."""
+
+import signal
+import subprocess
+import webbrowser
+from collections.abc import Callable
+
+from course import workspace
+from course.errors import CourseError
+from course.provision import steps
+from course.ui import jupyter
+
+Say = Callable[[str], None]
+
+
+def start(port: int, *, browser: bool, say: Say) -> None:
+    """JupyterLab's address is said within seconds; then the cluster is made; then it waits until Ctrl-C."""
+    workspace.prepare()
+    server, process = jupyter.start(port, say)
+    say(f"JupyterLab: {server.address}")
+    say("Begin there with 00_start_here.ipynb. The cluster is made meanwhile:")
+    if browser:
+        webbrowser.open(server.address)
+    try:
+        steps.up(say)
+        say(f"Ready. JupyterLab: {server.address}")
+    except CourseError as error:
+        if process is None:
+            raise
+        say(f"{error}\nJupyterLab stays; lesson 00 shows the same. Try again in a second terminal: ./course up")
+    if process is not None:
+        _wait(process, say)
+
+
+def _wait(process: subprocess.Popen[bytes], say: Say) -> None:
+    say("Ctrl-C here ends JupyterLab. The cluster stays until: ./course down")
+    try:
+        process.wait()
+    except KeyboardInterrupt:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
+        say("JupyterLab is stopped. Go on later with: ./course start")

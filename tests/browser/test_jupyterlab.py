@@ -1,0 +1,73 @@
+"""A learner's way in: JupyterLab in a real browser, lesson 02 run top to bottom."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from course import paths, shell, workspace
+from course.ui import jupyter
+from course.waiting import until
+
+pytestmark = [pytest.mark.browser, pytest.mark.cluster]
+LESSON = "02_first_externalname.ipynb"
+
+
+@pytest.fixture
+def server(cluster: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[jupyter.Server]:
+    """A JupyterLab of its own over fresh copies of the lessons; the learner's server and workspace are left alone."""
+    monkeypatch.setattr(paths, "WORKSPACE", tmp_path / "workspace")
+    monkeypatch.setattr(jupyter, "RECORD", tmp_path / "jupyter.json")
+    workspace.prepare()
+    started, process = jupyter.start(8890, print)
+    assert process is not None
+    yield started
+    assert jupyter.stop()
+    process.wait(timeout=30)
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    browser_program = shell.first_on_path(["chromium", "google-chrome", "chrome"])
+    if browser_program is None:
+        pytest.skip("no Chromium or Chrome on PATH: install one (sudo apt-get install chromium) to run the browser tests")
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_program, args=[*quiet, "--disable-sync", "--no-first-run"])
+        yield browser.new_page(viewport={"width": 1400, "height": 900})
+        browser.close()
+
+
+def test_only_this_machine_with_the_token_gets_in(server: jupyter.Server, page: Page) -> None:
+    page.goto(f"http://127.0.0.1:{server.port}/lab")
+    expect(page).to_have_url(re.compile("login"))
+
+
+def test_a_lesson_runs_top_to_bottom(server: jupyter.Server, page: Page) -> None:
+    page.goto(server.address.replace("/lab?", f"/lab/tree/{LESSON}?"))
+    run_menu = page.get_by_role("menuitem", name="Run", exact=True)
+    expect(page.locator(".jp-Notebook .jp-CodeCell").first).to_be_visible(timeout=60_000)
+    expect(page.locator(".jp-NotebookPanel-toolbar").get_by_text("Python 3")).to_be_visible(timeout=60_000)
+    run_menu.click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    expect(page.get_by_text('namespace "production" deleted')).to_be_visible(timeout=240_000)
+    page.keyboard.press("Control+s")
+    page.screenshot(path=shell.log_file("jupyterlab").with_suffix(".png"))
+    errors = page.locator("[data-mime-type='application/vnd.jupyter.error']")
+    assert errors.count() == 0, errors.all_inner_texts()
+    assert page.get_by_text("get notified about official").count() == 0
+
+
+def test_a_terminal_there_has_the_course_command(server: jupyter.Server, page: Page) -> None:
+    page.goto(server.address.replace("/lab?", "/lab?reset&"))  # an empty workspace shows the launcher
+    page.locator(".jp-LauncherCard").filter(has_text="Terminal").first.click(timeout=90_000)
+    screen = page.locator(".jp-Terminal .xterm-screen")
+    expect(screen).to_be_visible(timeout=60_000)
+    screen.click()
+    asked = paths.WORKSPACE / "asked.json"
+    page.keyboard.type(f"course ask kubernetes --json > {asked}.part; mv {asked}.part {asked}\n", delay=5)
+    until(asked.exists, seconds=60, what="The terminal's command ending")
+    assert json.loads(asked.read_text())["resolved"] is True

@@ -1,0 +1,103 @@
+"""The cluster is real and does what the lessons stand on."""
+
+import json
+
+import pytest
+
+from course.observe import ask, kube
+from course.provision import outside
+from course.waiting import until
+
+pytestmark = pytest.mark.cluster
+
+TWO_PODS = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: web, namespace: {0}}}
+spec:
+  replicas: 2
+  selector: {{matchLabels: {{app: web}}}}
+  template:
+    metadata: {{labels: {{app: web}}}}
+    spec:
+      terminationGracePeriodSeconds: 0
+      containers:
+        - name: web
+          image: localhost/externalname-lab:1
+          imagePullPolicy: Never
+          command: [sh, -c, "cd /tmp && hostname > index.html && exec python3 -m http.server 8080"]
+          readinessProbe: {{httpGet: {{port: 8080}}, periodSeconds: 1}}
+---
+apiVersion: v1
+kind: Service
+metadata: {{name: web, namespace: {0}}}
+spec:
+  selector: {{app: web}}
+  ports: [{{port: 80, targetPort: 8080}}]
+"""
+
+
+def toolbox(*words: str, timeout: float = 60) -> str:
+    return kube.must("exec", "-n", ask.TOOLBOX[0], ask.TOOLBOX[1], "--", *words, timeout=timeout)
+
+
+def test_a_service_with_two_ready_endpoints_answers(namespace: str) -> None:
+    """A kube-proxy image without all libraries of iptables breaks exactly these, and kube-dns with them."""
+    kube.apply(TWO_PODS.format(namespace))
+    kube.must("rollout", "status", "-n", namespace, "deployment/web", "--timeout=90s", timeout=100)
+    url = f"http://web.{namespace}.svc.cluster.local/"
+    once = ("exec", "-n", *ask.TOOLBOX, "--", "curl", "-sf", "-m", "2", url)
+    until(lambda: kube.kubectl(*once).returncode == 0, seconds=60, what="kube-proxy hearing of the new endpoints")
+    script = f"for i in $(seq 40); do curl -s -m 2 {url} || echo lost; done"
+    answers = toolbox("sh", "-c", script, timeout=120).split()
+    assert len(answers) == 40 and "lost" not in answers
+    assert len(set(answers)) == 2
+
+
+def test_dns_is_hermetic() -> None:
+    search = next(line for line in toolbox("cat", "/etc/resolv.conf").splitlines() if line.startswith("search"))
+    assert search.split()[1:] == ["course-tools.svc.cluster.local", "svc.cluster.local", "cluster.local"]
+    assert ask.ask("no-such-name-anywhere.test.").last.status == "NXDOMAIN"
+
+
+def test_an_alias_answers_in_one_reply_and_a_database_behind_it(namespace: str) -> None:
+    kube.must(
+        "create", "service", "externalname", "db", "-n", namespace, "--external-name", "prod-db.us-east-1.rds.amazonaws.com"
+    )
+    answer = until(
+        lambda: found if (found := ask.ask("db", namespace)).resolved else None, seconds=30, what="The alias resolving"
+    )
+    assert [record.kind for record in answer.last.answer] == ["CNAME", "CNAME", "A"]
+    address = f"host=db.{namespace}.svc.cluster.local user=app password=app dbname=users"
+    assert toolbox("psql", address, "-Atc", "SELECT count(*) FROM users").strip() == "5"
+
+
+def test_ask_says_what_it_means(namespace: str) -> None:
+    kube.must("create", "service", "externalname", "nowhere", "-n", namespace, "--external-name", "no-such.example.com")
+    answer = until(lambda: found if (found := ask.ask("nowhere", namespace)).last.answer else None, seconds=30, what="The alias")
+    assert not answer.resolved and answer.last.status == "NOERROR"
+    assert "no-such.example.com" in answer.meaning
+
+
+def test_the_provider_fails_over_and_comes_back(outside_world: outside.Addresses) -> None:
+    name = "prod-db.us-east-1.rds.amazonaws.com"
+    outside.set_record(name, "A", "standby")
+    until(lambda: ask.ask(name + ".").last.addresses == (outside_world.standby,), seconds=30, what="The new address")
+    outside.reset()
+    until(lambda: ask.ask(name + ".").last.addresses == (outside_world.primary,), seconds=30, what="The old address")
+
+
+@pytest.mark.parametrize("server", outside.SERVICES)
+def test_each_server_stops_and_starts(outside_world: outside.Addresses, server: str) -> None:
+    outside.service("stop", server)
+    assert outside.service("status", server) == f"{server} stopped\n"
+    outside.service("start", server)
+    assert outside.service("status", server) == f"{server} running\n"
+
+
+def test_the_servers_are_really_reached(outside_world: outside.Addresses) -> None:
+    assert toolbox("redis-cli", "-h", "my-cache.abc123.ng.0001.use1.cache.amazonaws.com", "ping").strip() == "PONG"
+    seen = json.loads(toolbox("curl", "-sk", "https://api.example.com/"))
+    assert (seen["host"], seen["sni"]) == ("api.example.com", "api.example.com")
+    legacy = json.loads(toolbox("curl", "-sk", f"https://{outside_world.primary}:8443/"))
+    assert legacy["server"] == "legacy-api"

@@ -1,0 +1,122 @@
+"""What can happen to a cluster between two commands, as a learner meets it."""
+
+import json
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from course import paths
+from course.observe import ask, kube
+from course.provision import cluster, outside
+from course.provision.engine import Engine
+from course.waiting import until
+from tests.cluster.helpers import Course
+
+pytestmark = pytest.mark.cluster
+
+
+def test_up_again_changes_nothing_and_touches_no_other_kubeconfig(course: Course, engine: Engine, tmp_path: Path) -> None:
+    theirs = tmp_path / "home" / ".kube" / "config"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text("apiVersion: v1\nkind: Config\n# mine\n")
+    before, node = theirs.read_bytes(), cluster.container_state(engine)
+    home = {"HOME": str(tmp_path / "home"), "KUBECONFIG": str(theirs), "COURSE_CACHE": str(paths.cache())}
+    done = course("up", env=home)
+    assert done.returncode == 0, done.stderr
+    assert theirs.read_bytes() == before and sorted(path.name for path in theirs.parent.iterdir()) == ["config"]
+    assert cluster.container_state(engine) == node
+
+
+def test_status_and_doctor_agree(course: Course) -> None:
+    status = json.loads(course("status", "--json").stdout)
+    findings = json.loads(course("doctor", "--json").stdout)
+    assert status["ready"] is True
+    assert findings and not [finding for finding in findings if finding["level"] == "wrong"]
+
+
+def test_a_proxy_in_the_environment_does_not_matter(course: Course) -> None:
+    done = course("status", env={"HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"})
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_after_a_reboot_all_comes_back(course: Course, engine: Engine) -> None:
+    for name in (outside.container(), cluster.node()):
+        engine.must("stop", "-t", "5", name, doing="Stopping it, as a reboot does")
+    report = course("doctor")
+    assert report.returncode == 1 and "The cluster is exited" in report.stdout and "./course up" in report.stdout
+    done = course("up")
+    assert done.returncode == 0, done.stderr
+    assert ask.ask("prod-db.us-east-1.rds.amazonaws.com.").resolved
+
+
+def test_a_lost_outside_world_is_made_again_and_the_forward_follows(course: Course, engine: Engine) -> None:
+    blocker = engine.must("create", "--network", "kind", _lab_image(engine), "true", doing="Reserving nothing").strip()
+    engine.must("rm", "-f", "-v", outside.container(), doing="Losing the outside world")
+    assert course("doctor").returncode == 1
+    assert course("up").returncode == 0
+    engine.run("rm", "-f", blocker)
+    assert ask.ask("prod-db.us-east-1.rds.amazonaws.com.").last.addresses == (outside.addresses(engine).primary,)
+
+
+def _lab_image(engine: Engine) -> str:
+    from course.provision import images
+
+    return images.lab_name()
+
+
+def test_a_corefile_left_changed_is_found_and_put_back(course: Course) -> None:
+    cluster.write_corefile(cluster.read_corefile().replace("cache 30", "cache 29"))
+    report = course("doctor")
+    assert report.returncode == 1 and "Corefile" in report.stdout
+    assert course("up").returncode == 0
+    assert "cache 29" not in cluster.read_corefile()
+    assert ask.ask("prod-db.us-east-1.rds.amazonaws.com.").resolved
+
+
+def test_a_foreign_cluster_of_the_same_name_is_left_alone(course: Course, engine: Engine, tmp_path: Path) -> None:
+    before = cluster.container_state(engine)
+    done = course("up", env={"COURSE_STATE": str(tmp_path)})  # another clone's state: this cluster is not in it
+    assert done.returncode == 2 and "did not make" in done.stderr and "COURSE_CLUSTER=" in done.stderr
+    assert course("down", env={"COURSE_STATE": str(tmp_path)}).returncode == 2
+    assert cluster.container_state(engine) == before and kube.ready()
+
+
+def test_interrupted_while_kind_is_at_work_the_next_run_goes_on(course: Course, engine: Engine, tmp_path: Path) -> None:
+    name = f"{paths.cluster_name()}-second"
+    env = {**os.environ, "COURSE_CLUSTER": name, "COURSE_STATE": str(tmp_path)}
+    node = f"{name}-control-plane"
+    words = [str(paths.ROOT / "course"), "up"]
+    for old in (node, f"{name}-outside"):
+        engine.run("rm", "-f", "-v", old)  # of a test that was killed
+    with subprocess.Popen(
+        words, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    ) as process:
+        until(lambda: engine.run("container", "inspect", node).returncode == 0, seconds=60, what="kind making its container")
+        os.killpg(process.pid, signal.SIGINT)  # what a terminal does on Ctrl-C
+        said = process.communicate(timeout=60)[0]
+    assert process.returncode == 130 and "goes on from here" in said, said
+    try:
+        second = course("up", env=env)
+        assert second.returncode == 0, second.stderr
+        assert json.loads(course("status", "--json", env=env).stdout)["ready"] is True
+    finally:
+        assert course("down", env=env).returncode == 0
+    left = engine.run("ps", "-a", "--format", "{{.Names}}").stdout.split()
+    assert not [container for container in left if container.startswith(name)]
+    assert kube.ready()
+
+
+@pytest.mark.parametrize("name", ["http://db", "db:5432", "a..b"])
+def test_ask_refuses_what_is_no_name(course: Course, name: str) -> None:
+    done = course("ask", name)
+    assert done.returncode == 2 and "is no DNS name" in done.stderr and "Next:" in done.stderr
+
+
+def test_ask_exit_codes(course: Course) -> None:
+    assert course("ask", "kubernetes").returncode == 0
+    assert course("ask", "no-such-service").returncode == 1
+    asked = json.loads(course("ask", "kubernetes", "--json").stdout)
+    assert asked["resolved"] is True and asked["asked"][0]["answer"][0]["kind"] == "A"
