@@ -1,0 +1,114 @@
+"""What nbval would let pass in silence is forbidden here; no cluster needed."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from nbval.plugin import get_sanitize_patterns
+
+from course import lesson, paths
+from course.authoring import notebook
+from tests.notebooks.harness import NOT_COMPARED, SANITIZE, code_cells, source, tags, texts
+
+SLUGS = [entry.slug for entry in lesson.manifest()]
+NOTEBOOKS = [notebook(slug) for slug in SLUGS]
+
+
+def test_manifest_lists_each_notebook_and_nothing_else() -> None:
+    assert sorted(path.name for path in paths.NOTEBOOKS.glob("*.ipynb")) == sorted(path.name for path in NOTEBOOKS)
+    assert sorted(SLUGS) == SLUGS and len(SLUGS) > 0
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=SLUGS)
+def test_each_cell_was_executed_in_order(path: Path) -> None:
+    counts = [cell["execution_count"] for cell in code_cells(path)]
+    assert counts == list(range(1, len(counts) + 1)), "run: ./course author"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=SLUGS)
+def test_no_cell_is_green_whatever_happens(path: Path) -> None:
+    for cell in code_cells(path):
+        text, marked = source(cell), tags(cell)
+        assert not re.search(r"(?m)^\s*!", text), f"a bare ! hides a failing command: {text}"
+        assert "clear_output" not in text
+        assert not {"raises-exception", "nbval-ignore-output"} <= marked, "nothing would be checked at all"
+        assert "nbval-skip" not in marked
+        if "raises-exception" in marked:
+            assert any(output["output_type"] == "error" for output in cell["outputs"]), "nothing was raised"
+        if text.startswith("%%bash"):
+            assert not re.search(r"\bsleep \d", text), "wait on a condition, not for a time"
+        elif not text.startswith("%%"):
+            ast.parse(text)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=SLUGS)
+def test_an_ignored_cell_has_a_compared_twin(path: Path) -> None:
+    cells = code_cells(path)
+    for number, cell in enumerate(cells):
+        if tags(cell) & NOT_COMPARED:
+            near = cells[max(0, number - 1) : number + 2]
+            assert any(not tags(other) & NOT_COMPARED and other["outputs"] for other in near), source(cell)
+
+
+def test_nine_of_ten_cells_are_compared(capsys: pytest.CaptureFixture[str]) -> None:
+    cells = [cell for path in NOTEBOOKS for cell in code_cells(path)]
+    compared = [cell for cell in cells if not tags(cell) & NOT_COMPARED]
+    with capsys.disabled():
+        print(f"\ncode cells compared: {len(compared)} of {len(cells)} ({100 * len(compared) / len(cells):.1f} %)")
+    assert len(compared) >= 0.9 * len(cells) > 0
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=SLUGS)
+def test_cell_ids_are_words(path: Path) -> None:
+    ids = [cell["id"] for cell in code_cells(path)]
+    assert len(set(ids)) == len(ids)
+    assert all(re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name) and not re.fullmatch(r"[0-9a-f]{8}", name) for name in ids)
+
+
+EXAMPLES = {
+    "earlier run": ("Removed from an earlier run: namespace a pod/b\nReady", "Removed from an earlier run\nReady"),
+    "seconds taken": ("kind cluster: done, 12.3 s", "kind cluster: done, SECONDS s"),
+    "cluster ip": ("10.96.0.10#53", "CLUSTER-IP#53"),
+    "pod ip": ("A\t10.244.0.15", "A\tPOD-IP"),
+    "pod ip in a name": ("8080 10-244-0-15.web-pods.shop", "8080 POD-IP.web-pods.shop"),
+    "outside ip": ("A 10.89.0.4 or 172.18.0.3", "A OUTSIDE-IP or OUTSIDE-IP"),
+    "node name": ("etcd-externalname-ci-12-control-plane", "etcd-NODE"),
+    "age": ("name 5m12s\nother 3d4h", "name AGE\nother AGE"),
+    "ttl": ("a.b.\t\t30\tIN\tCNAME\tc.", "a.b. TTL IN\tCNAME\tc."),
+    "serial": ("hostmaster.cluster.local. 1795415985 7200", "hostmaster.cluster.local. SERIAL 7200"),
+    "patch release": ("4m v1.37.0", "4m v1.37.PATCH"),
+    "dig header": ("status: NOERROR, id: 31845", "status: NOERROR, id: ID"),
+    "dig time": (";; Query time: 3 msec", ";; Query time"),
+    "pod name": ("coredns-5f66bf4bdb-mw859", "coredns-POD"),
+    "slice name": ("legacy-api-x7k2p", "legacy-api-ID"),
+    "policy verdict": (
+        "This cluster does not enforce NetworkPolicies (agents beside kube-proxy: none)",
+        "This cluster has its verdict on NetworkPolicies",
+    ),
+    "policy seen": ("rule: blocked seen: open, because nothing here enforces policies", "rule: blocked seen: CONSISTENT"),
+    "rule lines": ("----+----------", "---+---"),
+    "blanks": ("a  \t b", "a_b"),
+}
+
+
+def sanitizers() -> dict[str, tuple[re.Pattern[str], str]]:
+    """Name to pattern and replacement, read by nbval's own reader: what it overlooks is not there."""
+    text = SANITIZE.read_text()
+    names = re.findall(r"(?m)^\[(.+)\]$", text)
+    pairs = get_sanitize_patterns(text)
+    assert len(names) == len(pairs) == len(EXAMPLES) > 0
+    return {name: (re.compile(pattern), replacement) for name, (pattern, replacement) in zip(names, pairs, strict=True)}
+
+
+@pytest.mark.parametrize("name", sanitizers())
+def test_each_pattern_does_what_its_name_says(name: str) -> None:
+    pattern, replacement = sanitizers()[name]
+    before, after = EXAMPLES[name]
+    assert pattern.sub(replacement, before) == after
+
+
+@pytest.mark.parametrize("name", sanitizers())
+def test_each_pattern_is_needed(name: str) -> None:
+    pattern, _ = sanitizers()[name]
+    assert any(pattern.search(text) for path in NOTEBOOKS for text in texts(path)), f"nothing stored matches [{name}]"
