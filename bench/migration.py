@@ -1,0 +1,211 @@
+"""Switches of `user-db` under live traffic, there and back, measured; run from the root of the clone:
+
+    .venv/bin/python bench/migration.py [--rounds 10] [--others 2]
+
+Writes bench/results/migration.json and .md. `--rounds` switches there and back by the Service's type with the Corefile of
+kubeadm, `--others` each with a classic `cache 30` and by EndpointSlice. Prints and stores what was lost: it must be 0.
+"""
+
+import argparse
+import json
+import re
+import statistics
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from course import paths
+from course.migration import lab, measure, phases
+from course.migration.phases import BY_SLICE, BY_TYPE, INSIDE, OTHER, OUTSIDE, Way
+from course.observe import kube
+from course.provision import cluster
+
+RESULTS = paths.ROOT / "bench" / "results"
+KUBEADM, CLASSIC = "kubeadm's Corefile", "classic cache 30"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One client in one switch. Seconds are counted from the apply; negative is before it."""
+
+    first_new: float
+    last_old: float
+    failed: int
+
+
+@dataclass(frozen=True)
+class Run:
+    """One switch. lost and doubled are of all writes since the bench began."""
+
+    way: str
+    corefile: str
+    target: str
+    clients: dict[str, Seen]
+    outage: float
+    acknowledged: int
+    lost: int
+    doubled: int
+
+
+def seen(found: lab.Recordings, client: str, target: str) -> Seen:
+    """What this client met in the last switch to `target`."""
+    fence, apply = found.when(f"fence {OTHER[target]}"), found.when(f"apply {target}")
+    mine = [entry for entry in found.operations if entry["client"] == client]
+    new = [entry["at"] for entry in mine if entry["at"] >= fence and entry.get("side") == target]
+    old = [entry["at"] for entry in mine if entry.get("side") == OTHER[target]]
+    failed = [entry for entry in mine if entry["at"] >= fence and not entry["ok"]]
+    return Seen(round(min(new) - apply, 2), round(max(old) - apply, 2), len(failed))
+
+
+def measured(source: str, target: str, way: Way, corefile: str) -> Run:
+    """One switch and its account."""
+    phases.switch(source, target, way)
+    found = lab.recordings()
+    account = measure.account_now(target)
+    clients = {client: seen(found, client, target) for client in lab.CLIENTS}
+    outage = round(found.when(f"apply {target}") - found.when(f"fence {source}"), 2)
+    lost, doubled = len(account.lost), len(account.doubled)
+    return Run(way.name, corefile, target, clients, outage, account.acknowledged, lost, doubled)
+
+
+def there_and_back(rounds: int, way: Way, corefile: str, say: Callable[[str], None]) -> Iterator[Run]:
+    """2 x rounds switches."""
+    for number in range(rounds):
+        for source, target in ((OUTSIDE, INSIDE), (INSIDE, OUTSIDE)):
+            run = measured(source, target, way, corefile)
+            say(f"{way.name}, {corefile}, round {number + 1}, to {target}: lost {run.lost}, twice {run.doubled}")
+            yield run
+
+
+def naive(corefile: str) -> dict[str, str]:
+    """Only the Service is changed, nothing else: where each client is when those that ask DNS have moved."""
+    lab.step(INSIDE, "open")
+    lab.mark("naive")
+    kube.apply(lab.manifest("phase-2"))
+    lab.wait_for_writes("reconnect", side=INSIDE)
+    found = lab.recordings()
+    last = measure.sides(found.operations)
+    start = found.when("naive")
+    since = found.cut(start).operations
+    moved = [entry["at"] for entry in since if entry.get("side") == INSIDE]
+    stray = sum(entry["op"] == "write" and entry.get("side") == OUTSIDE and entry["at"] > min(moved) for entry in since)
+    phases.point_by_type(OUTSIDE)
+    lab.wait_for_writes("reconnect", side=OUTSIDE)
+    lab.step(INSIDE, "fence")
+    lab.admin("/steps/bring-home")
+    return {
+        **last,
+        "corefile": corefile,
+        "moved after": f"{min(moved) - start:.1f} s",
+        "rows written outside after that": str(stray),
+    }
+
+
+@contextmanager
+def classic_corefile() -> Iterator[None]:
+    """CoreDNS with `cache 30` for everything, as it was before kubeadm 1.32; put back afterwards."""
+    before = kube.must("-n", "kube-system", "get", "cm", "coredns", "-o", "jsonpath={.data.Corefile}")
+    classic = re.sub(r"cache 30 \{[^}]*\}", "cache 30", before)
+    assert classic != before, "this Corefile does not exempt cluster.local from the cache"
+    cluster.write_corefile(classic)
+    try:
+        yield
+    finally:
+        cluster.write_corefile(before)
+
+
+def to_kept_service() -> None:
+    """The Service without selector, led outside; the clients begin anew with its address."""
+    lab.ours("delete", "service", "user-db")
+    kube.apply(lab.manifest("kept"))
+    phases.point_by_slice(OUTSIDE)
+    lab.restart_clients("pool", "resolved-once")
+    lab.wait_for_writes(side=OUTSIDE)
+
+
+def versions() -> dict[str, str]:
+    """What the numbers came from."""
+    server = json.loads(kube.must("version", "-o", "json"))["serverVersion"]["gitVersion"]
+    coredns = kube.must("-n", "kube-system", "get", "deploy", "coredns", "-o", "jsonpath={..image}")
+    postgres = lab.psql(OUTSIDE, "-c", "SHOW server_version")
+    return {"Kubernetes": server, "CoreDNS": coredns.rpartition(":")[2], "PostgreSQL": postgres}
+
+
+def middle(values: list[float]) -> str:
+    """Median and range."""
+    return f"{statistics.median(values):.1f} ({min(values):.1f} to {max(values):.1f})"
+
+
+def table(runs: list[Run]) -> str:
+    """One line for each way, Corefile and client."""
+    lines = [
+        "| way | Corefile | client | switches | first on the new side, s | last on the old side, s | failed operations |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for way, corefile in dict.fromkeys((run.way, run.corefile) for run in runs):
+        group = [run for run in runs if (run.way, run.corefile) == (way, corefile)]
+        for client in lab.CLIENTS:
+            each = [run.clients[client] for run in group]
+            new, old = middle([one.first_new for one in each]), middle([one.last_old for one in each])
+            failed = middle([float(one.failed) for one in each])
+            lines.append(f"| {way} | {corefile} | {client} | {len(group)} | {new} | {old} | {failed} |")
+    return "\n".join(lines)
+
+
+def report(runs: list[Run], naives: list[dict[str, str]], made_with: dict[str, str]) -> str:
+    """The page."""
+    lost, doubled = max(run.lost for run in runs), max(run.doubled for run in runs)
+    outages = middle([run.outage for run in runs])
+    rows = [f"| {' | '.join(entry[key] for key in entry)} |" for entry in naives]
+    head = [f"| {' | '.join(naives[0])} |", "|" + "---|" * len(naives[0])] if naives else []
+    return "\n".join([
+        "# Switches of `user-db` under live traffic", "",
+        f"Made by `bench/migration.py` with {', '.join(f'{name} {value}' for name, value in made_with.items())}.",
+        "Seconds are the median (and the range), counted from the apply; a negative number is before it. They depend on the",
+        "machine and on what else it does: compare the rows with each other, not with your own.", "",
+        f"**{len(runs)} safe switches, {runs[-1].acknowledged} acknowledged writes: {lost} lost, {doubled} stored twice.**",
+        f"From fence to apply: {outages} s.", "",
+        table(runs), "",
+        "## The naive switch, for comparison", "",
+        "Who answers each client when `reconnect` has moved, and the rows acknowledged outside from its move to the count:",
+        "rows that the new side does not have.", "",
+        *head, *rows, "",
+    ])  # fmt: skip
+
+
+def store(runs: list[Run], naives: list[dict[str, str]], made_with: dict[str, str]) -> str:
+    """Both files; returns the page."""
+    RESULTS.mkdir(exist_ok=True)
+    everything: dict[str, Any] = {"versions": made_with, "runs": [asdict(run) for run in runs], "naive": naives}
+    (RESULTS / "migration.json").write_text(json.dumps(everything, indent=1) + "\n")
+    page = report(runs, naives, made_with)
+    (RESULTS / "migration.md").write_text(page)
+    return page
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--rounds", type=int, default=10, help="there and back, by type, with kubeadm's Corefile")
+    options.add_argument("--others", type=int, default=2, help="there and back, for each other way")
+    wanted = options.parse_args()
+    lab.begin()
+    phases.point_by_type(OUTSIDE)
+    lab.start_clients()
+    lab.start_inside()
+    made_with, runs, naives = versions(), [], [naive(KUBEADM)]
+    with classic_corefile():
+        naives.append(naive(CLASSIC))
+    for run in there_and_back(wanted.rounds, BY_TYPE, KUBEADM, print):
+        runs.append(run)
+        store(runs, naives, made_with)  # after each: an interrupted bench keeps what it measured
+    with classic_corefile():
+        runs += there_and_back(wanted.others, BY_TYPE, CLASSIC, print)
+    to_kept_service()
+    runs += there_and_back(wanted.others, BY_SLICE, KUBEADM, print)
+    print(store(runs, naives, made_with))
+    lab.remove()
+
+
+if __name__ == "__main__":
+    main()

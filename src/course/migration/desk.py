@@ -1,0 +1,96 @@
+"""A shell that stays open in the operator's Pod.
+
+Each step of a switch runs programs there. A new `kubectl exec` for each costs more than the step itself, and between fence
+and apply every second is an outage.
+"""
+
+import contextlib
+import os
+import selectors
+import shlex
+import subprocess
+import threading
+import time
+
+from course import shell
+
+_OPEN = threading.local()
+# What a program printed goes to files first, so that the answer can say how long each part is.
+_ASK = "({words}) </dev/null >/tmp/out.$$ 2>/tmp/err.$$; echo $? $(wc -c </tmp/out.$$) $(wc -c </tmp/err.$$); cat /tmp/out.$$ /tmp/err.$$\n"
+
+
+class Lost(Exception):
+    """The shell ended, or did not answer in time."""
+
+
+class Desk:
+    """One open shell. Not for two threads at once: use `desk()`."""
+
+    def __init__(self, namespace: str, pod: str) -> None:
+        """Open it."""
+        words = ["kubectl", "-n", namespace, "exec", "-i", pod, "--", "sh"]
+        env = shell.without_proxies(shell.environment())
+        pipe, null = subprocess.PIPE, subprocess.DEVNULL
+        self.process = subprocess.Popen(words, stdin=pipe, stdout=pipe, stderr=null, env=env, bufsize=0)
+        self.unread = b""
+
+    def run(self, words: tuple[str, ...], timeout: float) -> subprocess.CompletedProcess[str]:
+        """Run a program there; Lost where the shell is gone, and then nobody knows whether it ran."""
+        deadline = time.monotonic() + timeout
+        stdin = self.process.stdin
+        assert stdin
+        with contextlib.suppress(BrokenPipeError):  # the read below says that it is lost
+            stdin.write(_ASK.format(words=shlex.join(words)).encode())
+        code, out, err = (int(part) for part in self._until_newline(deadline).split())
+        text = self._exactly(out + err, deadline)
+        return subprocess.CompletedProcess(words, code, text[:out].decode(), text[out:].decode())
+
+    def _until_newline(self, deadline: float) -> bytes:
+        while b"\n" not in self.unread:
+            self._more(deadline)
+        line, _, self.unread = self.unread.partition(b"\n")
+        return line
+
+    def _exactly(self, size: int, deadline: float) -> bytes:
+        while len(self.unread) < size:
+            self._more(deadline)
+        part, self.unread = self.unread[:size], self.unread[size:]
+        return part
+
+    def _more(self, deadline: float) -> None:
+        assert self.process.stdout
+        with selectors.DefaultSelector() as ready:
+            ready.register(self.process.stdout, selectors.EVENT_READ)
+            if not ready.select(max(0.0, deadline - time.monotonic())):
+                raise Lost("no answer in time")
+        if not (found := os.read(self.process.stdout.fileno(), 1 << 16)):
+            raise Lost("the operator's Pod is gone, or the cluster does not answer")
+        self.unread += found
+
+    def close(self) -> None:
+        """End it."""
+        self.process.kill()
+        self.process.wait()
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream:
+                stream.close()
+
+
+def run(namespace: str, pod: str, *words: str, timeout: float) -> subprocess.CompletedProcess[str]:
+    """A program in the Pod, through this thread's open shell; a lost shell is exit code 255 and opened anew next time."""
+    desk: Desk | None = getattr(_OPEN, "desk", None)
+    if desk is None or desk.process.poll() is not None:
+        close()
+        desk = _OPEN.desk = Desk(namespace, pod)
+    try:
+        return desk.run(words, timeout)
+    except Lost as lost:
+        close()
+        return subprocess.CompletedProcess(words, 255, "", str(lost))
+
+
+def close() -> None:
+    """End this thread's shell, where there is one."""
+    if desk := getattr(_OPEN, "desk", None):
+        desk.close()
+        _OPEN.desk = None

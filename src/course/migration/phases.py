@@ -1,0 +1,191 @@
+"""The steps of a switch, each with the check that says whether it is safe to go on.
+
+Two rules carry everything. Never are both sides open to the app. And a switch that was interrupted is run again: each
+step first looks whether it was done.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, partial
+
+from course.errors import NotReady
+from course.migration import lab
+from course.observe import kube
+from course.shell import last_words
+from course.waiting import until
+
+OUTSIDE, INSIDE = "outside", "inside"
+OTHER = {OUTSIDE: INSIDE, INSIDE: OUTSIDE}
+AGAIN = "Find out why, then run the same switch again: what is done already is not done twice."
+Step = tuple[str, Callable[[], object]]
+Hook = Callable[[str], object]
+
+
+def subscription(follower: str) -> str:
+    """The name of the subscription, and of its slot on the other side."""
+    return f"{follower}_follows_{OTHER[follower]}"
+
+
+@cache
+def _published(side: str, port: str) -> str:
+    login = "dbname=migration user=course password=course"
+    return f"host={lab.OUTSIDE_NAME if side == OUTSIDE else lab.node_address()} port={port} {login}"
+
+
+def publisher(side: str) -> str:
+    """How the other side reaches this one: never through user-db, which is about to move."""
+    return _published(side, "5432" if side == OUTSIDE else lab.node_port())
+
+
+def is_open(side: str) -> bool:
+    """Whether the app may connect to this side."""
+    return lab.psql(side, "-c", "SELECT has_database_privilege('app', 'migration', 'CONNECT')") == "t"
+
+
+def follow(side: str, other: str, *, copy: bool) -> None:
+    """This side follows the other one, reached as `other` says; with `copy` it returns when the first copy is done."""
+    lab.step(side, "follow", name=subscription(side), publisher=other, copy=str(copy).lower())
+    if copy:
+        until(lambda: lab.step(side, "copied") == "t", seconds=60, what="The first copy of the rows")
+
+
+def check(*words: str, why: str, seconds: float = 60) -> str:
+    """A program in the operator's Pod whose failure stops the switch, in its own words."""
+    done = lab.ask(*words, timeout=seconds + 30)
+    if done.returncode:
+        errors = [line.partition("ERROR:")[2].strip() for line in done.stderr.splitlines() if "ERROR:" in line]
+        raise NotReady(f"The switch stopped: {errors[0] if errors else last_words(done.stderr, 1)}.", why, AGAIN)
+    return done.stdout.strip()
+
+
+def catch_up(source: str, seconds: float) -> None:
+    """The other side confirmed all that is written here by now; NotReady if it did not in time."""
+    name = subscription(OTHER[source])
+    words = ("psql", f"service={source}", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-v", f"name={name}", "-v", f"seconds={seconds}")
+    check(*words, "-f", "/steps/caught-up.sql", why=f"The follower {name} is behind, or not connected.", seconds=seconds)
+
+
+@dataclass(frozen=True)
+class Way:
+    """How the name is led to a side, and which clients must be restarted because they do not ask again."""
+
+    name: str
+    point: Callable[[str], object]
+    restart: tuple[str, ...]
+
+
+def point_by_type(side: str) -> None:
+    """One apply of the whole Service; on the way back, without the endpoints that it leaves behind."""
+    kube.apply(lab.manifest("phase-1" if side == OUTSIDE else "phase-2"))
+    if side == OUTSIDE:
+        # First Endpoints: while it is there, a controller mirrors it into a new slice as soon as one is deleted.
+        lab.ours("delete", "endpoints", "user-db", "--ignore-not-found")
+        lab.ours("delete", "endpointslices", "-l", "kubernetes.io/service-name=user-db", "--ignore-not-found")
+
+
+def address(side: str) -> str:
+    """The address that an EndpointSlice needs: it knows no names."""
+    if side == OUTSIDE:
+        return lab.psql(OUTSIDE, "-c", "SELECT host(inet_server_addr())")
+    return lab.ours("get", "pods", "-l", "app=postgres", "-o", "jsonpath={.items[0].status.podIP}")
+
+
+def point_by_slice(side: str) -> None:
+    """One apply of the EndpointSlice; the Service stays as it is."""
+    kube.apply(lab.manifest("slice", ADDRESS=address(side)))
+
+
+BY_TYPE = Way("type of the Service", point_by_type, ("resolved-once",))
+BY_SLICE = Way("EndpointSlice", point_by_slice, ())
+
+
+def pointed(way: Way, side: str) -> None:
+    """Lead the name to this side; the moment goes to the recordings."""
+    lab.mark(f"apply {side}")
+    way.point(side)
+
+
+def recycle(way: Way) -> None:
+    """New Pods for the clients that would never ask DNS again."""
+    if way.restart:
+        lab.mark(f"restart {', '.join(way.restart)}")
+        lab.restart_clients(*way.restart)
+
+
+def empty(side: str) -> None:
+    """The server's own word: no client of the app is connected."""
+    until(lambda: lab.step(side, "who") == "nobody", seconds=10, what=f"The {side} server without clients", next=AGAIN)
+
+
+def nobody_left(source: str, target: str) -> None:
+    """No client is connected to the source, and every one writes to the target."""
+    lab.wait_for_writes(side=target)
+    empty(source)
+
+
+def replicate(source: str, target: str, seconds: float) -> None:
+    """The target has the rows and follows, before anybody is disturbed."""
+    follow(target, publisher(source), copy=lab.psql(target, "-c", "SELECT count(*) FROM entries") == "0")
+    catch_up(source, seconds)
+
+
+def fence(source: str) -> None:
+    """Nobody writes here any more; the check is the server's list of connections."""
+    lab.step(source, "fence", mark=f"fence {source}")
+    empty(source)
+
+
+def last_rows(source: str, seconds: float) -> None:
+    """The target has every row. If it does not come to that, the source is opened again: no harm is done."""
+    try:
+        catch_up(source, seconds)
+        check("/steps/same-rows", why="One side was written to while nobody should.")
+    except NotReady:
+        lab.step(source, "open", mark=f"open {source} again")
+        raise
+
+
+def turn_round(source: str, target: str, reach: str) -> None:
+    """From now on the source follows the target: the way back needs the rows that come. No copy: both have the same."""
+    lab.step(target, "unfollow", name=subscription(target))
+    follow(source, reach, copy=False)
+
+
+def steps(source: str, target: str, way: Way, seconds: float) -> list[Step]:
+    """All steps of a switch, in order."""
+    pair = (source, target)
+    reach = publisher(target)  # asked now: behind the fence every second is an outage
+    before: list[Step] = [
+        ("replicate", partial(replicate, *pair, seconds)),
+        ("fence", partial(fence, source)),
+        ("last rows", partial(last_rows, source, seconds)),
+        ("sequences", partial(lab.admin, "/steps/copy-sequence", *pair)),
+        ("turn round", partial(turn_round, *pair, reach)),
+        ("open", partial(lab.step, target, "open", mark=f"open {target}")),
+    ]
+    after: list[Step] = [
+        ("apply", partial(pointed, way, target)),
+        ("recycle", partial(recycle, way)),
+        ("nobody left", partial(nobody_left, *pair)),
+    ]
+    return after if is_open(target) and not is_open(source) else before + after
+
+
+def switch(
+    source: str,
+    target: str,
+    way: Way = BY_TYPE,
+    *,
+    seconds: float = 20,
+    without: tuple[str, ...] = (),
+    hook: Hook = lambda name: None,
+) -> None:
+    """Move all clients from source to target.
+
+    `hook` is called with each step's name before it; `without` leaves steps out: for tests that show their worth.
+    A check that does not hold ends it with NotReady; run it again to go on.
+    """
+    for name, run in steps(source, target, way, seconds):
+        if name not in without:
+            hook(name)
+            run()

@@ -1,0 +1,2 @@
+-- The app may come in.
+GRANT CONNECT ON DATABASE migration TO app;
