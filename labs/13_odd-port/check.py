@@ -1,0 +1,50 @@
+"""odd-port: port 443 of the name must lead to port 8443 of the legacy API."""
+
+from course.practice.checks import Check
+from course.practice.probe import Pod, Said
+
+probe = Pod("lab-odd-port")
+call = probe.http("https://legacy-api/", "--cacert /etc/outside/ca.crt")
+connect = probe.run("connect to legacy-api, port 443", "nc -z -w 3 legacy-api 443 && echo connected")
+
+
+def why_certificate(said: Said) -> str:
+    if "subject name" in said.err:
+        return "Another server answers on this port, with a certificate for another name: the port was not changed on the way."
+    if said.status in (6, 7, 28):
+        return "No server answered, so there was no certificate to look at."
+    return "Payroll sends salaries: it must know who it talks to, so the name it calls must be in the certificate."
+
+
+def why_connect(said: Said) -> str:
+    if "refused" in said.err:
+        return "The name has an address, but nothing carries connections on from there: a Service with no endpoints refuses."
+    return "The app can only use port 443: something must listen there for this name."
+
+
+CHECKS = [
+    Check(
+        "port-443-open",
+        connect,
+        lambda said: said.text == "connected",
+        "a connection",
+        why_connect,
+        "kubectl -n lab-odd-port get svc,endpointslices: are they tied together by the label?",
+    ),
+    Check(
+        "certificate-is-right",
+        call,
+        lambda said: bool(said.code),
+        "a TLS connection whose certificate is for legacy-api",
+        why_certificate,
+        "curl -v the same URL in the Pod probe, then the same with :8443: compare the certificates' subjects",
+    ),
+    Check(
+        "legacy-answers",
+        call,
+        lambda said: said.code == 200 and '"legacy-api"' in said.body,
+        'HTTP 200 from "server":"legacy-api"',
+        "Only the API's own answer is worth anything to payroll.",
+        "the two checks above, then where the EndpointSlice's port leads",
+    ),
+]

@@ -1,0 +1,96 @@
+"""rogue-alias: a policy that allows what is on a list, tied at both ends, for new and for changed Services."""
+
+from collections.abc import Callable
+
+from course.practice.checks import Check
+from course.practice.probe import Pod, Probe, Said
+
+tenant = Pod("lab-rogue-alias")
+NEIGHBOUR = "lab-rogue-alias-neighbour"
+GOOD = (
+    "prod-db.us-east-1.rds.amazonaws.com",
+    "users.cxyz123.us-east-1.rds.amazonaws.com.",
+    "api.example.com",
+    "api.example.com.",
+)
+INSIDE = ("localhost", "localhost.", "127.0.0.1", "169.254.169.254", "kubernetes.default.svc.cluster.local")
+ALIKE = (
+    "prod-db.us-east-1.rds.amazonaws.com.evil.example",
+    "evilrds.amazonaws.com",
+    "prod-db.rds-amazonaws.com",
+    "api.example.com.evil.example",
+    "myapi.example.com",
+    "apixexample.com",
+)
+LOOK = "the expression, against this target: kubectl get validatingadmissionpolicy lab-rogue-alias -o yaml"
+
+
+def attempt(how: str, namespace: str, *targets: str) -> Probe:
+    title = {
+        "create": "make an alias of",
+        "change": "change the Service shop into an alias of",
+        "ordinary": "make a Service of type",
+    }[how]
+    command = f"python3 /programs/try.py {how} {namespace} {' '.join(targets)}"
+    return tenant.run(f"as the tenant, in {namespace}: {title} {', '.join(targets) or 'ClusterIP'}", command)
+
+
+def all_are(word: str, count: int) -> Callable[[Said], bool]:
+    return lambda said: [part.rsplit(" ", 1)[-1] for part in said.text.split("; ")] == [word] * count
+
+
+def why_inside(said: Said) -> str:
+    return "An alias of these leads whoever follows it, an ingress for instance, to its own machine or into the cluster."
+
+
+CHECKS = [
+    Check(
+        "good-targets-pass",
+        attempt("create", "lab-rogue-alias", *GOOD),
+        all_are("allowed", len(GOOD)),
+        "allowed, each of them",
+        "Tenants need their databases. A name may end with a dot: it is the same name.",
+        LOOK,
+    ),
+    Check(
+        "inside-is-refused",
+        attempt("create", "lab-rogue-alias", *INSIDE),
+        all_are("refused", len(INSIDE)),
+        "refused, each of them",
+        why_inside,
+        LOOK,
+    ),
+    Check(
+        "look-alikes-are-refused",
+        attempt("create", "lab-rogue-alias", *ALIKE),
+        all_are("refused", len(ALIKE)),
+        "refused, each of them",
+        "Anybody can register such a name and let it lead wherever they like. What is not tied to the beginning and the end of the "
+        "name, and a dot that stands for any character, let it pass; a list of forbidden names never ends.",
+        LOOK,
+    ),
+    Check(
+        "a-change-is-judged-too",
+        attempt("change", "lab-rogue-alias", "localhost"),
+        all_are("refused", 1),
+        "refused",
+        "A tenant who may not make such an alias can make an ordinary Service and change it.",
+        "operations in matchConstraints of the policy",
+    ),
+    Check(
+        "ordinary-services-pass",
+        attempt("ordinary", "lab-rogue-alias"),
+        all_are("allowed", 1),
+        "allowed",
+        "The policy is about aliases; without other Services nobody can work.",
+        "the first half of the expression: for which type does it hold?",
+    ),
+    Check(
+        "neighbour-is-left-alone",
+        attempt("create", NEIGHBOUR, "kubernetes.default.svc.cluster.local"),
+        all_are("allowed", 1),
+        "allowed",
+        "A policy without limits stops teams that have nothing to do with it, in the worst case the cluster's own parts.",
+        "namespaceSelector in the binding: kubectl get ns --show-labels",
+    ),
+]

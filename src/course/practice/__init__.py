@@ -1,0 +1,1 @@
+"""Practice: labs, their checks, and the learner's progress."""

@@ -1,0 +1,75 @@
+"""labs/labs.toml: the one list of labs, in order."""
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from course import paths
+from course.errors import CourseError
+
+FOLDER = paths.ROOT / "labs"
+MANIFEST = FOLDER / "labs.toml"
+
+
+@dataclass(frozen=True)
+class Lab:
+    """One lab. minutes: what a first try takes. fresh: the checks that fail at the start. wrong: folder under wrong/ -> the checks that must fail there, all of them.
+
+    databases: databases on the outside PostgreSQL that are this lab's own. cluster_objects: kind/name outside its
+    namespaces. needs: what the cluster must be able to do ("" or "network-policy").
+    """
+
+    number: int
+    slug: str
+    title: str
+    minutes: int
+    lesson: str
+    level: str
+    namespaces: tuple[str, ...]
+    hints: tuple[str, ...]
+    fresh: tuple[str, ...]
+    wrong: Mapping[str, tuple[str, ...]]
+    databases: tuple[str, ...] = ()
+    cluster_objects: tuple[str, ...] = ()
+    needs: str = ""
+    folder: Path = field(default=FOLDER)
+
+    @property
+    def text(self) -> str:
+        """The lab's README."""
+        return (self.folder / "README.md").read_text()
+
+    @property
+    def namespace(self) -> str:
+        """Where the lab mostly happens: its first namespace."""
+        return self.namespaces[0]
+
+
+def _lab(number: int, entry: dict[str, object]) -> Lab:
+    lists = {key: tuple(value) for key, value in entry.items() if isinstance(value, list)}
+    wrong = {name: tuple(checks) for name, checks in entry.pop("wrong").items()}  # type: ignore[attr-defined]
+    folder = FOLDER / f"{number:02d}_{entry['slug']}"
+    return Lab(number=number, folder=folder, **(entry | lists | {"wrong": wrong}))  # type: ignore[arg-type]
+
+
+@cache
+def labs() -> tuple[Lab, ...]:
+    """All labs in the order in which they are done."""
+    entries = tomllib.loads(MANIFEST.read_text())["lab"]
+    return tuple(_lab(number, entry) for number, entry in enumerate(entries, start=1))
+
+
+def find(slug: str) -> Lab:
+    """The lab of this slug; CourseError with the nearest names where there is none."""
+    known = {lab.slug: lab for lab in labs()}
+    wanted = slug.strip().lower().replace("_", "-")
+    if wanted in known:
+        return known[wanted]
+    near = difflib.get_close_matches(wanted, known, n=3, cutoff=0.4)
+    inside = [name for name in known if wanted and wanted in name]
+    offered = list(dict.fromkeys([*inside, *near]))[:3]
+    meant = f"Did you mean {' or '.join(offered)}?" if offered else "No lab has a name like it."
+    raise CourseError(f"There is no lab named {slug!r}.", meant, "./course lab list")

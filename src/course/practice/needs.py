@@ -1,0 +1,31 @@
+"""What a lab needs of the cluster beyond the ordinary, found out by trying it."""
+
+from course.errors import NotReady
+from course.observe import kube
+from course.practice import setting
+from course.practice.manifest import Lab
+
+
+class Skipped(NotReady):
+    """The cluster cannot do what the lab is about: nothing is wrong, and the lab cannot be done here."""
+
+
+CANARY = "canary"  # a Pod of the lab's setup.yaml that a policy denies everything
+
+
+def require(lab: Lab) -> None:
+    """NotReady, and the lab removed again, where the cluster cannot do what the lab is about."""
+    if lab.needs == "network-policy" and not enforces_policies(lab):
+        setting.clean([lab])
+        raise Skipped(
+            f"{lab.slug} is skipped on this cluster: it does not enforce NetworkPolicy.",
+            "Tried just now: a Pod that a deny-all policy isolates still got a DNS answer. "
+            "The API accepts the policy; the network plugin here does not act on it.",
+            "Do this lab on a cluster whose network plugin enforces NetworkPolicy (kind's own kindnet does since kind 0.24, Calico, Cilium).",
+        )
+
+
+def enforces_policies(lab: Lab) -> bool:
+    """Whether a denied Pod is really denied: a live question from a Pod under a deny-all policy."""
+    question = ("dig", "+time=2", "+tries=2", "kubernetes.default.svc.cluster.local")
+    return kube.kubectl("exec", "-n", lab.namespace, CANARY, "--", *question, timeout=20).returncode != 0
