@@ -1,0 +1,110 @@
+"""The choice of an engine, with small programs on PATH that answer as docker and podman would."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from course.errors import CourseError
+from course.provision import engine
+
+DEAD_DOCKER = 'case "$1" in info) echo "Cannot connect to the Docker daemon" >&2; exit 1;; *) echo "Docker version 28.2.2";; esac'
+LIVE_DOCKER = "echo 28.2.2"
+
+
+class Machine:
+    """A PATH with only the programs a test puts there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def has(self, name: str, script: str) -> None:
+        program = self.folder / name
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o755)
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("course.shell.VENV_BIN", tmp_path)
+    monkeypatch.delenv("COURSE_ENGINE", raising=False)
+    monkeypatch.setattr(engine, "CONTAINERS_CONF", tmp_path / "containers.conf")
+    monkeypatch.setattr(engine, "STATE", tmp_path)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    return Machine(tmp_path)
+
+
+def podman(version: str) -> str:
+    return f'case "$1" in --version) echo "podman version {version}";; info) echo {version};; esac'
+
+
+def test_docker_first_if_its_daemon_answers(machine: Machine) -> None:
+    machine.has("docker", LIVE_DOCKER)
+    machine.has("podman", podman("5.0.0"))
+    assert engine.choose().name == "docker"
+
+
+def test_podman_if_docker_is_only_a_client(machine: Machine) -> None:
+    machine.has("docker", DEAD_DOCKER)
+    machine.has("podman", podman("4.3.1"))
+    chosen = engine.choose()
+    assert (chosen.name, chosen.variables["KIND_EXPERIMENTAL_PROVIDER"]) == ("podman", "podman")
+
+
+def test_the_learner_decides(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine.has("docker", LIVE_DOCKER)
+    machine.has("podman", podman("5.0.0"))
+    monkeypatch.setenv("COURSE_ENGINE", "podman")
+    assert engine.choose().name == "podman"
+
+
+def test_a_client_without_a_daemon_is_said(machine: Machine) -> None:
+    machine.has("docker", DEAD_DOCKER)
+    with pytest.raises(CourseError) as caught:
+        engine.choose()
+    assert "daemon does not answer" in caught.value.why
+    assert "apt-get install podman" in caught.value.next
+
+
+def test_no_engine_and_not_root(machine: Machine) -> None:
+    with pytest.raises(CourseError) as caught:
+        engine.choose()
+    assert "Docker is not installed. Podman is not installed." in caught.value.why
+
+
+def test_too_old(machine: Machine) -> None:
+    machine.has("podman", podman("3.4.0"))
+    with pytest.raises(CourseError, match="No container engine") as caught:
+        engine.choose()
+    assert "3.4.0 is too old" in caught.value.why
+
+
+def test_an_unknown_wish(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COURSE_ENGINE", "rkt")
+    with pytest.raises(CourseError, match="rkt"):
+        engine.choose()
+
+
+def test_root_on_debian_gets_podman_installed_and_is_told(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(engine, "is_debian", lambda: True)
+    monkeypatch.setattr(engine, "INSTALLED", machine.folder / "installed-packages")
+    monkeypatch.setattr("course.shell.LOGS", machine.folder)
+    machine.has("dpkg", "exit 1")
+    script = f"""printf '#!/bin/sh\\n%s\\n' '{podman("4.3.1").replace("'", "")}' > {machine.folder}/podman
+{os.path.realpath("/bin/chmod")} 755 {machine.folder}/podman"""
+    machine.has("apt-get", f'case "$1" in install) {script};; esac')
+    said: list[str] = []
+    assert engine.choose(said.append).name == "podman"
+    assert "Podman" in said[0] and "runc" in said[0]
+    assert "podman" in (machine.folder / "installed-packages").read_text()
+
+
+def test_settings_for_a_machine_like_a_container() -> None:
+    text = engine.containers_conf(cgroup_v1=True, systemd=False, files=20000, processes=32768)
+    assert 'runtime = "runc"' in text and "nofile=20000:20000" in text and 'cgroup_manager = "cgroupfs"' in text
+
+
+def test_no_settings_where_podman_needs_none() -> None:
+    assert engine.containers_conf(cgroup_v1=False, systemd=True, files=1048576, processes=99999) == ""

@@ -1,0 +1,62 @@
+import pytest
+
+from course.practice.checks import Check, Report
+from course.practice.probe import Pod, Said
+
+POD = Pod("lab-x")
+ALIAS = """;; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 1
+;; ANSWER SECTION:
+ext.lab-x.svc.cluster.local. 30 IN CNAME db.example.com.
+db.example.com. 5 IN A 192.0.2.7
+"""
+
+
+def said(kind: str, out: str = "", err: str = "", status: int = 0) -> Said:
+    return Said(kind, status, out, err, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (said("ask", ALIAS), "alias of db.example.com, address 192.0.2.7"),
+        (said("ask", ALIAS.rsplit("\n", 2)[0]), "an alias of db.example.com, and no address"),
+        (said("ask", ";; ->>HEADER<<- opcode: QUERY, status: NXDOMAIN, id: 1"), "NXDOMAIN: no such name"),
+        (said("ask", ";; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 1"), "NOERROR, and no address"),
+        (said("ask", ";; communications error to 10.96.0.10#53: timed out", status=9), "no DNS answer came"),
+        (said("http", '{"server":"x"}\n\n200'), 'HTTP 200: {"server":"x"}'),
+        (said("http", "\n000", "curl: (60) SSL: no name\nMore details\nhow to fix it", 60), "curl: (60) SSL: no name"),
+        (said("sql", "Ada\n"), "Ada"),
+        (said("sql", "", "psql: error: no\n", 2), "psql: error: no"),
+        (said("run"), "nothing came back"),
+        (said("run", status=1), "it failed"),
+    ],
+)
+def test_what_came_is_said_in_one_line(answer: Said, words: str) -> None:
+    assert answer.observed == words
+
+
+def test_a_dns_answer_is_read() -> None:
+    answer = said("ask", ALIAS)
+    assert (answer.rcode, answer.aliases, answer.addresses) == ("NOERROR", ["db.example.com"], ["192.0.2.7"])
+
+
+def test_names_and_statements_are_quoted() -> None:
+    assert POD.ask("a; rm -rf /").command.endswith("'a; rm -rf /' A")
+    assert "'SELECT '\"'\"'x'\"'\"''" in POD.sql("db", "SELECT 'x'").command
+
+
+def test_a_failing_check_says_all_five_and_a_passing_one_what_came() -> None:
+    check = Check(
+        "row-read", POD.sql("db", "SELECT 1"), lambda said: said.text == "1", "1", lambda said: f"because {said.err}", "look here"
+    )
+    failed = check.judge(said("sql", "", "no route", 2))
+    report = Report("x", (failed, check.judge(said("sql", "1"))))
+    assert not report.passed and report.failing == {"row-read"}
+    for part in ("[FAIL] row-read", "observed: no route", "expected: 1", "why:      because no route", "next:     look here"):
+        assert part in report.text()
+    assert "[pass] row-read: 1" in report.text() and "(1 of 2 checks pass)" in report.text()
+    assert set(report.as_dict()["checks"][0]) >= {"name", "passed", "observed", "expected", "why", "next"}  # type: ignore[index]
+
+
+def test_no_checks_is_no_pass() -> None:
+    assert not Report("x", ()).passed

@@ -1,0 +1,81 @@
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from course import cli, paths, shell
+from course.errors import CourseError
+from course.practice import labs, manifest, progress
+
+runner = CliRunner()
+CONTEXT = f"kind-{paths.cluster_name()}"
+DEAD = {
+    "apiVersion": "v1",
+    "kind": "Config",
+    "current-context": CONTEXT,
+    "clusters": [{"name": "dead", "cluster": {"server": "https://127.0.0.1:1"}}],
+    "users": [{"name": "dead", "user": {}}],
+    "contexts": [{"name": CONTEXT, "context": {"cluster": "dead", "user": "dead"}}],
+}
+
+
+@pytest.fixture(autouse=True)
+def no_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kubeconfig that leads nowhere, and progress of the test's own."""
+    kubeconfig = tmp_path / "kubeconfig"
+    kubeconfig.write_text(yaml.safe_dump(DEAD))
+    for module in (paths, shell):
+        monkeypatch.setattr(module, "KUBECONFIG", kubeconfig)
+    monkeypatch.setattr(progress, "FOLDER", tmp_path)
+
+
+def test_the_list_needs_no_cluster() -> None:
+    said = runner.invoke(cli.app, ["lab", "list"])
+    assert said.exit_code == 0
+    assert all(lab.slug in said.stdout for lab in manifest.labs())
+    rows = json.loads(runner.invoke(cli.app, ["lab", "list", "--json"]).stdout)
+    assert [row["slug"] for row in rows] == [lab.slug for lab in manifest.labs()]
+    assert {row["state"] for row in rows} == {"not started"}
+
+
+@pytest.mark.parametrize("verb", ["start", "check", "solve", "reset"])
+def test_a_cluster_that_is_down_is_said_with_the_next_command(verb: str) -> None:
+    said = runner.invoke(cli.app, ["lab", verb, "odd-port"])
+    assert isinstance(said.exception, CourseError) and said.exception.exit_code == 2
+    assert said.exception.next == "./course up"
+
+
+@pytest.mark.parametrize("verb", ["start", "check", "hint", "solve", "reset"])
+def test_an_unknown_lab_is_said_with_the_nearest(verb: str) -> None:
+    said = runner.invoke(cli.app, ["lab", verb, "od-port"])
+    assert isinstance(said.exception, CourseError) and "odd-port" in said.exception.why
+
+
+def test_reset_wants_one_or_all() -> None:
+    for words in ([], ["odd-port", "--all"]):
+        said = runner.invoke(cli.app, ["lab", "reset", *words])
+        assert isinstance(said.exception, CourseError) and "--all" in said.exception.next
+
+
+def test_a_manifest_that_is_not_there() -> None:
+    said = runner.invoke(cli.app, ["lab", "apply", "odd-port", "no-such.yaml"])
+    assert isinstance(said.exception, CourseError) and "cannot be read" in said.exception.what
+
+
+def test_progress_travels(tmp_path: Path) -> None:
+    with progress.editing("odd-port") as record:
+        record.passed, record.best_seconds = progress.now(), 75.0
+    assert runner.invoke(cli.app, ["progress", "--export", str(tmp_path / "mine.json")]).exit_code == 0
+    (tmp_path / "progress.json").unlink()
+    assert runner.invoke(cli.app, ["progress", "--import", str(tmp_path / "mine.json")]).exit_code == 0
+    said = runner.invoke(cli.app, ["progress"]).stdout
+    assert "passed" in said and "1m15s" in said
+    assert labs.rows()[manifest.find("odd-port").number - 1].best_seconds == 75.0
+
+
+def test_a_kubeconfig_of_another_cluster_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COURSE_CLUSTER", "another")
+    said = runner.invoke(cli.app, ["lab", "check", "odd-port"])
+    assert isinstance(said.exception, CourseError) and "not of the cluster another" in said.exception.what

@@ -1,0 +1,138 @@
+"""What every lab must have, by the manifest; no cluster is needed."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from course import paths
+from course.errors import CourseError
+from course.practice import checks, manifest
+from course.practice.manifest import Lab
+
+LABS = manifest.labs()
+HEADINGS = ["Situation", "Your task", "Rules", "Check", "Clean up"]
+LESSONS = [entry["slug"] for entry in tomllib.loads((paths.NOTEBOOKS / "lessons.toml").read_text())["lesson"]]
+PLACEHOLDERS = {"@ADDRESS@", "@STANDBY@", "@COREDNS_IMAGE@"}
+# What a manifest cannot do without, and a hint may therefore name.
+ORDINARY = re.compile(r"^(apiVersion|kind|metadata|spec|name|namespace|labels|type|ports|selector|rollout)\b|^$")
+# Checks that no wrong answer of the proof makes fail: what only a rougher mistake would break.
+WATCHMEN = {"dns-answers", "gateway-answers", "good-targets-pass", "inside-is-refused", "ordinary-services-pass"}
+
+every_lab = pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.slug)
+
+
+def files_of(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+
+
+def test_there_are_labs_and_the_folders_are_exactly_those_of_the_manifest() -> None:
+    assert len(LABS) >= 12
+    assert {path.name for path in manifest.FOLDER.iterdir()} - {"__pycache__"} == {
+        *(lab.folder.name for lab in LABS),
+        "labs.toml",
+        "00_labs.ipynb",
+    }
+    assert [lab.slug for lab in LABS] == [path.name[3:] for path in sorted(manifest.FOLDER.glob("[0-9]*_*/"))]
+
+
+def test_labs_come_in_the_order_of_the_lessons_they_follow() -> None:
+    places = [LESSONS.index(lab.lesson) for lab in LABS]
+    assert places == sorted(places)
+
+
+def test_no_namespace_is_shared() -> None:
+    names = [name for lab in LABS for name in lab.namespaces]
+    assert len(names) == len(set(names))
+
+
+@every_lab
+def test_namespaces_are_the_labs_own(lab: Lab) -> None:
+    assert lab.namespaces[0] == f"lab-{lab.slug}"
+    assert all(name.startswith(f"lab-{lab.slug}") for name in lab.namespaces)
+    for document in yaml.safe_load_all((lab.folder / "setup.yaml").read_text()):
+        where = document["metadata"].get("namespace") or document["metadata"]["name"]
+        assert where in lab.namespaces or f"{document['kind'].lower()}/{where}" in lab.cluster_objects, document["metadata"]
+
+
+@every_lab
+def test_three_hints_that_do_not_spoil(lab: Lab) -> None:
+    assert len(lab.hints) == 3
+    assert all(len(hint) > 60 for hint in lab.hints)
+    telling = [line for path in sorted((lab.folder / "solution").iterdir()) for line in telling_lines(path)]
+    assert telling, "a solution without a telling line"
+    spoiled = [(line, hint) for line in telling for hint in lab.hints if line in hint]
+    assert not spoiled
+
+
+def telling_lines(path: Path) -> list[str]:
+    """The lines of a solution that are the answer: what is left without the frame that every manifest has."""
+    if path.suffix not in (".yaml", ".sh"):
+        return []
+    lines = (line.strip().lstrip("- ") for line in path.read_text().splitlines())
+    return [line for line in lines if not ORDINARY.match(line)]
+
+
+@every_lab
+def test_readme_has_the_fixed_headings_and_says_what_to_type(lab: Lab) -> None:
+    lines = lab.text.splitlines()
+    assert lines[0] == f"# {lab.title}"
+    assert [line.removeprefix("## ") for line in lines if line.startswith("## ")] == HEADINGS
+    for verb in ("start", "check", "hint", "reset"):
+        assert f"`./course lab {verb} {lab.slug}`" in lab.text
+    assert lab.text.index("lab start") < lab.text.index("## Situation")
+
+
+@every_lab
+def test_no_stray_files(lab: Lab) -> None:
+    answer = r"(solve\.sh|[a-z-]+\.yaml)"
+    wrong = "|".join(re.escape(name) for name in lab.wrong)
+    allowed = re.compile(rf"README\.md|setup\.yaml|check\.py|solution/(README\.md|{answer})|wrong/({wrong})/{answer}")
+    assert [name for name in files_of(lab.folder) if not allowed.fullmatch(name)] == []
+
+
+@every_lab
+def test_two_wrong_answers_each_caught_by_a_check_that_exists(lab: Lab) -> None:
+    assert len(lab.wrong) >= 2
+    assert {path.name for path in (lab.folder / "wrong").iterdir()} == set(lab.wrong)
+    names = [check.name for check in checks.of(lab)]
+    assert len(names) == len(set(names)) >= 2
+    for name, failing in lab.wrong.items():
+        assert failing and set(failing) <= set(names), name
+        assert files_of(lab.folder / "wrong" / name)
+
+
+@every_lab
+def test_every_check_asks_from_the_lab_and_is_proven_able_to_fail(lab: Lab) -> None:
+    """No check that cannot go red, but for the few that watch what a careless learner would break."""
+    failing = {*lab.fresh, *(name for names in lab.wrong.values() for name in names)}
+    never = {check.name for check in checks.of(lab)} - failing
+    assert never <= WATCHMEN
+    assert lab.fresh
+    for check in checks.of(lab):
+        assert re.fullmatch(r"[a-z0-9-]+", check.name)
+        assert check.probe.pod.split("/")[0] in lab.namespaces
+        assert len(check.expected) > 2 and len(check.next) > 10
+
+
+@every_lab
+def test_placeholders_are_known_and_solutions_say_why(lab: Lab) -> None:
+    for path in lab.folder.rglob("*.yaml"):
+        assert set(re.findall(r"@[A-Z_]+@", path.read_text())) <= PLACEHOLDERS
+    for path in lab.folder.rglob("*.sh"):
+        assert "@" not in path.read_text().replace('"$@"', "")
+    why = (lab.folder / "solution" / "README.md").read_text()
+    assert why.startswith("# Why this is right\n")
+    assert "What does not do" in why and "Source:" in why
+
+
+def test_an_unknown_slug_offers_the_nearest() -> None:
+    with pytest.raises(CourseError) as caught:
+        manifest.find("odd-prot")
+    assert "odd-port" in caught.value.why and caught.value.exit_code == 2
+    with pytest.raises(CourseError) as caught:
+        manifest.find("database")
+    assert "lost-database" in caught.value.why
+    assert manifest.find(" Odd_Port ").slug == "odd-port"

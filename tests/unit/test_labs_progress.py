@@ -1,0 +1,127 @@
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from course.errors import CourseError
+from course.practice import labs, progress
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(progress, "FOLDER", tmp_path)
+    return tmp_path
+
+
+def test_the_file_is_versioned_and_survives_a_new_process(folder: Path) -> None:
+    with progress.editing("odd-port") as record:
+        record.tries, record.best_seconds = 2, 61.5
+    written = json.loads((folder / "progress.json").read_text())
+    assert written["version"] == 1
+    assert progress.record("odd-port").best_seconds == 61.5
+
+
+def test_other_rooms_keep_their_keys(folder: Path) -> None:
+    (folder / "progress.json").write_text('{"version": 1, "labs": {}, "quiz": {"right": 3}}')
+    with progress.editing("odd-port") as record:
+        record.tries = 1
+    assert json.loads((folder / "progress.json").read_text())["quiz"] == {"right": 3}
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        "",
+        "{",
+        "[]",
+        '{"version": 9, "labs": {}}',
+        '{"version": 1, "labs": {"a": 1}}',
+        '{"version": 1, "labs": {"a": {"tries": "many"}}}',
+        '{"version": 1, "labs": {"a": {"stars": 3}}}',
+        '{"version": 1, "labs": {"a": {"started": "yesterday"}}}',
+        "\x00\x01",
+    ],
+)
+def test_a_damaged_file_is_kept_aside_and_said(folder: Path, damaged: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "progress.json").write_text(damaged)
+    assert progress.records() == {}
+    kept = list(folder.glob("progress.damaged-*.json"))
+    assert [path.read_text() for path in kept] == [damaged]
+    assert str(kept[0]) in capsys.readouterr().err
+    with progress.editing("odd-port") as record:
+        record.tries = 1
+    assert progress.record("odd-port").tries == 1
+
+
+def test_many_writers_lose_nothing() -> None:
+    def once(_: int) -> None:
+        with progress.editing("odd-port") as record:
+            record.tries += 1
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(once, range(40)))
+    assert progress.record("odd-port").tries == 40
+
+
+def test_a_failure_while_writing_leaves_the_old_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with progress.editing("odd-port") as record:
+        record.tries = 1
+    monkeypatch.setattr(json, "dump", lambda *_, **__: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(OSError, match="disk full"), progress.editing("odd-port") as record:
+        record.tries = 2
+    assert progress.record("odd-port").tries == 1
+
+
+def test_export_and_import_merge_the_better_of_both(folder: Path, tmp_path: Path) -> None:
+    with progress.editing("odd-port") as record:
+        record.passed, record.best_seconds, record.tries = "2026-11-23T10:00:00+00:00", 90.0, 1
+    carried = tmp_path / "carried.json"
+    assert progress.export(carried) == 1
+    (folder / "progress.json").unlink()
+    with progress.editing("odd-port") as record:
+        record.passed, record.best_seconds, record.tries = "2026-11-23T12:00:00+00:00", 30.0, 5
+    assert progress.take_in(carried) == 1
+    merged = progress.record("odd-port")
+    assert (merged.best_seconds, merged.tries, merged.passed[11:13]) == (30.0, 5, "10")
+
+
+def test_a_foreign_file_is_not_taken_in(tmp_path: Path) -> None:
+    for text in ("hello", '{"version": 2, "labs": {}}'):
+        (tmp_path / "other.json").write_text(text)
+        with pytest.raises(CourseError, match="is not taken in"):
+            progress.take_in(tmp_path / "other.json")
+    with pytest.raises(CourseError, match="is not taken in"):
+        progress.take_in(tmp_path / "missing.json")
+
+
+def test_export_to_a_place_that_cannot_be_written(tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match="cannot be written"):
+        progress.export(tmp_path / "missing" / "file.json")
+
+
+def test_hints_come_one_after_the_other_and_say_how_many_are_left() -> None:
+    said = [labs.hint("odd-port").text() for _ in range(4)]
+    assert [text.splitlines()[0][:11] for text in said] == ["Hint 1 of 3", "Hint 2 of 3", "Hint 3 of 3", "Hint 3 of 3"]
+    assert "(2 left)" in said[0] and "(0 left" in said[2]
+
+
+def test_the_state_of_a_lab_belongs_to_its_cluster() -> None:
+    begun = progress.Record(started="2026-11-23T10:00:00+00:00", cluster="one")
+    assert labs.state(begun, "one") == "started"
+    assert labs.state(begun, "another") == "not started"
+    assert labs.state(progress.Record(solution_seen="x"), "one") == "solution shown"
+    assert labs.state(progress.Record(passed="x", solution_seen="x"), "another") == "passed"
+
+
+def test_a_pass_counts_once_and_not_after_the_solution() -> None:
+    with progress.editing("odd-port") as record:
+        record.started, record.shown = progress.now(), True
+    labs._note_pass("odd-port")
+    assert progress.record("odd-port").passed == ""
+    with progress.editing("odd-port") as record:
+        record.started, record.shown, record.done = progress.now(), False, False
+    labs._note_pass("odd-port")
+    first = progress.record("odd-port")
+    labs._note_pass("odd-port")
+    assert first.passed and first == progress.record("odd-port")

@@ -1,0 +1,97 @@
+"""Links and paths in all Markdown files and notebooks lead somewhere. No network: links to the web are only read."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from course import paths
+
+FOLDERS = ("", "notebooks", "labs/*", "cluster", "docs", "bench")
+LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(([^)\s]+)\)|!\[[^\]\n]*\]\(([^)\s]+)\)|<(?:a|img)\s[^>]*(?:href|src)=\"([^\"]+)\"")
+# `notebooks/lessons.toml` and the like: a word in backticks that begins with a folder of ours and names a file.
+PATH = re.compile(r"`((?:notebooks|labs|cluster|src|tests|docs|bench)/[\w./-]+\.\w+)`")
+# [lesson 03](03_inside_the_answer.ipynb), cell `chains`: a lesson's text names the cell that proves it.
+CELL = re.compile(r"\]\((\d\d_\w+\.ipynb)\),(?: cell)? `([a-z0-9-]+)`")
+ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//")
+
+
+def documents() -> list[Path]:
+    return sorted(
+        path for folder in FOLDERS for kind in ("*.md", "*.ipynb") for path in paths.ROOT.glob(f"{folder}/{kind}".lstrip("/"))
+    )
+
+
+def text_of(path: Path) -> str:
+    """A document's Markdown, without blocks of code; of a notebook its Markdown cells."""
+    if path.suffix == ".ipynb":
+        cells = [cell for cell in json.loads(path.read_text())["cells"] if cell["cell_type"] == "markdown"]
+        text = "\n\n".join("".join(cell["source"]) for cell in cells)
+    else:
+        text = path.read_text()
+    return re.sub(r"(?ms)^```.*?^```", "", text)
+
+
+def anchors(path: Path) -> set[str]:
+    """The anchors that headings make: GitHub's form (lower case) and JupyterLab's (as written), spaces as dashes."""
+    titles = re.findall(r"(?m)^#+\s+(.+?)\s*$", text_of(path))
+    github = {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+    return github | {title.replace(" ", "-") for title in titles}
+
+
+def links(text: str) -> list[str]:
+    """The targets of all links and pictures in a text."""
+    return [next(filter(None, found)) for found in LINK.findall(text)]
+
+
+def problem(document: Path, link: str) -> str | None:
+    """What is wrong with a link, or None; links out of the clone are not followed."""
+    if ELSEWHERE.match(link):
+        return None
+    name, _, anchor = link.partition("#")
+    target = (document.parent / name).resolve() if name else document
+    if not target.is_relative_to(paths.ROOT):
+        return f"{link} leaves the clone"
+    if not target.exists():
+        return f"{link} does not exist"
+    if anchor and target.suffix in (".md", ".ipynb") and anchor not in anchors(target):
+        return f"{link}: no such heading"
+    return None
+
+
+def test_there_are_documents_with_links() -> None:
+    found = {path: links(text_of(path)) for path in documents()}
+    assert paths.ROOT / "README.md" in found
+    assert sum(path.suffix == ".ipynb" for path in found) > 0
+    assert sum(not ELSEWHERE.match(link) for each in found.values() for link in each) > 0
+
+
+@pytest.mark.parametrize("path", documents(), ids=lambda path: str(path.relative_to(paths.ROOT)))
+def test_links_and_paths_lead_somewhere(path: Path) -> None:
+    text = text_of(path)
+    wrong = [said for link in links(text) if (said := problem(path, link))]
+    wrong += [f"{name} does not exist" for name in PATH.findall(text) if not (paths.ROOT / name).exists()]
+    assert not wrong
+
+
+def cell_ids(path: Path) -> set[str]:
+    return {cell["id"] for cell in json.loads(path.read_text())["cells"]} if path.exists() else set()
+
+
+def test_cells_that_are_named_as_proof_exist() -> None:
+    named = [(path, *found) for path in documents() for found in CELL.findall(text_of(path))]
+    wrong = [
+        f"{path.name}: {name} has no cell {cell}" for path, name, cell in named if cell not in cell_ids(paths.NOTEBOOKS / name)
+    ]
+    assert not wrong
+    assert len(named) > 0
+
+
+def test_a_broken_link_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    document = tmp_path / "a.md"
+    document.write_text("# A heading\n[good](a.md#a-heading) [web](https://example.com/nowhere) ![x](gone.svg) [y](a.md#none)\n")
+    said = [problem(document, link) for link in links(text_of(document))]
+    assert said == [None, None, "gone.svg does not exist", "a.md#none: no such heading"]
+    assert problem(document, "../outside.md") == "../outside.md leaves the clone"

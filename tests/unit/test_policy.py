@@ -1,0 +1,77 @@
+"""Lesson 09's words are the same on a cluster that enforces policies and on one that does not, unless something is wrong."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from course.errors import CourseError
+from course.observe import policy
+
+CONSISTENT = re.compile(r"as the rule says|open, because nothing here enforces policies")
+
+
+@pytest.mark.parametrize(
+    ("rule", "seen", "enforcing", "good"),
+    [
+        ("open", "open", True, True),
+        ("open", "open", False, True),
+        ("blocked", "blocked", True, True),
+        ("blocked", "open", False, True),
+        ("blocked", "open", True, False),
+        ("open", "blocked", True, False),
+        ("open", "blocked", False, False),
+        ("blocked", "blocked", False, False),
+    ],
+)
+def test_only_a_contradiction_says_not(rule: str, seen: str, enforcing: bool, good: bool) -> None:
+    said = policy.sentence(rule, seen, enforcing)
+    assert bool(CONSISTENT.fullmatch(said)) == good
+    assert ("NOT" in said) != good
+
+
+@pytest.mark.parametrize(
+    ("answers", "agents", "verdict", "fits"),
+    [
+        (["open", "blocked"], ["kindnet"], "enforces", "yes"),
+        (["open"], [], "does not enforce", "yes"),
+        (["open"], ["kindnet"], "does not enforce", "NO"),
+        (["blocked"], [], "enforces", "NO"),
+    ],
+)
+def test_the_verdict_is_held_against_the_plugin(
+    answers: list[str],
+    agents: list[str],
+    verdict: str,
+    fits: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    said = _endless(answers)
+    watcher = policy.Watcher("production", "client")
+    monkeypatch.setattr(watcher, "connect", lambda host, port: next(said))
+    monkeypatch.setattr(policy, "agents", lambda: agents)
+    watcher.find_out("192.0.2.1", 5432, seconds=0.3)
+    assert f"This cluster {verdict} NetworkPolicies" in (printed := capsys.readouterr().out)
+    assert printed.rstrip().endswith(fits)
+
+
+def test_an_enforcing_cluster_gets_time_and_then_the_truth(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    watcher = policy.Watcher("production", "client")
+    watcher.enforcing = True
+    late = _endless(["open", "open", "blocked"])
+    watcher.expect("blocked", "to the database", lambda: next(late))
+    assert "seen: as the rule says" in capsys.readouterr().out
+
+
+def test_expecting_before_finding_out_says_what_to_do() -> None:
+    with pytest.raises(CourseError, match="find_out"):
+        policy.Watcher("production", "client").expect("open", "anything", lambda: "open")
+
+
+def _endless(answers: list[str]) -> Iterator[str]:
+    yield from answers
+    while True:
+        yield answers[-1]

@@ -1,0 +1,46 @@
+from pathlib import Path
+
+import pytest
+
+from course import paths, shell
+from course.errors import CourseError, NotReady
+
+
+def test_an_error_has_three_lines() -> None:
+    assert str(CourseError("A happened.", "B.", "type C")) == "Error: A happened.\nWhy:   B.\nNext:  type C"
+    assert str(CourseError("A happened.")) == "Error: A happened."
+    assert (CourseError("").exit_code, NotReady("").exit_code) == (2, 1)
+
+
+def test_a_missing_program_is_an_answer() -> None:
+    assert shell.run(["no-such-program-here"]).returncode == 127
+
+
+def test_a_hanging_program_is_ended() -> None:
+    assert shell.run(["sh", "-c", "while :; do :; done"], timeout=0.2).returncode == 124
+
+
+def test_the_last_words_of_a_failure() -> None:
+    with pytest.raises(CourseError, match="Trying it failed") as caught:
+        shell.must(["sh", "-c", "echo one >&2; echo two >&2; exit 3"], doing="Trying it", next="do that")
+    assert (caught.value.why, caught.value.next) == ("one / two", "do that")
+
+
+def test_a_full_disk_is_recognised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shell, "LOGS", tmp_path)
+    with pytest.raises(CourseError) as caught:
+        shell.logged(["sh", "-c", "echo write error: No space left on device; exit 1"], log="full", doing="Building")
+    assert "Free some disk space" in caught.value.next
+
+
+def test_no_proxy_on_the_way_to_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("NO_PROXY", "intranet.example")
+    made = shell.environment()
+    assert made["NO_PROXY"] == "intranet.example,127.0.0.1,localhost"
+    assert "HTTPS_PROXY" not in shell.without_proxies(made)
+
+
+def test_the_kubeconfig_is_ours_whatever_theirs_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KUBECONFIG", "/their/config")
+    assert shell.environment()["KUBECONFIG"] == str(paths.KUBECONFIG)

@@ -1,0 +1,75 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from course import paths, versions
+from course.errors import CourseError
+from course.provision.tools import GO_MODULES
+
+
+def test_the_file_is_complete() -> None:
+    assert versions.read().kind_version
+
+
+def _changed(tmp_path: Path, old: str, new: str) -> Path:
+    text = versions.FILE.read_text()
+    assert old in text
+    path = tmp_path / "versions.toml"
+    path.write_text(text.replace(old, new))
+    return path
+
+
+def test_an_unknown_key_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match=r"unknown keys: kind\.verison"):
+        versions.read(_changed(tmp_path, "[kind]\n", '[kind]\nverison = "1"\n'))
+
+
+def test_a_missing_key_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match=r"missing keys: kind\.version"):
+        versions.read(_changed(tmp_path, f'version = "{versions.pinned().kind_version}"', ""))
+
+
+def test_a_number_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match="must be text in quotes"):
+        versions.read(_changed(tmp_path, f'minimum = "{versions.pinned().go_minimum}"', "minimum = 1.26"))
+
+
+def test_broken_toml_is_said(tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match="cannot be read"):
+        versions.read(_changed(tmp_path, "[kind]", "[kind"))
+
+
+@pytest.mark.parametrize(
+    ("part", "module", "version"),
+    [
+        ("kind", "sigs.k8s.io/kind", versions.pinned().kind_version),
+        ("kubernetes", "k8s.io/kubernetes", versions.pinned().kubernetes_version),
+        ("containerd", "github.com/containerd/containerd/v2", versions.pinned().containerd_version),
+        ("etcd", "go.etcd.io/etcd/server/v3", versions.pinned().etcd_version),
+        ("coredns", "github.com/coredns/coredns", versions.pinned().coredns_version),
+    ],
+)
+def test_go_modules_repeat_the_same_versions(part: str, module: str, version: str) -> None:
+    text = (GO_MODULES / part / "go.mod").read_text()
+    assert re.search(rf"(?m)^(require )?\s*{re.escape(module)} v{re.escape(version)}( // indirect)?$", text), part
+
+
+def test_staging_modules_follow_the_kubernetes_version() -> None:
+    text = (GO_MODULES / "kubernetes" / "go.mod").read_text()
+    staging = re.findall(r"(?m)^\s*(k8s\.io/\S+) => \1 (\S+)$", text)
+    assert len(staging) > 30
+    assert {version for _, version in staging} == {"v0" + versions.pinned().kubernetes_version.removeprefix("1")}
+
+
+def test_manifests_use_the_one_lab_image() -> None:
+    files = [*paths.CLUSTER_FOLDER.rglob("*.yaml"), *(paths.ROOT / "labs").rglob("*.yaml"), *paths.NOTEBOOKS.glob("*.ipynb")]
+    images = {found for path in files for found in re.findall(r"localhost/externalname-lab:[\w.]+", path.read_text())}
+    assert images == {versions.pinned().lab_image}
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"), [("v1.26.3", (1, 26, 3)), ("go1.27rc1", (1, 27)), ("28.2.2-ce", (28, 2, 2)), ("none", ())]
+)
+def test_as_numbers(text: str, numbers: tuple[int, ...]) -> None:
+    assert versions.as_numbers(text) == numbers
