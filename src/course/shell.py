@@ -69,17 +69,15 @@ def logged(
     doing: str,
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
-    stdin: Path | None = None,
 ) -> None:
     """Run something long with its output in a log; a failure names the log, the cause where it is known, and what now."""
     path = log_file(log)
     with path.open("a") as out:
         out.write(f"\n$ {' '.join(str(word) for word in command)}\n")
         out.flush()
-        source = stdin.open("rb") if stdin else subprocess.DEVNULL
         done = subprocess.run(
             [str(word) for word in command],
-            stdin=source,
+            stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=out,
             cwd=cwd,

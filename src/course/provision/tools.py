@@ -1,6 +1,7 @@
 """kind and Go: from PATH where the version fits, else built or installed into the course's cache."""
 
 import hashlib
+import json
 import os
 import sys
 from pathlib import Path
@@ -102,8 +103,6 @@ def kind_files() -> Path:
     if not finished.exists():
         program, env = go()
         words = [str(program), "mod", "download", "-json", f"sigs.k8s.io/kind@v{pinned().kind_version}"]
-        import json
-
         module = json.loads(shell.must(words, doing="Fetching the kind module", env=env))["Dir"]
         work = finished.with_name(f"{finished.name}.{os.getpid()}.part")
         copytree(Path(module) / "images" / "base" / "files", work, dirs_exist_ok=True)
