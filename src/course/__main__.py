@@ -1,10 +1,44 @@
-"""Run the CLI as `python -m course`."""
+"""The command `course`: what it was told, and what went wrong, in words."""
 
+import signal
 import sys
 
-try:
-    from course.cli import main
-except KeyboardInterrupt:  # Ctrl-C while the program is still being loaded
-    sys.exit(130)
+from course.errors import CourseError
 
-main()
+INTERRUPTED = 130  # the exit code that the shell and typer give to Ctrl-C
+
+
+def main() -> None:
+    """Run the CLI; a CourseError becomes three sentences on stderr and its exit code."""
+    try:
+        for number in (signal.SIGINT, signal.SIGTERM):  # a background shell starts us with SIGINT ignored
+            signal.signal(number, signal.default_int_handler)
+        _run(sys.argv[1:])
+    except CourseError as error:
+        print(error, file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        _interrupted()
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            _interrupted()
+        raise
+
+
+def _run(words: list[str]) -> None:
+    if words[:1] == ["ask"]:  # without typer, which takes its time to start
+        from course import cli_ask
+
+        sys.exit(cli_ask.main(words[1:]))
+    from course.cli import app
+
+    app(prog_name="course", standalone_mode=True)
+
+
+def _interrupted() -> None:
+    print("Stopped. Nothing is lost: the same command goes on from here.", file=sys.stderr)
+    sys.exit(INTERRUPTED)
+
+
+if __name__ == "__main__":
+    main()

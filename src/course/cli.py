@@ -1,14 +1,12 @@
 """The command line: verbs only. Parse, call, print."""
 
 import json
-import signal
-import sys
 from typing import Annotated
 
 import typer
 
-from course import cli_lab
-from course.errors import CourseError, NotReady
+from course import cli_ask, cli_lab
+from course.errors import NotReady
 
 app = typer.Typer(
     name="course",
@@ -19,7 +17,6 @@ app = typer.Typer(
     help="A hands-on course on Kubernetes ExternalName Services. Begin with: ./course start",
     epilog="Exit codes: 0 yes, 1 no (a check fails, not ready), 2 the call or the machine is wrong.",
 )
-INTERRUPTED = 130  # the exit code that the shell and typer give to Ctrl-C
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 app.add_typer(cli_lab.app, name="lab")
 app.command()(cli_lab.progress)
@@ -58,20 +55,12 @@ def status(as_json: Json = False) -> None:
         raise NotReady("The course is not ready.", "The lines above say what is missing.", "./course up")
 
 
-@app.command()
-def ask(
-    name: Annotated[str, typer.Argument(help="A name as an app would write it: external-database, or a full name.")],
-    namespace: Annotated[str, typer.Option("--from", help="The namespace of the Pod that asks.")] = "default",
-    kind: Annotated[str, typer.Option("--type", help="A, AAAA, CNAME, SRV, MX, TXT, NS, PTR, ANY...")] = "A",
-    as_json: Json = False,
-) -> None:
-    """What a Pod gets for a name: each question, each record, who it came from, and what it means."""
-    from course.observe import ask as asking
-
-    answer = asking.ask(name, namespace, kind)
-    typer.echo(json.dumps(answer.as_dict()) if as_json else answer.text())
-    if not answer.resolved:
-        raise typer.Exit(1)
+@app.command(
+    add_help_option=False, context_settings={"ignore_unknown_options": True, "allow_extra_args": True}, help=cli_ask.SUMMARY
+)
+def ask(context: typer.Context) -> None:
+    """Listed here for --help; `python -m course ask` does not come this way."""
+    raise typer.Exit(cli_ask.main(context.args))
 
 
 @app.command()
@@ -189,18 +178,3 @@ def notebook_reset(number: Annotated[str, typer.Argument(help="The lesson's numb
 
     fresh, kept = workspace.reset(number)
     typer.echo(f"Fresh: {fresh}" + (f"\nYour old copy is kept: {kept}" if kept else ""))
-
-
-def main() -> None:
-    """Run the CLI; a CourseError becomes three sentences on stderr and its exit code."""
-    for number in (signal.SIGINT, signal.SIGTERM):  # a background shell starts us with SIGINT ignored
-        signal.signal(number, signal.default_int_handler)
-    try:
-        app(standalone_mode=True)
-    except CourseError as error:
-        print(error, file=sys.stderr)
-        sys.exit(error.exit_code)
-    except SystemExit as end:
-        if end.code == INTERRUPTED:
-            print("Stopped. Nothing is lost: the same command goes on from here.", file=sys.stderr)
-        raise

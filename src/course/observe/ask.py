@@ -1,9 +1,15 @@
 """What a Pod gets for a name, and what it means."""
 
+from __future__ import annotations
+
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 from course.errors import CourseError
-from course.observe import causes, dns, kube
+from course.observe import dns, kube
+
+if TYPE_CHECKING:
+    from course.observe import causes
 
 TOOLBOX = ("course-tools", "toolbox")
 
@@ -88,20 +94,34 @@ def explain(name: str, namespace: str, asked: tuple[dns.Response, ...], look: ca
 
     `look` fetches evidence, and only for a name that did not resolve.
     """
-    last, look = asked[-1], look or Cluster()
+    last = asked[-1]
     alias = next((record for record in last.answer if record.kind == "CNAME" and dns.in_cluster(record.name)), None)
-    if last.status == "TIMEOUT":
-        return causes.timeout(last, look)
+    lone = alias and last.kind in ("A", "AAAA") and not last.addresses
     if last.status in ("SERVFAIL", "REFUSED"):
         return _failed(last)
-    if alias and last.kind in ("A", "AAAA") and not last.addresses:
-        return causes.lone_cname(alias, last, look)
+    if last.answer and not lone:
+        return _resolved(alias, last)
+    return _unresolved(name, namespace, asked, alias, look or Cluster())
+
+
+def _resolved(alias: dns.Record | None, last: dns.Response) -> tuple[str, str]:
     if alias:
         return _alias(alias, last)
     if last.addresses and dns.in_cluster(last.question):
         return _in_cluster(last)
-    if last.answer:
-        return "The name is outside the cluster: CoreDNS forwarded the question and passed the answer on.", ""
+    return "The name is outside the cluster: CoreDNS forwarded the question and passed the answer on.", ""
+
+
+def _unresolved(
+    name: str, namespace: str, asked: tuple[dns.Response, ...], alias: dns.Record | None, look: causes.Look
+) -> tuple[str, str]:
+    from course.observe import causes  # only now: a name that resolves does not wait for it
+
+    last = asked[-1]
+    if last.status == "TIMEOUT":
+        return causes.timeout(last, look)
+    if alias:
+        return causes.lone_cname(alias, last, look)
     return causes.nothing(name, namespace, asked, look)
 
 
@@ -110,6 +130,8 @@ class Cluster:
 
     def services(self) -> list[causes.Service]:
         """All Services; none where the API does not say."""
+        from course.observe import causes
+
         fields = [".metadata.namespace", ".metadata.name", ".spec.type", ".spec.externalName", ".spec.clusterIP"]
         columns = ",".join(f"C{number}:{field}" for number, field in enumerate(fields))
         done = kube.kubectl("get", "services", "-A", "--no-headers", "-o", f"custom-columns={columns}")

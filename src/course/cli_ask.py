@@ -1,0 +1,28 @@
+"""The verb `ask`: parse, call, print. By argparse, not typer: it is typed like dig, again and again, and typer's start
+would take longer than the rest of it."""
+
+import argparse
+import json
+from collections.abc import Sequence
+
+SUMMARY = "What a Pod gets for a name: each question, each record, who it came from, and what it means."
+
+
+def parser() -> argparse.ArgumentParser:
+    """The words that `ask` takes."""
+    made = argparse.ArgumentParser("course ask", description=SUMMARY, epilog="Exit codes: 0 there is an answer, 1 there is none, 2 the call or the machine is wrong.")  # fmt: skip
+    made.add_argument("name", help="A name as an app would write it: external-database, or a full name.")
+    made.add_argument("--from", dest="namespace", default="default", help="The namespace of the Pod that asks.")
+    made.add_argument("--type", dest="kind", default="A", help="A, AAAA, CNAME, SRV, MX, TXT, NS, PTR, ANY...")
+    made.add_argument("--json", action="store_true", help="Print JSON for programs.")
+    return made
+
+
+def main(words: Sequence[str]) -> int:
+    """Ask, print, and return the exit code."""
+    from course.observe import ask
+
+    given = parser().parse_args(words)
+    answer = ask.ask(given.name, given.namespace, given.kind)
+    print(json.dumps(answer.as_dict()) if given.json else answer.text())
+    return 0 if answer.resolved else 1
