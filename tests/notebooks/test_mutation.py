@@ -1,6 +1,7 @@
 """nbval can go red: the cluster's answer is changed behind the lesson's back, and the right cells must fail."""
 
 import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
@@ -12,35 +13,58 @@ from tests.notebooks.harness import code_cells, nbval
 
 pytestmark = pytest.mark.cluster
 
+ANSWERED = {"dig", "ask", "chain-as-text", "nslookup", "nslookup-busybox", "psql", "psql-server"}  # in lesson 02
+
+
+@dataclass(frozen=True)
+class Breakage:
+    """What breaks the world, after which cell of which lesson, and the cells that must fail (`also`: those that may)."""
+
+    command: str
+    red: set[str]
+    also: set[str] = field(default_factory=set)
+    lesson: str = "02_first_externalname"
+    after: str = "client"
+
+
 BREAKAGES = {
-    "the answer changes": (
-        "course outside record prod-db-1.cxyz123.us-east-1.rds.amazonaws.com A 192.0.2.1",
-        {"dig", "ask", "chain-as-text", "nslookup", "nslookup-busybox", "psql", "psql-server"},
+    "the answer changes": Breakage(
+        "course outside record prod-db-1.cxyz123.us-east-1.rds.amazonaws.com A 192.0.2.1", ANSWERED, {"stored"}
     ),
-    "the outside database stops": ("course outside stop postgres", {"psql", "psql-server"}),
-    "the forward is lost": (
-        "python -c 'from course.provision.cluster import forward_to; forward_to(\"127.0.0.1:9\")'",
-        {"dig", "ask", "chain-as-text", "nslookup", "nslookup-busybox", "psql", "psql-server"},
+    "the outside database stops": Breakage("course outside stop postgres", {"psql", "psql-server"}, {"stored"}),
+    "the forward is lost": Breakage(
+        "python -c 'from course.provision.cluster import forward_to; forward_to(\"127.0.0.1:9\")'", ANSWERED, {"stored"}
+    ),
+    "the Service is led elsewhere": Breakage(
+        'kubectl patch service external-database -n production -p \'{"spec":{"externalName":"no-such-db.example.com"}}\'',
+        ANSWERED | {"stored"},
+        after="no-slices",
+    ),
+    "the Service is removed": Breakage(
+        "kubectl delete service shared-auth -n team-b",
+        {"works", "balance", "host", "tls", "gone"},
+        lesson="06_across_namespaces",
+        after="domain",
     ),
 }
-DEAD_TARGET = {"stored"}  # whatever else a lost connection changes
 
 
 @pytest.mark.parametrize("name", BREAKAGES)
 def test_a_broken_world_turns_the_right_cells_red(cluster: None, name: str, tmp_path: Path) -> None:
-    command, expected = BREAKAGES[name]
-    path = _mutated(f"%%bash\n{command} >/dev/null 2>&1", tmp_path)
+    breakage = BREAKAGES[name]
+    path = _mutated(breakage, tmp_path)
     try:
         run = nbval(path, tmp_path / "report.xml")
     finally:
         _mend()
     assert run.collected == len(code_cells(path))
-    assert expected <= _red(path, tmp_path / "report.xml") <= expected | DEAD_TARGET, run.output[-4000:]
+    assert breakage.red <= _red(path, tmp_path / "report.xml") <= breakage.red | breakage.also, run.output[-4000:]
 
 
-def _mutated(source: str, folder: Path) -> Path:
-    content = nbformat.read(notebook("02_first_externalname"), as_version=4)  # type: ignore[no-untyped-call]
-    after = next(number for number, cell in enumerate(content.cells) if cell.get("id") == "client")
+def _mutated(breakage: Breakage, folder: Path) -> Path:
+    content = nbformat.read(notebook(breakage.lesson), as_version=4)  # type: ignore[no-untyped-call]
+    after = next(number for number, cell in enumerate(content.cells) if cell.get("id") == breakage.after)
+    source = f"%%bash\n{breakage.command} >/dev/null 2>&1"
     broken = nbformat.v4.new_code_cell(source, id="the-breakage", execution_count=1)  # type: ignore[no-untyped-call]
     content.cells.insert(after + 1, broken)
     path = folder / "mutated.ipynb"

@@ -111,16 +111,17 @@ def _write_kubeconfig(engine: Engine) -> None:
         _kind(engine, *words, doing="Writing the kubeconfig")
 
 
-def forward_to(address: str) -> bool:
+def forward_to(address: str, *, new_cluster: bool = False) -> bool:
     """CoreDNS forwards all it does not serve itself to the outside world's DNS server; whether anything was changed.
 
     The Corefile is kubeadm's but for this one address, kept as it was on the first day: what a lesson changed and left
-    behind is put back too. A restart, because the reload plugin takes a minute or more.
+    behind is put back too. A restart, because the reload plugin takes a minute or more; all at once in a new cluster, where
+    nobody asks yet.
     """
     wanted = wanted_corefile(address)
     if wanted == read_corefile():
         return False
-    write_corefile(wanted)
+    write_corefile(wanted, at_once=new_cluster)
     return True
 
 
@@ -139,15 +140,18 @@ def wanted_corefile(address: str) -> str:
     return wanted
 
 
-def write_corefile(text: str) -> None:
+def write_corefile(text: str, *, at_once: bool = False) -> None:
     """Put a Corefile in place and restart CoreDNS with it; returns when only Pods with the new one are left.
 
-    A Pod that is told to stop still answers, with its old Corefile, for the five seconds of its `lameduck`: it is not
-    given them.
+    One Pod after the other, so that names resolve all the time, unless `at_once`. A Pod that is told to stop still answers,
+    with its old Corefile, for the five seconds of its `lameduck`: it is not given them.
     """
     patch = json.dumps({"data": {"Corefile": text}})
     kube.must("-n", "kube-system", "patch", "cm", "coredns", "--type", "merge", "-p", patch)
-    kube.must("-n", "kube-system", "rollout", "restart", "deployment/coredns")
+    if at_once:
+        kube.must("-n", "kube-system", "delete", "pods", "-l", "k8s-app=kube-dns", "--now")
+    else:
+        kube.must("-n", "kube-system", "rollout", "restart", "deployment/coredns")
     kube.must("-n", "kube-system", "rollout", "status", "deployment/coredns", "--timeout", "120s", timeout=130)
     for pod in _leaving_pods():
         kube.must(

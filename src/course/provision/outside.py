@@ -14,6 +14,7 @@ from course.provision import images
 from course.provision.engine import Engine, choose
 from course.waiting import until
 
+NETWORK = "kind"
 FOLDER = paths.STATE / "outside"
 SERVICES = ("dns", "postgres", "redis", "https")
 # The names each server can prove to be. The wildcard is the article's own; it covers exactly one label.
@@ -51,8 +52,12 @@ def make_certificates(folder: Path) -> None:
     authority.cert_pem.write_to_path(folder / "ca.crt")  # last: it marks the folder as complete
 
 
-def ensure(engine: Engine) -> Addresses:
-    """Run the container if it is not running, made again if its image or its certificates are of another version."""
+def begin(engine: Engine) -> None:
+    """Run the container if it is not running, made again if its image or its certificates are of another version.
+
+    Does not wait for its servers: they get ready while something else is made. Needs the network, which kind makes with
+    its first cluster and leaves there.
+    """
     make_certificates(FOLDER / "tls")
     status, root, key = _inspect(engine)
     if status and (root, key) != (str(paths.ROOT), images.lab_key()):
@@ -62,8 +67,18 @@ def ensure(engine: Engine) -> Addresses:
         _create(engine)
     elif status != "running":
         engine.must("start", container(), doing="Starting the outside world")
+
+
+def ensure(engine: Engine) -> Addresses:
+    """The container runs and each of its servers answers."""
+    begin(engine)
     until(lambda: _answering(engine), seconds=60, what="The outside world's servers answering")
     return addresses(engine)
+
+
+def has_network(engine: Engine) -> bool:
+    """Whether the network of kind clusters is there."""
+    return engine.run("network", "inspect", NETWORK).returncode == 0
 
 
 def _inspect(engine: Engine) -> tuple[str, str, str]:
@@ -78,7 +93,7 @@ def _inspect(engine: Engine) -> tuple[str, str, str]:
 def _create(engine: Engine) -> None:
     labels = ["--label", f"{LABEL_ROOT}={paths.ROOT}", "--label", f"{LABEL_KEY}={images.lab_key()}"]
     engine.must(
-        "run", "-d", "--name", container(), "--hostname", "outside", "--network", "kind", "--cap-add", "NET_ADMIN",
+        "run", "-d", "--name", container(), "--hostname", "outside", "--network", NETWORK, "--cap-add", "NET_ADMIN",
         *labels, "-v", f"{FOLDER}:/course:ro", images.lab_name(), "tini", "-g", "--", "outside",
         doing="Starting the outside world",
     )  # fmt: skip

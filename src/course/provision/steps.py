@@ -59,6 +59,10 @@ def _images(work: Work) -> None:
 
 def _cluster(work: Work) -> None:
     _mountable_modules()
+    container_id, _ = cluster.container_state(work.engine)
+    cluster.refuse_foreign(container_id)
+    if not container_id and outside.has_network(work.engine):
+        outside.begin(work.engine)  # its servers start while the node does
     work.new_cluster = cluster.ensure(work.engine, work.image)
 
 
@@ -75,7 +79,7 @@ def _outside(work: Work) -> None:
 
 
 def _dns(work: Work) -> None:
-    if cluster.forward_to(work.address):
+    if cluster.forward_to(work.address, new_cluster=work.new_cluster):
         work.say(f"CoreDNS now forwards to {work.address}")
 
 
@@ -210,9 +214,9 @@ def _remove_everything(found: engine.Engine, say: Callable[[str], None]) -> None
     for name in images.ours(found):
         found.run("rmi", "-f", name)
     say("The images are removed.")
-    if not found.run("ps", "-aq", "--filter", "network=kind").stdout.strip():
-        found.run("network", "rm", "kind")
-        say("The network named kind is removed.")
+    if not found.run("ps", "-aq", "--filter", f"network={outside.NETWORK}").stdout.strip():
+        found.run("network", "rm", outside.NETWORK)
+        say(f"The network named {outside.NETWORK} is removed.")
     rmtree(paths.cache(), ignore_errors=True)
     say(f"The cache {paths.cache()} is removed; other copies of the course would build it again.")
     if MADE_MODULES.exists() and MODULES.exists() and not list(MODULES.iterdir()):
