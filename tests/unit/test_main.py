@@ -1,0 +1,33 @@
+"""The one door of the command: every verb is listed, and what is wrong ends with exit code 2 and what to type next."""
+
+import sys
+
+import pytest
+
+from course import __main__ as door
+from course.cli import app
+
+
+def called(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["course", *words])
+    monkeypatch.setattr("signal.signal", lambda *_: None)  # pytest keeps its own
+    with pytest.raises(SystemExit) as end:
+        door.main()
+    assert isinstance(end.value.code, int)
+    return end.value.code
+
+
+@pytest.mark.parametrize("verb", [command.name or command.callback.__name__ for command in app.registered_commands])  # type: ignore[union-attr]
+def test_each_verb_is_listed_and_has_help(verb: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert called(monkeypatch, "--help") == 0
+    assert f"\n  {verb} " in capsys.readouterr().out
+    assert called(monkeypatch, verb, "--help") == 0
+    assert f"course {verb}" in capsys.readouterr().out
+
+
+def test_what_is_no_name_is_said_with_the_next_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert called(monkeypatch, "ask", "https://example.com/") == 2
+    assert "Next:" in capsys.readouterr().err
+    assert called(monkeypatch, "ask") == 2 == called(monkeypatch, "aks")
