@@ -10,16 +10,13 @@ WHOLE = "orders.lab-short-name-orders.svc.cluster.local"
 
 def why_no_address(said: Said) -> str:
     if said.aliases:
-        return (
-            f"The DNS server looked for {said.aliases[-1]} exactly as it is written, from the root: "
-            "a Pod's search list is for the names the Pod asks for, never for the name an alias leads to."
-        )
+        return f"The alias is there, and leads to {said.aliases[-1]}: for that name the DNS server has no address."
     return "There is no alias of that name here, or its target is something the DNS server cannot use, such as an address."
 
 
 def why_not_followed(said: Said) -> str:
     if said.addresses and WHOLE not in said.aliases:
-        return "The address is right today, but it is fixed: when the orders team recreates its Service, you keep the old one."
+        return "Orders come today, but by an address that somebody fixed by hand here: what the orders team changes does not reach it."
     return "Only the Service's own name follows when the orders team recreates it."
 
 
@@ -30,7 +27,7 @@ CHECKS = [
         lambda said: bool(said.addresses),
         "an address for orders",
         why_no_address,
-        "kubectl -n lab-short-name get svc orders -o yaml: is the target a whole name?",
+        "kubectl -n lab-short-name get svc orders -o yaml, then ask for the target itself: dig TARGET in the Pod probe",
     ),
     Check(
         "orders-answer",

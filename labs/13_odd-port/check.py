@@ -5,7 +5,7 @@ from course.practice.probe import Pod, Said
 
 probe = Pod("lab-odd-port")
 call = probe.http("https://legacy-api/", "--cacert /etc/outside/ca.crt")
-connect = probe.run("connect to legacy-api, port 443", "nc -z -w 3 legacy-api 443 && echo connected")
+connect = probe.run("connect to legacy-api, port 443", "nc -vz -w 3 legacy-api 443 && echo connected")
 
 
 def why_certificate(said: Said) -> str:
@@ -18,7 +18,10 @@ def why_certificate(said: Said) -> str:
 
 def why_connect(said: Said) -> str:
     if "refused" in said.err:
-        return "The name has an address, but nothing carries connections on from there: a Service with no endpoints refuses."
+        return (
+            "The name has an address, but nothing carries connections on from there: a Service with no endpoints for this port refuses. "
+            "Made this moment? kube-proxy takes a second or two."
+        )
     return "The app can only use port 443: something must listen there for this name."
 
 
@@ -29,7 +32,7 @@ CHECKS = [
         lambda said: said.text == "connected",
         "a connection",
         why_connect,
-        "kubectl -n lab-odd-port get svc,endpointslices: are they tied together by the label?",
+        "kubectl -n lab-odd-port get svc,endpointslices: does a slice belong to the Service, and to this port of it?",
     ),
     Check(
         "certificate-is-right",
@@ -37,7 +40,7 @@ CHECKS = [
         lambda said: bool(said.code),
         "a TLS connection whose certificate is for legacy-api",
         why_certificate,
-        "curl -v the same URL in the Pod probe, then the same with :8443: compare the certificates' subjects",
+        "curl -v the same URL in the Pod probe, then the same with :8443: compare the lines about subjectAltName",
     ),
     Check(
         "legacy-answers",
@@ -45,6 +48,6 @@ CHECKS = [
         lambda said: said.code == 200 and '"legacy-api"' in said.body,
         'HTTP 200 from "server":"legacy-api"',
         "Only the API's own answer is worth anything to payroll.",
-        "the two checks above, then where the EndpointSlice's port leads",
+        "the checks above this one, then who answers: curl -v the same URL in the Pod probe",
     ),
 ]

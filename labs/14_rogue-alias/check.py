@@ -6,7 +6,7 @@ from course.practice.checks import Check
 from course.practice.probe import Pod, Probe, Said
 
 tenant = Pod("lab-rogue-alias")
-NEIGHBOUR = "lab-rogue-alias-neighbour"
+NEIGHBOUR, SECOND = "lab-rogue-alias-neighbour", "lab-rogue-alias-second"
 GOOD = (
     "prod-db.us-east-1.rds.amazonaws.com",
     "users.cxyz123.us-east-1.rds.amazonaws.com.",
@@ -21,8 +21,13 @@ ALIKE = (
     "api.example.com.evil.example",
     "myapi.example.com",
     "apixexample.com",
+    "api.examplexcom",
+    "prod-db.rds.amazonawsxcom",
 )
-LOOK = "the expression, against this target: kubectl get validatingadmissionpolicy lab-rogue-alias -o yaml"
+LOOK = (
+    "the expression, against each of these targets: kubectl get validatingadmissionpolicy lab-rogue-alias -o yaml "
+    "(changed this moment? It takes a second or two to be in force)"
+)
 
 
 def attempt(how: str, namespace: str, *targets: str) -> Probe:
@@ -75,7 +80,15 @@ CHECKS = [
         all_are("refused", 1),
         "refused",
         "A tenant who may not make such an alias can make an ordinary Service and change it.",
-        "operations in matchConstraints of the policy",
+        "the same by hand, and which requests the policy is for: try.py change lab-rogue-alias localhost",
+    ),
+    Check(
+        "each-tenant-is-judged",
+        attempt("create", SECOND, "localhost"),
+        all_are("refused", 1),
+        "refused",
+        "The next tenant gets a namespace with the same label, and nobody will think of this policy then.",
+        "which namespaces the binding takes in: kubectl get namespaces --show-labels",
     ),
     Check(
         "ordinary-services-pass",
@@ -91,6 +104,6 @@ CHECKS = [
         all_are("allowed", 1),
         "allowed",
         "A policy without limits stops teams that have nothing to do with it, in the worst case the cluster's own parts.",
-        "namespaceSelector in the binding: kubectl get ns --show-labels",
+        "which namespaces the binding takes in: kubectl get namespaces --show-labels",
     ),
 ]
