@@ -42,7 +42,7 @@ BREAKAGES = {
     ),
     "the Service is removed": Breakage(
         "kubectl delete service shared-auth -n team-b",
-        {"works", "balance", "host", "tls", "gone"},
+        {"works", "balance", "host", "tls", "gone", "gone-ask"},
         lesson="06_across_namespaces",
         after="domain",
     ),
