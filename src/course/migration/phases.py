@@ -105,9 +105,18 @@ def pointed(way: Way, side: str) -> None:
     way.point(side)
 
 
-def recycle(way: Way) -> None:
-    """New Pods for the clients that would never ask DNS again."""
+def answered_everywhere(side: str) -> bool:
+    """Whether each CoreDNS Pod, asked by itself, leads the name to this side: each may hold an old answer in its cache."""
+    found = kube.must("-n", "kube-system", "get", "pods", "-l", "k8s-app=kube-dns", "-o", "jsonpath={.items[*].status.podIP}")
+    name = f"user-db.{lab.NAMESPACE}.svc.cluster.local"
+    answers = [lab.ask("dig", "+short", "+time=2", "+tries=1", f"@{ip}", name).stdout.split() for ip in found.split()]
+    return bool(answers) and all(answer and (f"{lab.OUTSIDE_NAME}." in answer) == (side == OUTSIDE) for answer in answers)
+
+
+def recycle(way: Way, target: str) -> None:
+    """New Pods for the clients that would never ask DNS again; not before the old answer is gone, or they keep that one."""
     if way.restart:
+        until(lambda: answered_everywhere(target), seconds=60, what="Each CoreDNS Pod giving the new answer", next=AGAIN)
         lab.mark(f"restart {', '.join(way.restart)}")
         lab.restart_clients(*way.restart)
 
@@ -165,7 +174,7 @@ def steps(source: str, target: str, way: Way, seconds: float) -> list[Step]:
     ]
     after: list[Step] = [
         ("apply", partial(pointed, way, target)),
-        ("recycle", partial(recycle, way)),
+        ("recycle", partial(recycle, way, target)),
         ("nobody left", partial(nobody_left, *pair)),
     ]
     return after if is_open(target) and not is_open(source) else before + after
