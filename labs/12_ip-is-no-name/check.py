@@ -4,7 +4,7 @@ from course.practice.checks import Check
 from course.practice.probe import Pod, Said
 
 probe = Pod("lab-ip-is-no-name")
-connect = probe.run("connect to warehouse-db, port 5432", "nc -z -w 3 warehouse-db 5432 && echo connected")
+connect = probe.connect("warehouse-db", 5432)
 
 
 def why_no_address(said: Said) -> str:

@@ -5,7 +5,7 @@ from course.practice.probe import Pod, Said
 
 probe = Pod("lab-odd-port")
 call = probe.http("https://legacy-api/", "--cacert /etc/outside/ca.crt")
-connect = probe.run("connect to legacy-api, port 443", "nc -vz -w 3 legacy-api 443 && echo connected")
+connect = probe.connect("legacy-api", 443)
 
 
 def why_certificate(said: Said) -> str:

@@ -128,6 +128,10 @@ class Pod:
         command = f"curl -sS -m 8 {options} -w '\\n%{{http_code}}' {shlex.quote(url)}"
         return Probe(self.path, "http", " ".join(f"curl {options} {url}".split()), command)
 
+    def connect(self, host: str, port: int) -> Probe:
+        """A TCP connection: `connected`, or in `err` why not; nc is silent about that without -v."""
+        return self.run(f"connect to {host}, port {port}", f"nc -vz -w 3 {shlex.quote(host)} {port} && echo connected")
+
     def run(self, title: str, command: str, seconds: float = LIMIT) -> Probe:
         """Anything else that sh can ask; the command must change nothing."""
         return Probe(self.path, "run", title, command, seconds)
