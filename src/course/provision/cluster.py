@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
 
@@ -64,8 +65,8 @@ def refuse_foreign(container_id: str) -> None:
         )
 
 
-def ensure(engine: Engine, image: str) -> bool:
-    """The cluster exists and its API answers; returns whether it was made now."""
+def ensure(engine: Engine, image: str, *, before_making: Callable[[], None]) -> bool:
+    """The cluster exists and its API answers; returns whether it was made now. `before_making` runs only if it must be made."""
     container_id, status = container_state(engine)
     refuse_foreign(container_id)
     record = read_record()
@@ -77,6 +78,7 @@ def ensure(engine: Engine, image: str) -> bool:
         return False
     if container_id:
         _kind(engine, "delete", "cluster", "--name", paths.cluster_name(), doing="Removing the half-made cluster")
+    before_making()
     _create(engine, image)
     return True
 

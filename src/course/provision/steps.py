@@ -59,11 +59,13 @@ def _images(work: Work) -> None:
 
 def _cluster(work: Work) -> None:
     _mountable_modules()
-    container_id, _ = cluster.container_state(work.engine)
-    cluster.refuse_foreign(container_id)
-    if not container_id and outside.has_network(work.engine):
-        outside.begin(work.engine)  # its servers start while the node does
-    work.new_cluster = cluster.ensure(work.engine, work.image)
+    work.new_cluster = cluster.ensure(work.engine, work.image, before_making=lambda: _begin_outside(work.engine))
+
+
+def _begin_outside(found: engine.Engine) -> None:
+    """Its servers start while the node does; the first cluster ever makes the network that they need."""
+    if outside.has_network(found):
+        outside.begin(found)
 
 
 def _mountable_modules() -> None:
