@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from course import paths, shell
-from course.observe import ask
+from course.observe import kube
 from course.provision import cluster, engine, images, outside, tools
 
 COURSE = str(paths.ROOT / "course")
@@ -75,7 +75,7 @@ def again() -> None:
 
 def asking() -> None:
     """`course ask` against a plain `kubectl exec ... dig` of the same name."""
-    namespace, pod = ask.TOOLBOX
+    namespace, pod = kube.TOOLBOX
     name = "kubernetes.default.svc.cluster.local."
     plain = ["kubectl", "exec", "-n", namespace, pod, "--", "dig", name]
     course_seconds, plain_seconds = interleaved(11, lambda: timed([COURSE, "ask", name]), lambda: timed(plain))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from course import paths
 from course.ui.jupyter import environment
 
 SANITIZE = Path(__file__).with_name("sanitize.cfg")
@@ -27,10 +28,11 @@ class Run:
 def nbval(notebook: Path, report: Path) -> Run:
     """Execute the notebook against the cluster and compare each stored output."""
     words = [
-        sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-c", "/dev/null", "--rootdir", str(notebook.parent),
+        sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "tests.notebooks.cell_stderr",
+        "-c", "/dev/null", "--rootdir", str(notebook.parent),
         "--nbval", "--nbval-cell-timeout=300", "--nbval-sanitize-with", str(SANITIZE), f"--junitxml={report}", "-q", str(notebook),
     ]  # fmt: skip
-    done = subprocess.run(words, capture_output=True, text=True, env=environment(), timeout=1200)
+    done = subprocess.run(words, cwd=paths.ROOT, capture_output=True, text=True, env=environment(), timeout=1200)
     cases = list(ElementTree.parse(report).iter("testcase")) if report.exists() else []
     failed = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
     seconds = sum(float(case.get("time", 0)) for case in cases)

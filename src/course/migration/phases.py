@@ -10,7 +10,7 @@ from functools import cache, partial
 
 from course.errors import NotReady
 from course.migration import lab
-from course.observe import kube
+from course.observe import coredns, kube
 from course.shell import last_words
 from course.waiting import until
 
@@ -107,10 +107,8 @@ def pointed(way: Way, side: str) -> None:
 
 def answered_everywhere(side: str) -> bool:
     """Whether each CoreDNS Pod, asked by itself, leads the name to this side: each may hold an old answer in its cache."""
-    found = kube.must("-n", "kube-system", "get", "pods", "-l", "k8s-app=kube-dns", "-o", "jsonpath={.items[*].status.podIP}")
-    name = f"user-db.{lab.NAMESPACE}.svc.cluster.local"
-    answers = [lab.ask("dig", "+short", "+time=2", "+tries=1", f"@{ip}", name).stdout.split() for ip in found.split()]
-    return bool(answers) and all(answer and (f"{lab.OUTSIDE_NAME}." in answer) == (side == OUTSIDE) for answer in answers)
+    asked = coredns.all_answer if side == OUTSIDE else coredns.none_answers
+    return asked(f"user-db.{lab.NAMESPACE}.svc.cluster.local", f"{lab.OUTSIDE_NAME}.")
 
 
 def recycle(way: Way, target: str) -> None:

@@ -11,8 +11,6 @@ from course.observe import dns, kube
 if TYPE_CHECKING:
     from course.observe import causes
 
-TOOLBOX = ("course-tools", "toolbox")
-
 
 @dataclass(frozen=True)
 class Answer:
@@ -71,7 +69,7 @@ def ask(name: str, namespace: str = "default", kind: str = "A") -> Answer:
 
 def query(names: list[str], kind: str) -> list[dns.Response]:
     """One dig in the toolbox Pod for all names: one `kubectl exec`, however many questions."""
-    words = ["exec", "-n", TOOLBOX[0], TOOLBOX[1], "--", "dig"]
+    words = ["exec", "-n", *kube.TOOLBOX, "--", "dig"]
     for name in names:
         words += [name, kind, "+tries=1", "+time=3", "+nocookie"]
     done = kube.kubectl(*words, timeout=30)

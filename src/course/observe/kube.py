@@ -5,6 +5,8 @@ import subprocess
 from course import paths, shell
 from course.errors import CourseError
 
+TOOLBOX = ("course-tools", "toolbox")  # the namespace and name of the Pod that asks questions for the course
+
 
 def kubectl(*words: str, text: str | None = None, timeout: float = 60) -> subprocess.CompletedProcess[str]:
     """One kubectl call against this course's cluster, captured; never raises for a failing call."""

@@ -1,16 +1,14 @@
 """CoreDNS's own log of the questions it was asked: switch it on, read it, switch it off."""
 
-import json
 import re
 import uuid
 from dataclasses import dataclass
 from functools import partial
 
-from course.observe import kube
+from course.observe import coredns, kube
 from course.provision import cluster
 from course.waiting import until
 
-COREDNS = ("-n", "kube-system", "-l", "k8s-app=kube-dns")
 LINE = re.compile(r'\[INFO\] (?P<client>\S+) - (?P<id>\d+) "(?P<kind>\w+) IN (?P<name>\S+) .*?" (?P<status>\w+)')
 
 
@@ -52,20 +50,15 @@ def parse(log: str) -> list[Question]:
 
 def questions(name: str) -> list[Question]:
     """Every question for exactly this name (with its final dot) that any CoreDNS Pod has logged."""
-    for pod, address in _pods().items():
+    for pod, address in coredns.pods().items():
         _read_to_the_end(pod, address)
-    return [question for question in parse(kube.must("logs", *COREDNS, "--tail=-1")) if question.name == name]
-
-
-def _pods() -> dict[str, str]:
-    items = json.loads(kube.must("get", "pods", *COREDNS, "-o", "json"))["items"]
-    return {item["metadata"]["name"]: item["status"]["podIP"] for item in items}
+    return [question for question in parse(kube.must("logs", *coredns.PODS, "--tail=-1")) if question.name == name]
 
 
 def _read_to_the_end(pod: str, address: str) -> None:
     """Ask this Pod for a name nobody else asks for: when that is in its log, all that came before is there too."""
     marker = f"marker-{uuid.uuid4().hex}.cluster.local."
-    kube.must("exec", "-n", *cluster.TOOLBOX, "--", "dig", f"@{address}", marker)
+    kube.must("exec", "-n", *kube.TOOLBOX, "--", "dig", f"@{address}", marker)
     until(partial(_logged, pod, marker), seconds=30, what=f"A line of the log of {pod}")
 
 

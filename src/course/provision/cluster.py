@@ -10,14 +10,13 @@ import yaml
 
 from course import paths, shell
 from course.errors import CourseError
-from course.observe import kube
+from course.observe import coredns, kube
 from course.provision import images, tools
 from course.provision.engine import Engine
 from course.waiting import until
 
 RECORD = paths.STATE / "cluster.json"
 COREFILE = paths.STATE / "Corefile"  # kubeadm's own, as it was when the cluster was made
-TOOLBOX = ("course-tools", "toolbox")
 
 
 @dataclass(frozen=True)
@@ -151,7 +150,7 @@ def write_corefile(text: str, *, at_once: bool = False) -> None:
     patch = json.dumps({"data": {"Corefile": text}})
     kube.must("-n", "kube-system", "patch", "cm", "coredns", "--type", "merge", "-p", patch)
     if at_once:
-        kube.must("-n", "kube-system", "delete", "pods", "-l", "k8s-app=kube-dns", "--now")
+        kube.must("delete", "pods", *coredns.PODS, "--now")
     else:
         kube.must("-n", "kube-system", "rollout", "restart", "deployment/coredns")
     kube.must("-n", "kube-system", "rollout", "status", "deployment/coredns", "--timeout", "120s", timeout=130)
@@ -163,12 +162,12 @@ def write_corefile(text: str, *, at_once: bool = False) -> None:
 
 def _leaving_pods() -> list[str]:
     form = "jsonpath={range .items[?(@.metadata.deletionTimestamp)]}{.metadata.name} {end}"
-    return kube.must("-n", "kube-system", "get", "pods", "-l", "k8s-app=kube-dns", "-o", form).split()
+    return kube.must("get", "pods", *coredns.PODS, "-o", form).split()
 
 
 def ensure_toolbox() -> None:
     """The toolbox Pod is there; its image is in the node already."""
-    namespace, pod = TOOLBOX
+    namespace, pod = kube.TOOLBOX
     if kube.kubectl("get", "pod", "-n", namespace, pod).returncode == 0:
         return
     kube.kubectl("create", "namespace", namespace)
@@ -179,7 +178,7 @@ def ensure_toolbox() -> None:
 
 def answers() -> str:
     """What CoreDNS answers a Pod for the API's own Service: its address, or "" while it does not."""
-    namespace, pod = TOOLBOX
+    namespace, pod = kube.TOOLBOX
     question = ("dig", "+short", "+time=1", "+tries=1", "kubernetes.default.svc.cluster.local")
     done = kube.kubectl("exec", "-n", namespace, pod, "--", *question, timeout=15)
     return done.stdout.strip() if done.returncode == 0 else ""
@@ -190,7 +189,7 @@ def verify() -> None:
     until(kube.ready, seconds=60, what="The API answering")
     wait = partial(kube.must, "wait", "--for=condition=Ready", "--timeout=90s", timeout=100)
     wait("node", "--all", doing="Waiting for the node")
-    wait("pod", "-n", TOOLBOX[0], TOOLBOX[1], doing="Waiting for the toolbox Pod")
+    wait("pod", "-n", *kube.TOOLBOX, doing="Waiting for the toolbox Pod")
     until(answers, seconds=60, what="An answer of CoreDNS to a Pod")
 
 
