@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from functools import partial
 
 import yaml
@@ -112,17 +113,18 @@ def _write_kubeconfig(engine: Engine) -> None:
         _kind(engine, *words, doing="Writing the kubeconfig")
 
 
-def forward_to(address: str, *, new_cluster: bool = False) -> bool:
+def forward_to(address: str, *, wait: bool = True) -> bool:
     """CoreDNS forwards all it does not serve itself to the outside world's DNS server; whether anything was changed.
 
     The Corefile is kubeadm's but for this one address, kept as it was on the first day: what a lesson changed and left
-    behind is put back too. A restart, because the reload plugin takes a minute or more; all at once in a new cluster, where
-    nobody asks yet.
+    behind is put back too. Without `wait` it is the caller who calls wait_for_coredns.
     """
     wanted = wanted_corefile(address)
     if wanted == read_corefile():
         return False
-    write_corefile(wanted, at_once=new_cluster)
+    _begin_with(wanted)
+    if wait:
+        wait_for_coredns()
     return True
 
 
@@ -141,23 +143,46 @@ def wanted_corefile(address: str) -> str:
     return wanted
 
 
-def write_corefile(text: str, *, at_once: bool = False) -> None:
-    """Put a Corefile in place and restart CoreDNS with it; returns when only Pods with the new one are left.
+def write_corefile(text: str) -> None:
+    """Put a Corefile in place and restart CoreDNS with it; returns when only Pods with the new one are left."""
+    _begin_with(text)
+    wait_for_coredns()
 
-    One Pod after the other, so that names resolve all the time, unless `at_once`. A Pod that is told to stop still answers,
-    with its old Corefile, for the five seconds of its `lameduck`: it is not given them.
+
+def _begin_with(corefile: str) -> None:
+    """New Pods, because the reload plugin takes a minute or more; one after the other, so that names resolve all the time."""
+    _patch("cm", {"data": {"Corefile": corefile}})
+    _patch("deployment", {"spec": {"template": _new_pods()}})
+
+
+def wait_for_coredns() -> None:
+    """Only Pods with the newest Corefile are left, and they are ready.
+
+    A Pod that is told to stop still answers, with its old Corefile, for the five seconds of its `lameduck`: it is not given
+    them.
     """
-    patch = json.dumps({"data": {"Corefile": text}})
-    kube.must("-n", "kube-system", "patch", "cm", "coredns", "--type", "merge", "-p", patch)
-    if at_once:
-        kube.must("delete", "pods", *coredns.PODS, "--now")
-    else:
-        kube.must("-n", "kube-system", "rollout", "restart", "deployment/coredns")
-    kube.must("-n", "kube-system", "rollout", "status", "deployment/coredns", "--timeout", "120s", timeout=130)
+    wait_for("deployment/coredns")
     for pod in _leaving_pods():
         kube.must(
             "-n", "kube-system", "delete", "pod", pod, "--ignore-not-found", "--grace-period=1", "--timeout=30s", timeout=40
         )
+
+
+def _patch(kind: str, change: dict[str, object]) -> None:
+    kube.must("-n", "kube-system", "patch", kind, "coredns", "-p", json.dumps(change))
+
+
+def _new_pods() -> dict[str, object]:
+    """What makes the Deployment's Pods new ones, as `kubectl rollout restart` does, and has the kubelet look each second
+    whether they are ready. kubeadm says each ten: a Pod that is not ready at the first look would be waited for that long."""
+    when = datetime.now(UTC).isoformat()
+    probed = {"name": "coredns", "readinessProbe": {"periodSeconds": 1}}
+    return {"metadata": {"annotations": {"kubectl.kubernetes.io/restartedAt": when}}, "spec": {"containers": [probed]}}
+
+
+def wait_for(workload: str) -> None:
+    """All Pods of a workload of the system are ready, and of its newest revision."""
+    kube.must("-n", "kube-system", "rollout", "status", workload, "--timeout=120s", timeout=130, doing=f"Waiting for {workload}")
 
 
 def _leaving_pods() -> list[str]:
@@ -170,6 +195,8 @@ def ensure_toolbox() -> None:
     namespace, pod = kube.TOOLBOX
     if kube.kubectl("get", "pod", "-n", namespace, pod).returncode == 0:
         return
+    # CoreDNS reaches the API through kube-proxy, and the node unpacking the toolbox's image would hold kube-proxy up.
+    wait_for("daemonset/kube-proxy")
     kube.kubectl("create", "namespace", namespace)
     # A Pod is refused until its namespace's ServiceAccount is there; on a new cluster that takes a moment.
     kube.must("wait", "--for=create", "-n", namespace, "serviceaccount/default", "--timeout=60s", timeout=70)
@@ -186,7 +213,8 @@ def answers() -> str:
 
 def verify() -> None:
     """Ask: the API, the node, and CoreDNS from a Pod."""
-    until(kube.ready, seconds=60, what="The API answering")
+    ensure_toolbox()
+    wait_for_coredns()
     wait = partial(kube.must, "wait", "--for=condition=Ready", "--timeout=90s", timeout=100)
     wait("node", "--all", doing="Waiting for the node")
     wait("pod", "-n", *kube.TOOLBOX, doing="Waiting for the toolbox Pod")

@@ -69,10 +69,15 @@ def begin(engine: Engine) -> None:
         engine.must("start", container(), doing="Starting the outside world")
 
 
-def ensure(engine: Engine) -> Addresses:
-    """The container runs and each of its servers answers."""
-    begin(engine)
+def wait_until_answering(engine: Engine) -> None:
+    """Each of its servers answers."""
     until(lambda: _answering(engine), seconds=60, what="The outside world's servers answering")
+
+
+def known_addresses(engine: Engine) -> Addresses:
+    """Its addresses as soon as it knows them itself: long before its servers answer."""
+    written = ("exec", container(), "test", "-s", "/run/outside.env")
+    until(lambda: engine.run(*written).returncode == 0, seconds=60, what="The outside world knowing its address")
     return addresses(engine)
 
 

@@ -40,8 +40,6 @@ class Work:
     say: Callable[[str], None]
     engine: engine.Engine = field(init=False)
     image: str = ""
-    new_cluster: bool = False
-    address: str = ""
 
 
 def _engine(work: Work) -> None:
@@ -59,7 +57,7 @@ def _images(work: Work) -> None:
 
 def _cluster(work: Work) -> None:
     _mountable_modules()
-    work.new_cluster = cluster.ensure(work.engine, work.image, before_making=lambda: _begin_outside(work.engine))
+    cluster.ensure(work.engine, work.image, before_making=lambda: _begin_outside(work.engine))
 
 
 def _begin_outside(found: engine.Engine) -> None:
@@ -75,14 +73,16 @@ def _mountable_modules() -> None:
         MADE_MODULES.touch()
 
 
-def _outside(work: Work) -> None:
-    cluster.ensure_toolbox()
-    work.address = outside.ensure(work.engine).primary
-
-
 def _dns(work: Work) -> None:
-    if cluster.forward_to(work.address, new_cluster=work.new_cluster):
-        work.say(f"CoreDNS now forwards to {work.address}")
+    """As early as can be: in a new cluster CoreDNS has no Pods yet, and its first ones begin with the right Corefile."""
+    outside.begin(work.engine)
+    address = outside.known_addresses(work.engine).primary
+    if cluster.forward_to(address, wait=False):
+        work.say(f"CoreDNS forwards to {address}")
+
+
+def _outside(work: Work) -> None:
+    outside.wait_until_answering(work.engine)
 
 
 def _verify(work: Work) -> None:
@@ -94,8 +94,8 @@ STEPS: list[tuple[str, Callable[[Work], None]]] = [
     ("kubectl and kind", _tools),
     ("Node image and lab image", _images),
     ("kind cluster", _cluster),
-    ("The world outside the cluster", _outside),
     ("CoreDNS forwards to the world outside", _dns),
+    ("The world outside the cluster", _outside),
     ("Checked by asking: API, node, DNS from a Pod", _verify),
 ]
 
