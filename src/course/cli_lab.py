@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from course.errors import CourseError
+from course.errors import CourseError, in_words
 
 app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Labs: broken clusters to mend. Begin with: ./course lab list"
 )
-Slug = Annotated[str, typer.Argument(help="The lab's name, as `lab list` shows it.")]
+Slug = Annotated[str, typer.Argument(help="The lab's name or number, as `lab list` shows it.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
@@ -76,7 +76,7 @@ def apply(slug: Slug, file: Annotated[Path, typer.Argument(help="Your manifest, 
     try:
         text = sys.stdin.read() if str(file) == "-" else file.read_text()
     except (OSError, ValueError) as reason:
-        raise CourseError(f"{file} cannot be read.", str(reason), f"./course lab apply {slug} my.yaml") from None
+        raise CourseError(f"{file} cannot be read.", in_words(reason), f"./course lab apply {slug} my.yaml") from None
     typer.echo(labs.apply(slug, text).strip())
 
 

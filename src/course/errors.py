@@ -23,6 +23,11 @@ class CourseError(Exception):
         return "\n".join(line for line, text in zip(lines, (self.what, self.why, self.next), strict=True) if text)
 
 
+def in_words(reason: Exception) -> str:
+    """The cause alone: an OSError's own text leads with a number and ends with the path."""
+    return getattr(reason, "strerror", None) or str(reason)
+
+
 class NotReady(CourseError):
     """Nothing is wrong with the call, but the answer is no: exit code 1."""
 

@@ -62,6 +62,14 @@ def test_reset_wants_one_or_all() -> None:
 def test_a_manifest_that_is_not_there() -> None:
     said = runner.invoke(cli.app, ["lab", "apply", "odd-port", "no-such.yaml"])
     assert isinstance(said.exception, CourseError) and "cannot be read" in said.exception.what
+    assert said.exception.why == "No such file or directory"
+
+
+def test_progress_is_kept_under_one_name_however_the_lab_is_called() -> None:
+    number = str(manifest.find("odd-port").number)
+    for called in ("odd-port", " Odd_Port ", number):
+        assert runner.invoke(cli.app, ["lab", "hint", called]).exit_code == 0
+    assert set(progress.records()) == {"odd-port"} and progress.record("odd-port").hints == 3
 
 
 def test_progress_travels(tmp_path: Path) -> None:

@@ -135,4 +135,14 @@ def test_an_unknown_slug_offers_the_nearest() -> None:
     with pytest.raises(CourseError) as caught:
         manifest.find("database")
     assert "lost-database" in caught.value.why
+    with pytest.raises(CourseError) as caught:
+        manifest.find("xyzzy")
+    assert caught.value.why == "No lab has a name like it."
     assert manifest.find(" Odd_Port ").slug == "odd-port"
+
+
+def test_a_lab_has_a_number_too() -> None:
+    for lab in manifest.labs():
+        assert manifest.find(str(lab.number)) == manifest.find(f"{lab.number:02d}") == lab
+    with pytest.raises(CourseError):
+        manifest.find(str(len(manifest.labs()) + 1))

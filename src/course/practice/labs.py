@@ -95,13 +95,13 @@ def start(slug: str, say: Say = print) -> Lab:
     lab = manifest.find(slug)
     kube.require()
     if setting.present([lab]):
-        say(f"{slug}: removing what an earlier try left")
+        say(f"{lab.slug}: removing what an earlier try left")
     setting.clean([lab])
-    say(f"{slug}: preparing {', '.join(lab.namespaces)}")
+    say(f"{lab.slug}: preparing {', '.join(lab.namespaces)}")
     setting.fill(lab)
     needs.require(lab)
     _require_fresh(lab)
-    with progress.editing(slug) as record:
+    with progress.editing(lab.slug) as record:
         record.tries += 1
         record.started, record.cluster = progress.now(), cluster_id()
         record.hints, record.shown, record.done = 0, False, False
@@ -133,7 +133,7 @@ def check(slug: str) -> checks.Report:
         kube.require()
     report = _checked(lab)
     if report.passed:
-        _note_pass(slug)
+        _note_pass(lab.slug)
     return report
 
 
@@ -181,7 +181,7 @@ def afterword(report: checks.Report) -> str:
 def hint(slug: str) -> Hint:
     """The next of the lab's hints; after the last one, the last one again."""
     lab = manifest.find(slug)
-    with progress.editing(slug) as record:
+    with progress.editing(lab.slug) as record:
         record.hints = min(record.hints + 1, len(lab.hints))
         return Hint(record.hints, len(lab.hints), lab.hints[record.hints - 1])
 
@@ -194,7 +194,7 @@ def apply(slug: str, text: str) -> str:
     done = kube.kubectl("apply", f"--kubeconfig={_kubeconfig(lab)}", "-f", "-", text=text)
     if done.returncode:
         words = shell.last_words(done.stderr, 6)
-        again = f"Mend what it names, then apply again. See where you are: ./course lab check {slug}"
+        again = f"Mend what it names, then apply again. See where you are: ./course lab check {lab.slug}"
         raise CourseError("The cluster refuses your manifest.", words, again)
     return done.stdout + done.stderr
 
@@ -218,10 +218,10 @@ def solve(slug: str, say: Say = print) -> Solution:
     lab = manifest.find(slug)
     kube.require()
     _require_started(lab, setting.missing(lab))
-    with progress.editing(slug) as record:
+    with progress.editing(lab.slug) as record:
         record.shown = True
         record.solution_seen = record.solution_seen or progress.now()
-    say(f"{slug}: applying the reference and waiting for it to take effect")
+    say(f"{lab.slug}: applying the reference and waiting for it to take effect")
     applied = setting.put(lab.folder / "solution")
     report = settled(lab, lambda report: report.passed)
     return Solution((lab.folder / "solution" / "README.md").read_text(), applied, report)

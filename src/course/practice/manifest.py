@@ -63,12 +63,13 @@ def labs() -> tuple[Lab, ...]:
 
 
 def find(slug: str) -> Lab:
-    """The lab of this slug; CourseError with the nearest names where there is none."""
+    """The lab of this slug or number; CourseError with the nearest names where there is none."""
     known = {lab.slug: lab for lab in labs()}
-    wanted = slug.strip().lower().replace("_", "-")
-    if wanted in known:
-        return known[wanted]
-    near = difflib.get_close_matches(wanted, known, n=3, cutoff=0.4)
+    numbered = {str(lab.number): lab for lab in labs()}
+    wanted = slug.strip().lower().replace("_", "-").lstrip("0")
+    if found := known.get(wanted) or numbered.get(wanted):
+        return found
+    near = difflib.get_close_matches(wanted, known, n=3, cutoff=0.6)
     inside = [name for name in known if wanted and wanted in name]
     offered = list(dict.fromkeys([*inside, *near]))[:3]
     meant = f"Did you mean {' or '.join(offered)}?" if offered else "No lab has a name like it."

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from course import paths
-from course.errors import CourseError
+from course.errors import CourseError, in_words
 
 VERSION = 1
 FOLDER = paths.STATE
@@ -150,7 +150,9 @@ def export(target: Path) -> int:
     try:
         target.write_text(json.dumps(data, indent=1, sort_keys=True) + "\n")
     except OSError as reason:
-        raise CourseError(f"{target} cannot be written.", str(reason), "./course progress --export another-file.json") from None
+        raise CourseError(
+            f"{target} cannot be written.", in_words(reason), "./course progress --export another-file.json"
+        ) from None
     return len(data["labs"])
 
 
@@ -159,7 +161,9 @@ def take_in(source: Path) -> int:
     try:
         theirs = parse(source.read_text())
     except (OSError, ValueError, TypeError) as reason:
-        raise CourseError(f"{source} is not taken in.", str(reason), "./course progress --import another-file.json") from None
+        raise CourseError(
+            f"{source} is not taken in.", in_words(reason), "./course progress --import another-file.json"
+        ) from None
     with _locked():
         data = load()
         for slug, entry in theirs["labs"].items():

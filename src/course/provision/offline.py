@@ -25,7 +25,7 @@ def programs(say: Say) -> dict[str, Path]:
     ]  # fmt: skip
     found: dict[str, Path] = {}
     for part, packages, flags, rename, takes in parts:
-        say(f"building {part} (about {takes} when it is new)")
+        say(f"building {part} ({takes} when it is new)")
         folder = tools.build(part, packages, flags=flags, rename=rename)
         found |= {path.name: path for path in folder.iterdir()}
     say("the Go programs are ready")
