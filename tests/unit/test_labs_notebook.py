@@ -27,7 +27,7 @@ def test_a_button_answers_with_the_text_of_the_verb(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(labs, "check", lambda slug: checks.Report(slug, (verdict,)))
     panel.buttons["Check"].click()
     assert "[FAIL] x" in panel.answer.value and "&lt;b&gt;" in panel.answer.value
-    assert 'role="status"' in panel.answer.value
+    assert 'role="alert"' in panel.answer.value
 
 
 def test_an_error_is_its_sentences(monkeypatch: pytest.MonkeyPatch) -> None:

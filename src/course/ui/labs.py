@@ -29,8 +29,9 @@ The cluster must be up. This cell connects `kubectl` in this notebook with it:""
 
 
 def _said(text: str) -> str:
-    """Text for a screen and for a screen reader: the region says what is new in it."""
-    return f'<pre role="status" aria-live="polite" style="white-space: pre-wrap">{html.escape(text)}</pre>'
+    """Text for a screen and for a screen reader. An alert, because it is put in anew each time: a new one is read out, where a
+    live region would have to be there before its text."""
+    return f'<pre role="alert" style="white-space: pre-wrap; word-break: normal">{html.escape(text)}</pre>'
 
 
 class Panel(widgets.VBox):  # type: ignore[misc]
