@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from course import paths, shell, workspace
+from course.practice import manifest
 from course.ui import jupyter
 from course.waiting import until
 
@@ -46,19 +47,34 @@ def test_only_this_machine_with_the_token_gets_in(server: jupyter.Server, page: 
     expect(page).to_have_url(re.compile("login"))
 
 
-def test_a_lesson_runs_top_to_bottom(server: jupyter.Server, page: Page) -> None:
-    page.goto(server.address.replace("/lab?", f"/lab/tree/{LESSON}?"))
-    run_menu = page.get_by_role("menuitem", name="Run", exact=True)
+def run_all(notebook: str, server: jupyter.Server, page: Page) -> None:
+    """Open a notebook and begin to run all its cells."""
+    page.goto(server.address.replace("/lab?", f"/lab/tree/{notebook}?reset&"))
     expect(page.locator(".jp-Notebook .jp-CodeCell").first).to_be_visible(timeout=60_000)
     expect(page.locator(".jp-NotebookPanel-toolbar").get_by_text("Python 3")).to_be_visible(timeout=60_000)
-    run_menu.click()
+    page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+
+
+def test_a_lesson_runs_top_to_bottom(server: jupyter.Server, page: Page) -> None:
+    run_all(LESSON, server, page)
     expect(page.get_by_text('namespace "production" deleted')).to_be_visible(timeout=240_000)
     page.keyboard.press("Control+s")
     page.screenshot(path=shell.log_file("jupyterlab").with_suffix(".png"))
     errors = page.locator("[data-mime-type='application/vnd.jupyter.error']")
     assert errors.count() == 0, errors.all_inner_texts()
     assert page.get_by_text("get notified about official").count() == 0
+
+
+def test_a_lab_is_worked_by_keyboard(server: jupyter.Server, page: Page) -> None:
+    run_all("00_labs.ipynb", server, page)
+    first = manifest.labs()[0]
+    page.get_by_role("button", name="Start", exact=True).first.focus(timeout=60_000)
+    for button in ("Apply", "Check"):
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("button", name=button, exact=True).first).to_be_focused()
+    page.keyboard.press("Space")
+    expect(page.get_by_role("alert").filter(has_text=first.slug)).to_be_visible(timeout=60_000)
 
 
 def test_a_terminal_there_has_the_course_command(server: jupyter.Server, page: Page) -> None:

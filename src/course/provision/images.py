@@ -106,6 +106,7 @@ def _bake_in(work: Path, engine: Engine, name: str, started_from: str | None, sa
         _commit(work, engine, started_from, [(lab, pinned().lab_image)], name, "official", say)
         return name
     _check_build(say)
+    say(f"building takes about 10 minutes on 2 cores, once; logs in {paths.LOGS}, finished parts are kept in {paths.cache()}")
     # Go parts keep the processors busy, Debian parts wait for network and disk: side by side.
     with ThreadPoolExecutor(2) as side_by_side:
         programs = side_by_side.submit(offline.programs, say)
@@ -137,7 +138,6 @@ def _check_build(say: Say) -> None:
             "Connect to the internet, or name an image you have: COURSE_NODE_IMAGE=kindest/node:v1.37.0 ./course up",
         )
     apt_install(("debootstrap",), "debootstrap, for the offline build", say)
-    say(f"building takes 8 to 10 minutes on 2 cores, once; logs in {paths.LOGS}, finished parts are kept in {cache}")
 
 
 def _debian_parts(work: Path, engine: Engine, say: Say) -> tuple[str, str]:
