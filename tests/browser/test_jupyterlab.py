@@ -1,6 +1,7 @@
 """A learner's way in: JupyterLab in a real browser, lesson 02 run top to bottom."""
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,9 +20,10 @@ LESSON = "02_first_externalname.ipynb"
 
 @pytest.fixture
 def server(cluster: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[jupyter.Server]:
-    """A JupyterLab of its own over fresh copies of the lessons; the learner's server and workspace are left alone."""
+    """A JupyterLab of its own over fresh copies of the lessons; the learner's server, layout and workspace are left alone."""
     monkeypatch.setattr(paths, "WORKSPACE", tmp_path / "workspace")
     monkeypatch.setattr(jupyter, "RECORD", tmp_path / "jupyter.json")
+    monkeypatch.setattr(jupyter, "HOME", tmp_path / "jupyter")
     workspace.prepare()
     started, process = jupyter.start(8890, print)
     assert process is not None
@@ -31,13 +33,15 @@ def server(cluster: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
+def page(tmp_path: Path) -> Iterator[Page]:
     browser_program = shell.first_on_path(["chromium", "google-chrome", "chrome"])
     if browser_program is None:
         pytest.skip("no Chromium or Chrome on PATH: install one (sudo apt-get install chromium) to run the browser tests")
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_program, args=[*quiet, "--disable-sync", "--no-first-run"])
+        args = [*quiet, "--disable-sync", "--no-first-run"]
+        own = {"XDG_CONFIG_HOME": str(tmp_path / "config"), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+        browser = playwright.chromium.launch(executable_path=browser_program, args=args, env={**os.environ, **own})
         yield browser.new_page(viewport={"width": 1400, "height": 900})
         browser.close()
 
@@ -49,7 +53,7 @@ def test_only_this_machine_with_the_token_gets_in(server: jupyter.Server, page: 
 
 def run_all(notebook: str, server: jupyter.Server, page: Page) -> None:
     """Open a notebook and begin to run all its cells."""
-    page.goto(server.address.replace("/lab?", f"/lab/tree/{notebook}?reset&"))
+    page.goto(server.address.replace("/lab?", f"/lab/tree/{notebook}?"))
     expect(page.locator(".jp-Notebook .jp-CodeCell").first).to_be_visible(timeout=60_000)
     expect(page.locator(".jp-NotebookPanel-toolbar").get_by_text("Python 3")).to_be_visible(timeout=60_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
@@ -78,7 +82,7 @@ def test_a_lab_is_worked_by_keyboard(server: jupyter.Server, page: Page) -> None
 
 
 def test_a_terminal_there_has_the_course_command(server: jupyter.Server, page: Page) -> None:
-    page.goto(server.address.replace("/lab?", "/lab?reset&"))  # an empty workspace shows the launcher
+    page.goto(server.address)  # an empty layout shows the launcher
     page.locator(".jp-LauncherCard").filter(has_text="Terminal").first.click(timeout=90_000)
     screen = page.locator(".jp-Terminal .xterm-screen")
     expect(screen).to_be_visible(timeout=60_000)

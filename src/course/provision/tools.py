@@ -16,12 +16,19 @@ GO_MODULES = NODE / "go"
 
 
 def go() -> tuple[Path, dict[str, str]]:
-    """The go program and the environment to build with: own module and build caches, no toolchain downloads."""
+    """The go program and the environment to build with: own module and build caches, no toolchain downloads.
+
+    Go counts its runs under the user's configuration folder: that is put into the cache too, and the user's own Go settings
+    are named.
+    """
     cache = paths.cache() / "go"
+    settings = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "go" / "env"
     env = shell.environment(
         {
             "GOMODCACHE": str(cache / "mod"),
             "GOCACHE": str(cache / "build"),
+            "XDG_CONFIG_HOME": str(cache / "config"),
+            "GOENV": os.environ.get("GOENV") or str(settings),
             "GOFLAGS": "-modcacherw",
             "GOTOOLCHAIN": "local",
             "CGO_ENABLED": "0",

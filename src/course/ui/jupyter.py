@@ -18,6 +18,7 @@ from course.ui import kernel
 from course.waiting import until
 
 RECORD = paths.STATE / "jupyter.json"
+HOME = paths.STATE / "jupyter"
 
 
 @dataclass(frozen=True)
@@ -72,16 +73,16 @@ def free_port(wanted: int, say: Callable[[str], None]) -> int:
 
 def environment() -> dict[str, str]:
     """JupyterLab's settings, kernels and history live in .course; nothing under the user's home is read or written."""
-    home = paths.STATE / "jupyter"
     places = {
-        "JUPYTER_CONFIG_DIR": home / "config",
-        "JUPYTER_DATA_DIR": home / "data",
-        "JUPYTER_RUNTIME_DIR": home / "runtime",
-        "IPYTHONDIR": home / "ipython",
-        "JUPYTERLAB_SETTINGS_DIR": home / "lab" / "settings",
-        "JUPYTERLAB_WORKSPACES_DIR": home / "lab" / "workspaces",
+        "JUPYTER_CONFIG_DIR": HOME / "config",
+        "JUPYTER_DATA_DIR": HOME / "data",
+        "JUPYTER_RUNTIME_DIR": HOME / "runtime",
+        "IPYTHONDIR": HOME / "ipython",
+        "JUPYTERLAB_SETTINGS_DIR": HOME / "lab" / "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": HOME / "lab" / "workspaces",
+        "npm_config_cache": HOME / "npm",  # a server extension asks npm, where there is one, and npm writes a log of it
     }
-    startup = home / "ipython" / "profile_default" / "startup"
+    startup = HOME / "ipython" / "profile_default" / "startup"
     for place in (*places.values(), startup):
         place.mkdir(parents=True, exist_ok=True)
     (startup / "00-course.py").write_text(kernel.STARTUP)
