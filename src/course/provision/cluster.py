@@ -65,8 +65,8 @@ def refuse_foreign(container_id: str) -> None:
         )
 
 
-def ensure(engine: Engine, image: str, *, before_making: Callable[[], None]) -> bool:
-    """The cluster exists and its API answers; returns whether it was made now. `before_making` runs only if it must be made."""
+def ensure(engine: Engine, image: str, *, before_making: Callable[[], None]) -> None:
+    """The cluster exists and its API answers. `before_making` runs only if it must be made."""
     container_id, status = container_state(engine)
     refuse_foreign(container_id)
     record = read_record()
@@ -75,12 +75,11 @@ def ensure(engine: Engine, image: str, *, before_making: Callable[[], None]) -> 
             engine.must("start", node(), doing="Starting the stopped cluster")
         _write_kubeconfig(engine)
         until(kube.ready, seconds=120, what="The API answering")
-        return False
+        return
     if container_id:
         _kind(engine, "delete", "cluster", "--name", paths.cluster_name(), doing="Removing the half-made cluster")
     before_making()
     _create(engine, image)
-    return True
 
 
 def _create(engine: Engine, image: str) -> None:

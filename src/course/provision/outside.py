@@ -75,10 +75,23 @@ def wait_until_answering(engine: Engine) -> None:
 
 
 def known_addresses(engine: Engine) -> Addresses:
-    """Its addresses as soon as it knows them itself: long before its servers answer."""
-    written = ("exec", container(), "test", "-s", "/run/outside.env")
-    until(lambda: engine.run(*written).returncode == 0, seconds=60, what="The outside world knowing its address")
-    return addresses(engine)
+    """Its addresses as soon as it knows them itself: long before its servers answer.
+
+    A container that was started again has its last address written down until it has found the new one: the engine is asked
+    for the one of now.
+    """
+
+    def known() -> Addresses | None:
+        said = engine.run("exec", container(), "cat", "/run/outside.env")
+        found = _addresses(said.stdout) if said.returncode == 0 else None
+        return found if found and found.primary == _address_of_now(engine) else None
+
+    return until(known, seconds=60, what="The outside world knowing its address")
+
+
+def _address_of_now(engine: Engine) -> str:
+    form = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
+    return engine.run("container", "inspect", "--format", form, container()).stdout.strip()
 
 
 def has_network(engine: Engine) -> bool:
@@ -112,8 +125,16 @@ def _answering(engine: Engine) -> bool:
 def addresses(engine: Engine) -> Addresses:
     """Where the outside world is now; its address may change when it is made again and after a reboot."""
     said = engine.must("exec", container(), "cat", "/run/outside.env", doing="Asking the outside world for its address")
-    values = dict(line.split("=", 1) for line in said.split())
-    return Addresses(values["ADDRESS"], values["STANDBY"])
+    found = _addresses(said)
+    if found is None:
+        raise CourseError("The outside world does not know its address yet.", "It has just been started.", "./course up")
+    return found
+
+
+def _addresses(written: str) -> Addresses | None:
+    """What it wrote down about itself; None while that is not complete."""
+    values = dict(line.split("=", 1) for line in written.split())
+    return Addresses(values["ADDRESS"], values["STANDBY"]) if "PREFIX" in values else None
 
 
 def inside(*words: str, engine: Engine | None = None) -> str:
