@@ -4,12 +4,15 @@ from course.errors import NotReady
 from course.observe import kube
 from course.practice import setting
 from course.practice.manifest import Lab
+from course.waiting import until
 
 
 class Skipped(NotReady):
     """The cluster cannot do what the lab is about: nothing is wrong, and the lab cannot be done here."""
 
 
+PLUGIN_KNOWS_WITHIN = 10  # seconds
+NO_REPLY = 9  # dig's exit code
 CANARY = "canary"  # a Pod of the lab's setup.yaml that a policy denies everything
 
 
@@ -26,6 +29,14 @@ def require(lab: Lab) -> None:
 
 
 def enforces_policies(lab: Lab) -> bool:
-    """Whether a denied Pod is really denied: a live question from a Pod under a deny-all policy."""
+    """Whether a denied Pod is really denied: live questions from a Pod under a deny-all policy, for a while, because a
+    network plugin needs a moment until it knows a new Pod."""
     question = ("dig", "+time=2", "+tries=2", "kubernetes.default.svc.cluster.local")
-    return kube.kubectl("exec", "-n", lab.namespace, CANARY, "--", *question, timeout=20).returncode != 0
+
+    def denied() -> bool:
+        return kube.kubectl("exec", "-n", lab.namespace, CANARY, "--", *question, timeout=20).returncode == NO_REPLY
+
+    try:
+        return until(denied, seconds=PLUGIN_KNOWS_WITHIN, what="A denied Pod being denied")
+    except NotReady:
+        return False
