@@ -11,6 +11,7 @@ from course.migration import lab, measure, phases
 from course.migration.phases import INSIDE, OUTSIDE, switch
 from course.observe import kube
 from course.provision import outside
+from course.waiting import until
 
 pytestmark = pytest.mark.cluster
 
@@ -68,16 +69,25 @@ def crash() -> None:
     lab.ours("exec", "deployment/postgres", "--", "kill", "-QUIT", "1")
 
 
+def container() -> str:
+    """Which Pod runs PostgreSQL, and how often its container was started again."""
+    form = "jsonpath={.items[*].metadata.uid} {.items[*].status.containerStatuses[*].restartCount}"
+    return lab.ours("get", "pods", "-l", "app=postgres", "-o", form)
+
+
 def pod_dies() -> None:
     lab.ours("delete", "pod", "-l", "app=postgres", "--now")
 
 
 @pytest.mark.parametrize(("step", "fault"), [("last rows", crash), ("turn round", pod_dies), ("recycle", pod_dies)])
 def test_the_inside_pod_dies_in_the_middle(home: None, step: str, fault: Callable[[], None]) -> None:
+    before = container()
     try:
         switch(OUTSIDE, INSIDE, hook=at(step, fault))
     except CourseError as stopped:
         print(f"stopped as it should: {stopped}")
+    until(lambda: container() != before, seconds=60, what="The API showing that the container died")
+    lab.ours("wait", "--for=condition=Ready", "pod", "-l", "app=postgres", "--timeout=90s", timeout=100)
     lab.ours("rollout", "status", "deployment/postgres", "--timeout=90s", timeout=100)
     lab.admin("/steps/reachable", "user-db-new")
     switch(OUTSIDE, INSIDE)

@@ -11,7 +11,6 @@ from functools import cache, partial
 from course.errors import NotReady
 from course.migration import lab
 from course.observe import coredns, kube
-from course.shell import last_words
 from course.waiting import until
 
 OUTSIDE, INSIDE = "outside", "inside"
@@ -53,9 +52,16 @@ def check(*words: str, why: str, seconds: float = 60) -> str:
     """A program in the operator's Pod whose failure stops the switch, in its own words."""
     done = lab.ask(*words, timeout=seconds + 30)
     if done.returncode:
-        errors = [line.partition("ERROR:")[2].strip() for line in done.stderr.splitlines() if "ERROR:" in line]
-        raise NotReady(f"The switch stopped: {errors[0] if errors else last_words(done.stderr, 1)}.", why, AGAIN)
+        silent = "connection to server" in done.stderr
+        raise NotReady(f"The switch stopped: {_cause(done.stderr)}.", "A server did not answer." if silent else why, AGAIN)
     return done.stdout.strip()
+
+
+def _cause(said: str) -> str:
+    """PostgreSQL's own error where there is one, else the first line: what follows it is advice."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    errors = [line.partition("ERROR:")[2].strip() for line in lines if "ERROR:" in line]
+    return (errors or lines or ["it said nothing"])[0]
 
 
 def catch_up(source: str, seconds: float) -> None:
