@@ -19,6 +19,10 @@ from course.waiting import until
 
 RECORD = paths.STATE / "jupyter.json"
 HOME = paths.STATE / "jupyter"
+SETTINGS: dict[str, dict[str, object]] = {  # where JupyterLab's own defaults do not fit a course
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},  # nothing is asked of the internet
+    "notebook-extension/tracker": {"codeCellConfig": {"lineWrap": True}},  # a command is read whole, without scrolling
+}
 
 
 @dataclass(frozen=True)
@@ -86,10 +90,11 @@ def environment() -> dict[str, str]:
     for place in (*places.values(), startup):
         place.mkdir(parents=True, exist_ok=True)
     (startup / "00-course.py").write_text(kernel.STARTUP)
-    quiet = places["JUPYTERLAB_SETTINGS_DIR"] / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
-    if not quiet.exists():
-        quiet.parent.mkdir(parents=True, exist_ok=True)
-        quiet.write_text('{"fetchNews": "false", "checkForUpdates": false}\n')  # nothing is asked of the internet
+    for name, settings in SETTINGS.items():
+        path = places["JUPYTERLAB_SETTINGS_DIR"] / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        if not path.exists():  # from then on they are the learner's
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(settings))
     return shell.environment({name: str(place) for name, place in places.items()} | {"JUPYTER_PLATFORM_DIRS": "0"})
 
 
