@@ -69,10 +69,8 @@ def ask(name: str, namespace: str = "default", kind: str = "A") -> Answer:
 
 def query(names: list[str], kind: str) -> list[dns.Response]:
     """One dig in the toolbox Pod for all names: one `kubectl exec`, however many questions."""
-    words = ["exec", "-n", *kube.TOOLBOX, "--", "dig"]
-    for name in names:
-        words += [name, kind, "+tries=1", "+time=3", "+nocookie"]
-    done = kube.kubectl(*words, timeout=30)
+    words = [word for name in names for word in (name, kind, "+tries=1", "+time=3", "+nocookie")]
+    done = kube.in_toolbox("dig", *words)
     responses = dns.parse(done.stdout)
     if len(responses) != len(names):
         raise CourseError("The toolbox Pod cannot ask.", (done.stderr or done.stdout).strip()[:300], "./course up")

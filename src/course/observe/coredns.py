@@ -31,6 +31,5 @@ def none_answers(name: str, value: str) -> bool:
 
 
 def _short(address: str, name: str) -> list[str]:
-    words = ("exec", "-n", *kube.TOOLBOX, "--", "dig", "+short", "+time=2", "+tries=1", f"@{address}", name)
-    done = kube.kubectl(*words, timeout=15)
+    done = kube.in_toolbox("dig", "+short", "+time=2", "+tries=1", f"@{address}", name, timeout=15)
     return done.stdout.split() if done.returncode == 0 else []

@@ -23,6 +23,12 @@ def must(*words: str, text: str | None = None, timeout: float = 60, doing: str =
     return done.stdout
 
 
+def in_toolbox(*words: str, timeout: float = 30) -> subprocess.CompletedProcess[str]:
+    """A program in the toolbox Pod, captured; never raises for a failing one."""
+    namespace, pod = TOOLBOX
+    return kubectl("exec", "-n", namespace, pod, "--", *words, timeout=timeout)
+
+
 def apply(manifest: str) -> str:
     """Apply a manifest; the API's refusal is passed on in its own words."""
     return must("apply", "-f", "-", text=manifest, doing="Applying the manifest")

@@ -204,9 +204,7 @@ def ensure_toolbox() -> None:
 
 def answers() -> str:
     """What CoreDNS answers a Pod for the API's own Service: its address, or "" while it does not."""
-    namespace, pod = kube.TOOLBOX
-    question = ("dig", "+short", "+time=1", "+tries=1", "kubernetes.default.svc.cluster.local")
-    done = kube.kubectl("exec", "-n", namespace, pod, "--", *question, timeout=15)
+    done = kube.in_toolbox("dig", "+short", "+time=1", "+tries=1", "kubernetes.default.svc.cluster.local", timeout=15)
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
