@@ -13,6 +13,7 @@ from course import paths, shell
 from course.errors import CourseError, NotReady
 from course.observe import kube
 from course.practice import labs, manifest, needs, progress, setting
+from course.provision import outside
 from course.ui.labs import Panel
 
 pytestmark = pytest.mark.cluster
@@ -37,6 +38,13 @@ def test_a_lab_that_is_not_started() -> None:
         with pytest.raises(CourseError, match="is not started") as caught:
             verb(LAB.slug)
         assert caught.value.exit_code == 2 and caught.value.next == f"./course lab start {LAB.slug}"
+
+
+def test_a_lab_begins_in_the_world_as_it_was_at_the_start() -> None:
+    outside.set_record("pool.example.com", "A", "192.0.2.1")
+    assert "192.0.2.1" in outside.inside("outside-dns", "show")
+    labs.start(LAB.slug, quiet)
+    assert "192.0.2.1" not in outside.inside("outside-dns", "show")
 
 
 def test_one_of_its_namespaces_was_deleted() -> None:

@@ -91,9 +91,12 @@ def _row(lab: Lab, record: progress.Record, cluster: str) -> Row:
 
 
 def start(slug: str, say: Say = print) -> Lab:
-    """A fresh try: what an earlier one left is removed first. NotReady where the cluster cannot do what the lab needs."""
+    """A fresh try: what an earlier one left is removed, and what a lesson left changed outside is put back. NotReady where the cluster cannot do what the lab needs."""
+    from course.provision import steps
+
     lab = manifest.find(slug)
     kube.require()
+    steps.put_back()
     if setting.present([lab]):
         say(f"{lab.slug}: removing what an earlier try left")
     setting.clean([lab])

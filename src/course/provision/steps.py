@@ -178,6 +178,13 @@ class Reporter:
         part.replace(PROGRESS)
 
 
+def put_back() -> None:
+    """The outside world and CoreDNS as they were at the start, whatever a lesson or a learner left changed."""
+    found = engine.choose(install=False)
+    outside.reset(found)
+    cluster.forward_to(outside.addresses(found).primary)
+
+
 def progress() -> list[Step]:
     """The steps of the last or running `up`, or [] before the first."""
     try:
