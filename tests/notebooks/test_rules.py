@@ -86,7 +86,7 @@ EXAMPLES = {
         "This cluster does not enforce NetworkPolicies (agents beside kube-proxy: none)",
         "This cluster has its verdict on NetworkPolicies",
     ),
-    "policy seen": ("rule: blocked seen: open, because nothing here enforces policies", "rule: blocked seen: CONSISTENT"),
+    "policy seen": ("rule: blocked seen: open, nothing here enforces policies", "rule: blocked seen: CONSISTENT"),
     "rule lines": ("----+----------", "---+---"),
     "blanks": ("a  \t b", "a_b"),
 }

@@ -58,7 +58,7 @@ class Watcher:
                 "It is not known yet whether this cluster enforces policies.", "", "Run the cell with find_out first."
             )
         seen = self._settled(rule, attempt)
-        print(f"{what:44} rule: {rule:8} seen: {sentence(rule, seen, self.enforcing)}")
+        print(f"{what:36} rule: {rule:8} seen: {sentence(rule, seen, self.enforcing)}")
 
     def _settled(self, rule: str, attempt: Callable[[], str]) -> str:
         if rule == BLOCKED and not self.enforcing:
@@ -73,7 +73,7 @@ class Watcher:
 def sentence(rule: str, seen: str, enforcing: bool) -> str:
     """The words for one observation. What contradicts the rule or the cluster's own verdict says NOT, and fails nbval."""
     if not enforcing and rule == BLOCKED and seen == OPEN:
-        return "open, because nothing here enforces policies"
+        return "open, nothing here enforces policies"
     if seen == rule and (enforcing or rule == OPEN):
         return "as the rule says"
     return f"NOT as the rule says, but {seen}"
