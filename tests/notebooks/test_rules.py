@@ -38,6 +38,8 @@ def test_no_cell_is_green_whatever_happens(path: Path) -> None:
             assert any(output["output_type"] == "error" for output in cell["outputs"]), "nothing was raised"
         if text.startswith("%%bash"):
             assert not re.search(r"\bsleep \d", text), "wait on a condition, not for a time"
+            here = [line for line in text.splitlines() if not re.search("kubectl exec|command:", line)]  # in a Pod it may
+            assert not re.search(r"(>|\btee) ?/tmp/", "\n".join(here)), "a file that stays behind on the learner's machine"
         elif not text.startswith("%%"):
             ast.parse(text)
 
