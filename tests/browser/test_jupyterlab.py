@@ -51,10 +51,14 @@ def test_only_this_machine_with_the_token_gets_in(server: jupyter.Server, page: 
     expect(page).to_have_url(re.compile("login"))
 
 
+def open_notebook(notebook: str, server: jupyter.Server, page: Page, cell: str = "") -> None:
+    page.goto(server.address.replace("/lab?", f"/lab/tree/{notebook}?") + cell)
+    expect(page.locator(".jp-Notebook .jp-CodeCell").first).to_be_visible(timeout=60_000)
+
+
 def run_all(notebook: str, server: jupyter.Server, page: Page) -> None:
     """Open a notebook and begin to run all its cells."""
-    page.goto(server.address.replace("/lab?", f"/lab/tree/{notebook}?"))
-    expect(page.locator(".jp-Notebook .jp-CodeCell").first).to_be_visible(timeout=60_000)
+    open_notebook(notebook, server, page)
     expect(page.locator(".jp-NotebookPanel-toolbar").get_by_text("Python 3")).to_be_visible(timeout=60_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
@@ -68,6 +72,12 @@ def test_a_lesson_runs_top_to_bottom(server: jupyter.Server, page: Page) -> None
     errors = page.locator("[data-mime-type='application/vnd.jupyter.error']")
     assert errors.count() == 0, errors.all_inner_texts()
     assert page.get_by_text("get notified about official").count() == 0
+
+
+def test_a_claim_leads_to_the_cell_that_proves_it(server: jupyter.Server, page: Page) -> None:
+    open_notebook("10_without_selector.ipynb", server, page, "#cell-id=decide")
+    page.get_by_role("link", name="05 kept-switch").click(timeout=60_000)
+    expect(page.get_by_text("phases.BY_SLICE").first).to_be_in_viewport(timeout=60_000)
 
 
 def test_a_lab_is_worked_by_keyboard(server: jupyter.Server, page: Page) -> None:

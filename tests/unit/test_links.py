@@ -12,8 +12,7 @@ FOLDERS = ("", "notebooks", "labs/*", "cluster", "docs", "bench")
 LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(([^)\s]+)\)|!\[[^\]\n]*\]\(([^)\s]+)\)|<(?:a|img)\s[^>]*(?:href|src)=\"([^\"]+)\"")
 # `notebooks/lessons.toml` and the like: a word in backticks that begins with a folder of ours and names a file.
 PATH = re.compile(r"`((?:notebooks|labs|cluster|src|tests|docs|bench)/[\w./-]+\.\w+)`")
-# [lesson 03](03_inside_the_answer.ipynb), cell `chains`: a lesson's text names the cell that proves it.
-CELL = re.compile(r"\]\((\d\d_\w+\.ipynb)\),(?: cell)? `([a-z0-9-]+)`")
+CELL = "cell-id="  # JupyterLab opens 03_inside_the_answer.ipynb#cell-id=chains at that cell: the proof of a claim
 ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//")
 
 
@@ -45,6 +44,10 @@ def links(text: str) -> list[str]:
     return [next(filter(None, found)) for found in LINK.findall(text)]
 
 
+def cell_ids(path: Path) -> set[str]:
+    return {cell["id"] for cell in json.loads(path.read_text())["cells"]}
+
+
 def problem(document: Path, link: str) -> str | None:
     """What is wrong with a link, or None; links out of the clone are not followed."""
     if ELSEWHERE.match(link):
@@ -55,6 +58,8 @@ def problem(document: Path, link: str) -> str | None:
         return f"{link} leaves the clone"
     if not target.exists():
         return f"{link} does not exist"
+    if anchor.startswith(CELL):
+        return None if anchor.removeprefix(CELL) in cell_ids(target) else f"{link}: no such cell"
     if anchor and target.suffix in (".md", ".ipynb") and anchor not in anchors(target):
         return f"{link}: no such heading"
     return None
@@ -65,6 +70,7 @@ def test_there_are_documents_with_links() -> None:
     assert paths.ROOT / "README.md" in found
     assert sum(path.suffix == ".ipynb" for path in found) > 0
     assert sum(not ELSEWHERE.match(link) for each in found.values() for link in each) > 0
+    assert sum(f"#{CELL}" in link for each in found.values() for link in each) > 0
 
 
 @pytest.mark.parametrize("path", documents(), ids=lambda path: str(path.relative_to(paths.ROOT)))
@@ -75,23 +81,13 @@ def test_links_and_paths_lead_somewhere(path: Path) -> None:
     assert not wrong
 
 
-def cell_ids(path: Path) -> set[str]:
-    return {cell["id"] for cell in json.loads(path.read_text())["cells"]} if path.exists() else set()
-
-
-def test_cells_that_are_named_as_proof_exist() -> None:
-    named = [(path, *found) for path in documents() for found in CELL.findall(text_of(path))]
-    wrong = [
-        f"{path.name}: {name} has no cell {cell}" for path, name, cell in named if cell not in cell_ids(paths.NOTEBOOKS / name)
-    ]
-    assert not wrong
-    assert len(named) > 0
-
-
 def test_a_broken_link_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paths, "ROOT", tmp_path)
     document = tmp_path / "a.md"
     document.write_text("# A heading\n[good](a.md#a-heading) [web](https://example.com/nowhere) ![x](gone.svg) [y](a.md#none)\n")
+    (tmp_path / "b.ipynb").write_text('{"cells": [{"id": "here", "cell_type": "code"}]}')
     said = [problem(document, link) for link in links(text_of(document))]
     assert said == [None, None, "gone.svg does not exist", "a.md#none: no such heading"]
+    assert problem(document, "b.ipynb#cell-id=here") is None
+    assert problem(document, "b.ipynb#cell-id=gone") == "b.ipynb#cell-id=gone: no such cell"
     assert problem(document, "../outside.md") == "../outside.md leaves the clone"
