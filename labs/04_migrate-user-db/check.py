@@ -11,6 +11,7 @@ place = (
 )
 # A write that is taken back: it asks whether the old place would take one, and leaves nothing behind.
 attempt = "BEGIN; INSERT INTO writes (n) VALUES (-1); SELECT 'the write would be taken'; ROLLBACK"
+elsewhere = "BEGIN; INSERT INTO users VALUES (-1, 'probe', 'none'); SELECT 'the write would be taken'; ROLLBACK"
 
 
 def same_server(said: Said) -> bool:
@@ -60,11 +61,19 @@ CHECKS = [
     Check(
         "old-place-is-fenced",
         probe.sql(OLD, attempt, DATABASE),
-        lambda said: said.status != 0,
+        lambda said: said.status != 0 and ("ERROR:" in said.err or "FATAL:" in said.err),  # the words of the database itself
         "an error: the old database refuses the write",
         "As long as the old place takes writes, a client with an old connection or an old "
-        "address writes there, and nobody sees those rows again.",
+        "address writes there, and nobody sees those rows again. (An error that does not come from the database is no fence.)",
         f"as course on {OLD}: SHOW default_transaction_read_only, or the rights of app",
+    ),
+    Check(
+        "others-are-left-alone",
+        probe.sql(OLD, elsewhere),
+        lambda said: said.status == 0,
+        "the write would be taken",
+        "Other apps use the same server as the same user. A fence for the role or for the whole server stops them, too.",
+        f"as course on {OLD}: SELECT rolname, rolcanlogin, rolconfig FROM pg_roles WHERE rolname = 'app'",
     ),
     Check(
         "writes-go-on-inside",

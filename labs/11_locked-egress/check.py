@@ -6,8 +6,9 @@ from course.practice.probe import Pod, Said
 probe = Pod("lab-locked-egress")
 ADDRESS, STANDBY = "$(cat /etc/outside/ADDRESS)", "$(cat /etc/outside/STANDBY)"
 others = probe.run(
-    "connect to the database's server on port 443, and to another server on port 5432",
-    f"for way in '{ADDRESS} 443' '{STANDBY} 5432'; do eval nc -z -w 2 $way && eval echo open: $way; done; echo tried",
+    "connect to the database's server on port 443, to another server on port 5432, and ask a DNS server outside",
+    f"for way in '{ADDRESS} 443' '{STANDBY} 5432'; do eval nc -z -w 2 $way && eval echo open: $way; done; "
+    f"dig +time=2 +tries=1 @{ADDRESS} api.example.com > /dev/null && echo open: {ADDRESS} 53; echo tried",
 )
 
 

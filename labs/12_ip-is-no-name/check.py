@@ -8,6 +8,8 @@ connect = probe.connect("warehouse-db", 5432)
 
 
 def why_no_address(said: Said) -> str:
+    if said.addresses:
+        return "It leads to somebody else's name that has the same address today. When its owner moves, the report reads another database."
     if said.rcode == "NXDOMAIN":
         return "An alias must lead to a name. The API lets an IPv4 address pass as one, and the DNS server then leaves the Service out."
     return "The alias leads to a name that has no address here: names made of addresses need a DNS server that knows them."
@@ -23,8 +25,8 @@ CHECKS = [
     Check(
         "name-answers",
         probe.ask("warehouse-db"),
-        lambda said: bool(said.addresses),
-        "an address for warehouse-db",
+        lambda said: bool(said.addresses) and all(name.endswith(".svc.cluster.local") for name in said.aliases),
+        "an address for warehouse-db, by no name outside",
         why_no_address,
         "kubectl -n lab-ip-is-no-name get svc warehouse-db -o yaml: type and externalName",
     ),

@@ -6,7 +6,7 @@ from course.practice.checks import Check
 from course.practice.probe import Pod, Probe, Said
 
 tenant = Pod("lab-rogue-alias")
-NEIGHBOUR, SECOND = "lab-rogue-alias-neighbour", "lab-rogue-alias-second"
+NEIGHBOUR, SECOND, PLAIN = "lab-rogue-alias-neighbour", "lab-rogue-alias-second", "lab-rogue-alias-plain"
 GOOD = (
     "prod-db.us-east-1.rds.amazonaws.com",
     "users.cxyz123.us-east-1.rds.amazonaws.com.",
@@ -20,6 +20,7 @@ ALIKE = (
     "prod-db.rds-amazonaws.com",
     "api.example.com.evil.example",
     "myapi.example.com",
+    "internal.api.example.com",
     "apixexample.com",
     "api.examplexcom",
     "prod-db.rds.amazonawsxcom",
@@ -35,17 +36,18 @@ def attempt(how: str, namespace: str, *targets: str) -> Probe:
         "create": "make an alias of",
         "change": "change the Service shop into an alias of",
         "ordinary": "make a Service of type",
+        "delete": "delete the Service shop, of type",
     }[how]
     command = f"python3 /programs/try.py {how} {namespace} {' '.join(targets)}"
     return tenant.run(f"as the tenant, in {namespace}: {title} {', '.join(targets) or 'ClusterIP'}", command)
 
 
+def verdicts(said: Said) -> list[str]:
+    return [part.rsplit(" ", 1)[-1] for part in said.text.split("; ")]
+
+
 def all_are(word: str, count: int) -> Callable[[Said], bool]:
-    return lambda said: [part.rsplit(" ", 1)[-1] for part in said.text.split("; ")] == [word] * count
-
-
-def why_inside(said: Said) -> str:
-    return "An alias of these leads whoever follows it, an ingress for instance, to its own machine or into the cluster."
+    return lambda said: verdicts(said) == [word] * count
 
 
 CHECKS = [
@@ -62,7 +64,7 @@ CHECKS = [
         attempt("create", "lab-rogue-alias", *INSIDE),
         all_are("refused", len(INSIDE)),
         "refused, each of them",
-        why_inside,
+        "An alias of these leads whoever follows it, an ingress for instance, to its own machine or into the cluster.",
         LOOK,
     ),
     Check(
@@ -70,16 +72,16 @@ CHECKS = [
         attempt("create", "lab-rogue-alias", *ALIKE),
         all_are("refused", len(ALIKE)),
         "refused, each of them",
-        "Anybody can register such a name and let it lead wherever they like. What is not tied to the beginning and the end of the "
+        "None of these is on the list, and most of them anybody can register and lead wherever they like. What is not tied to the beginning and the end of the "
         "name, and a dot that stands for any character, let it pass; a list of forbidden names never ends.",
         LOOK,
     ),
     Check(
         "a-change-is-judged-too",
-        attempt("change", "lab-rogue-alias", "localhost"),
-        all_are("refused", 1),
-        "refused",
-        "A tenant who may not make such an alias can make an ordinary Service and change it.",
+        attempt("change", "lab-rogue-alias", "localhost", GOOD[0]),
+        lambda said: verdicts(said) == ["refused", "allowed"],
+        "localhost refused, the database allowed",
+        "A tenant who may not make such an alias can make an ordinary Service and change it. A change into a good one is fine.",
         "the same by hand, and which requests the policy is for: try.py change lab-rogue-alias localhost",
     ),
     Check(
@@ -97,6 +99,22 @@ CHECKS = [
         "allowed",
         "The policy is about aliases; without other Services nobody can work.",
         "the first half of the expression: for which type does it hold?",
+    ),
+    Check(
+        "deleting-passes",
+        attempt("delete", "lab-rogue-alias"),
+        all_are("allowed", 1),
+        "allowed",
+        "On DELETE there is no object: an expression that reads it fails, and then nobody can delete a Service.",
+        "the operations that the policy is for: kubectl get validatingadmissionpolicy lab-rogue-alias -o yaml",
+    ),
+    Check(
+        "unlabelled-are-left-alone",
+        attempt("create", PLAIN, "kubernetes.default.svc.cluster.local"),
+        all_are("allowed", 1),
+        "allowed",
+        "The policy is for tenants. Most namespaces, the cluster's own among them, say nothing of a team.",
+        "which namespaces the binding takes in: kubectl get namespaces --show-labels",
     ),
     Check(
         "neighbour-is-left-alone",

@@ -33,7 +33,8 @@ def _table(rows: list) -> str:  # type: ignore[type-arg]
         for row in rows
     ]
     done = sum(row.state == "passed" for row in rows)
-    return "\n".join([head, *lines, f"{done} of {len(rows)} passed. Begin one: ./course lab start {rows[0].slug}"])
+    following = next((row.slug for row in rows if row.state != "passed"), rows[0].slug)
+    return "\n".join([head, *lines, f"{done} of {len(rows)} passed. Begin one: ./course lab start {following}"])
 
 
 def _clock(seconds: float) -> str:

@@ -24,7 +24,8 @@ def show(slug: str) -> None:
 
     from course.ui.labs import Panel
 
-    display(Markdown(_manifest.find(slug).text), Panel(slug))  # type: ignore[no-untyped-call]
+    text = _manifest.find(slug).text.replace("./course ", "course ")  # JupyterLab's terminals have it on PATH
+    display(Markdown(text), Panel(slug))  # type: ignore[no-untyped-call]
 
 
 def table() -> None:

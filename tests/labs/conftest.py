@@ -36,6 +36,7 @@ def proofs(request: pytest.FixtureRequest, own_progress: Path) -> Iterator[dict[
     ]
     slugs = sorted(set(chosen))
     random.Random(SEED).shuffle(slugs)
+    slugs.sort(key=lambda slug: -len(manifest.find(slug).wrong))  # the longest first: nobody waits for one at the end
     PROOFS.update({slug: Proof(manifest.find(slug)) for slug in slugs})
     with ThreadPoolExecutor(WORKERS) as pool:
         yield {slug: pool.submit(PROOFS[slug].run) for slug in slugs}

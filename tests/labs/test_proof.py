@@ -4,6 +4,7 @@ from concurrent.futures import Future
 
 import pytest
 
+from course.observe import policy
 from course.practice import manifest
 from course.practice.needs import Skipped
 
@@ -15,4 +16,5 @@ def test_fresh_fails_wrong_fails_solution_passes(slug: str, proofs: dict[str, Fu
     try:
         proofs[slug].result()
     except Skipped as reason:
+        assert policy.ENFORCING_AGENT not in policy.agents(), str(reason)
         pytest.skip(f"{reason.what} {reason.why}")

@@ -1,6 +1,7 @@
 """What a learner can run into besides a wrong answer: each is said in words, with the next command."""
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -100,7 +101,7 @@ def test_progress_survives_reset_and_a_new_start() -> None:
     assert record.passed and record.best_seconds == best > 0 and record.started == ""
 
 
-def test_a_stuck_namespace_is_named_in_bounded_time_and_the_reset_can_be_interrupted() -> None:
+def test_a_stuck_namespace_is_named_in_bounded_time_and_the_reset_can_be_interrupted(apart: dict[str, str]) -> None:
     labs.start(LAB.slug, quiet)
     stuck = (
         f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: held, namespace: {LAB.namespace}, finalizers: [example.com/held]}}\n"
@@ -112,16 +113,24 @@ def test_a_stuck_namespace_is_named_in_bounded_time_and_the_reset_can_be_interru
     assert time.monotonic() - begun < 30
     assert "configmap/held" in caught.value.why and "example.com/held" in caught.value.why
     assert "finalizers" in caught.value.next
-    assert interrupted_reset() == 130
+    assert interrupted_reset(apart) == 130
     kube.must("patch", "configmap", "held", "-n", LAB.namespace, "--type", "merge", "-p", '{"metadata":{"finalizers":null}}')
     setting.clean([LAB])
     assert setting.present([LAB]) == []
 
 
-def interrupted_reset() -> int:
+@pytest.fixture
+def apart(tmp_path: Path) -> dict[str, str]:
+    """The environment of a command with this cluster, and with a state folder of its own: the learner's progress is not touched."""
+    state = tmp_path / paths.STATE.name
+    shutil.copytree(paths.STATE, state, ignore=shutil.ignore_patterns("progress*", "logs", "jupyter", "kube-cache", "*.lock"))
+    return shell.environment({"COURSE_STATE": str(tmp_path), "KUBECONFIG": str(state / "kubeconfig")})
+
+
+def interrupted_reset(env: dict[str, str]) -> int:
     """The exit code of `lab reset` when Ctrl-C is pressed while it waits."""
     process = subprocess.Popen(
-        [COURSE, "lab", "reset", LAB.slug], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=shell.environment()
+        [COURSE, "lab", "reset", LAB.slug], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env
     )
     assert process.stdout and "Ctrl-C" in process.stdout.readline()
     os.kill(process.pid, signal.SIGINT)
@@ -157,9 +166,9 @@ def test_the_buttons_work_on_the_real_cluster() -> None:
     assert "is removed" in panel.answer.value
 
 
-def test_exit_codes_of_the_command_line(tmp_path: Path) -> None:
+def test_exit_codes_of_the_command_line(tmp_path: Path, apart: dict[str, str]) -> None:
     def code(*words: str) -> int:
-        return shell.run([COURSE, *words], timeout=120).returncode
+        return shell.run([COURSE, *words], env=apart, timeout=120).returncode
 
     assert code("lab", "check", LAB.slug) == 2  # not started
     assert code("lab", "check", "no-such-lab") == 2

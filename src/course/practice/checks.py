@@ -24,7 +24,7 @@ class Check:
     def judge(self, said: Said) -> "Result":
         """The verdict on what came back."""
         passed = self.passes(said)
-        why = self.why if isinstance(self.why, str) else self.why(said)
+        why = "" if passed else self.why if isinstance(self.why, str) else self.why(said)
         return Result(self.name, passed, self.probe.title, said.observed, self.expected, why, "" if passed else self.next)
 
 

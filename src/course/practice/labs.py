@@ -19,7 +19,7 @@ SETTLED_WITHIN = 60  # seconds until what was applied is in effect: Pods start, 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of `lab list`. state: not started, started, passed, passed with the solution shown."""
+    """One line of `lab list`. state: not started, started, solution shown, passed."""
 
     number: int
     slug: str
@@ -174,11 +174,11 @@ def _note_pass(slug: str) -> None:
 
 
 def afterword(report: checks.Report) -> str:
-    """Where the answer is explained, for whoever has it already; "" before."""
+    """The explanation, for whoever has the answer already; "" before."""
     if not report.passed:
         return ""
-    why = (manifest.find(report.lab).folder / "solution" / "README.md").relative_to(paths.ROOT)
-    return f"\nWell done. Why it is right, and what does not do: {why}. Clean up: ./course lab reset {report.lab}"
+    why = (manifest.find(report.lab).folder / "solution" / "README.md").read_text().strip()
+    return f"\nWell done.\n\n{why}\n\nClean up: ./course lab reset {report.lab}"
 
 
 def hint(slug: str) -> Hint:

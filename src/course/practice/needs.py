@@ -1,7 +1,7 @@
 """What a lab needs of the cluster beyond the ordinary, found out by trying it."""
 
 from course.errors import NotReady
-from course.observe import kube
+from course.observe import kube, policy
 from course.practice import setting
 from course.practice.manifest import Lab
 from course.waiting import until
@@ -11,7 +11,7 @@ class Skipped(NotReady):
     """The cluster cannot do what the lab is about: nothing is wrong, and the lab cannot be done here."""
 
 
-PLUGIN_KNOWS_WITHIN = 10  # seconds
+PLUGIN_KNOWS_WITHIN = 10  # seconds, for a plugin that is not known; one that is known to enforce is given more
 NO_REPLY = 9  # dig's exit code
 CANARY = "canary"  # a Pod of the lab's setup.yaml that a policy denies everything
 
@@ -36,7 +36,8 @@ def enforces_policies(lab: Lab) -> bool:
     def denied() -> bool:
         return kube.kubectl("exec", "-n", lab.namespace, CANARY, "--", *question, timeout=20).returncode == NO_REPLY
 
+    patience = 60 if policy.ENFORCING_AGENT in policy.agents() else PLUGIN_KNOWS_WITHIN
     try:
-        return until(denied, seconds=PLUGIN_KNOWS_WITHIN, what="A denied Pod being denied")
+        return until(denied, seconds=patience, what="A denied Pod being denied")
     except NotReady:
         return False

@@ -117,9 +117,9 @@ class Pod:
         command = f"dig +search +time=3 +tries=1 +noall +comments +answer {shlex.quote(name)} {kind}"
         return Probe(self.path, "ask", f"dig +search {name}", command)
 
-    def sql(self, host: str, statement: str, database: str = "users", user: str = "app", options: str = "") -> Probe:
-        """A statement to PostgreSQL as user `app` or `course` (password: the same word)."""
-        target = f"host={host} dbname={database} user={user} password={user} connect_timeout=5 {options}".strip()
+    def sql(self, host: str, statement: str, database: str = "users") -> Probe:
+        """A statement to PostgreSQL, as the app's user."""
+        target = f"host={host} dbname={database} user=app password=app connect_timeout=5"
         command = f"psql {shlex.quote(target)} -v ON_ERROR_STOP=1 -AtXqc {shlex.quote(statement)}"
         return Probe(self.path, "sql", f"psql on {host}, database {database}: {statement}", command)
 

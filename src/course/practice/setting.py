@@ -73,13 +73,11 @@ def fill(lab: Lab) -> None:
 
 
 def wait_for_pods(namespace: str) -> None:
-    """The Pods labelled `lab-wait` in a namespace are ready."""
-    if not _listed("pods", "-n", namespace, "-l", "lab-wait") and not _listed("deployments", "-n", namespace, "-l", "lab-wait"):
-        return
-    until(lambda: _listed("pods", "-n", namespace, "-l", "lab-wait"), seconds=30, what=f"A Pod in {namespace}")
-    words = ("-n", namespace, "-l", "lab-wait", f"--timeout={READY_WITHIN}s")
-    doing = f"Waiting for the Pods of {namespace}"
-    kube.must("wait", "--for=condition=Ready", "pods", *words, timeout=READY_WITHIN + 10, doing=doing)
+    """The Pods and Deployments labelled `lab-wait` in a namespace are ready."""
+    for kind, condition in (("pods", "Ready"), ("deployments", "Available")):
+        if _listed(kind, "-n", namespace, "-l", "lab-wait"):
+            words = (f"--for=condition={condition}", kind, "-n", namespace, "-l", "lab-wait", f"--timeout={READY_WITHIN}s")
+            kube.must("wait", *words, timeout=READY_WITHIN + 10, doing=f"Waiting for the {kind} of {namespace}")
 
 
 def _listed(*words: str) -> list[str]:
@@ -103,6 +101,9 @@ def drop_database(name: str) -> None:
     until(lambda: sql(f"SELECT count(*) {slots} AND active") == "0", seconds=10, what=f"Replication of {name} ending")
     sql(f"SELECT pg_drop_replication_slot(slot_name) {slots}")
     as_postgres("dropdb", "--if-exists", "--force", name)
+    # A fence for the role would stop the other labs and the lessons, too. Only where there is one: labs may be reset side by side.
+    fenced = "SELECT FROM pg_roles WHERE rolname = 'app' AND (NOT rolcanlogin OR rolconfig IS NOT NULL)"
+    sql(f"DO $$ BEGIN IF EXISTS ({fenced}) THEN ALTER ROLE app LOGIN; ALTER ROLE app RESET ALL; END IF; END $$")
 
 
 def as_postgres(*words: str) -> str:
@@ -172,6 +173,7 @@ def put(folder: Path) -> str:
         said = shell.must(
             ["sh", "-euc", 'cd "$1" && . ./solve.sh', "-", folder],
             doing=f"{script.name} of {folder.parent.name}",
+            next=f"begin afresh: ./course lab start {folder.parent.name.partition('_')[2]}",
             timeout=180,
         )
         return f"{script.read_text()}\n{said}"

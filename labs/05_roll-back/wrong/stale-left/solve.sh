@@ -1,6 +1,7 @@
 inside() { kubectl -n lab-roll-back exec probe -- "$@"; }
 old='host=users.cxyz123.us-east-1.rds.amazonaws.com dbname=lab_roll_back user=course password=course'
-new='host=user-db dbname=lab_roll_back user=course password=course'
+pod=$(kubectl -n lab-roll-back get pods -l app=user-db -o jsonpath='{.items[0].status.podIP}')  # whatever user-db leads to by now
+new="host=$pod dbname=lab_roll_back user=course password=course"
 # 1. The data: the place that is left takes no writes any more; its new rows go back.
 inside psql "$new" -qc "ALTER DATABASE lab_roll_back SET default_transaction_read_only = on"
 inside sh -euc "export PGOPTIONS='-c default_transaction_read_only=off'
