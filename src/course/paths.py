@@ -4,8 +4,9 @@ import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# What the course knows and writes; COURSE_STATE moves it, for a second cluster from the same clone.
-STATE = Path(os.environ.get("COURSE_STATE") or ROOT / ".course").resolve()
+# What the course knows and writes. COURSE_STATE moves it, for a second cluster from the same clone: always into a folder of the
+# course's own, because `down --all` removes it whole.
+STATE = (ROOT / os.environ.get("COURSE_STATE", "") / ".course").resolve()
 LOGS = STATE / "logs"
 KUBECONFIG = STATE / "kubeconfig"
 CLUSTER_FOLDER = ROOT / "cluster"
@@ -15,10 +16,9 @@ VENV_BIN = ROOT / ".venv" / "bin"
 
 
 def cache() -> Path:
-    """The user's cache folder for finished parts of the node image; COURSE_CACHE moves it."""
-    own = os.environ.get("COURSE_CACHE")
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return Path(own) if own else base / "externalname-course"
+    """The folder for finished parts of the node image, in the user's caches or in COURSE_CACHE; `down --all` removes it whole."""
+    base = os.environ.get("COURSE_CACHE") or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return (ROOT / base).resolve() / "externalname-course"
 
 
 def cluster_name() -> str:

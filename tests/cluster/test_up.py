@@ -23,7 +23,7 @@ def test_up_again_changes_nothing_and_touches_no_other_kubeconfig(course: Course
     theirs.parent.mkdir(parents=True)
     theirs.write_text("apiVersion: v1\nkind: Config\n# mine\n")
     before, node = theirs.read_bytes(), cluster.container_state(engine)
-    home = {"HOME": str(tmp_path / "home"), "KUBECONFIG": str(theirs), "COURSE_CACHE": str(paths.cache())}
+    home = {"HOME": str(tmp_path / "home"), "KUBECONFIG": str(theirs), "COURSE_CACHE": str(paths.cache().parent)}
     done = course("up", env=home)
     assert done.returncode == 0, done.stderr
     assert theirs.read_bytes() == before and sorted(path.name for path in theirs.parent.iterdir()) == ["config"]
@@ -74,6 +74,26 @@ def test_a_foreign_cluster_of_the_same_name_is_left_alone(course: Course, engine
     assert done.returncode == 2 and "did not make" in done.stderr and "COURSE_CLUSTER=" in done.stderr
     assert course("down", env={"COURSE_STATE": str(tmp_path)}).returncode == 2
     assert cluster.container_state(engine) == before and kube.ready()
+
+
+def test_a_mistyped_cluster_name_costs_nothing(course: Course) -> None:
+    for verb in ("up", "down"):
+        done = course(verb, env={"COURSE_CLUSTER": "typo"})
+        assert done.returncode == 2 and f"is of the cluster {paths.cluster_name()}" in done.stderr
+    assert cluster.read_record() and kube.ready()
+
+
+def test_down_where_nothing_was_made(course: Course, tmp_path: Path) -> None:
+    env = {"COURSE_CLUSTER": f"{paths.cluster_name()}-none", "COURSE_STATE": str(tmp_path / "new")}
+    for _ in range(2):
+        done = course("down", env=env)
+        assert done.returncode == 0, done.stderr
+
+
+def test_a_record_that_cannot_be_leaves_the_zone_as_it_was(course: Course) -> None:
+    done = course("outside", "record", "pool.example.com", "A", "10.0.0.300")
+    assert done.returncode == 2 and "no such record can be" in done.stderr, done.stderr
+    assert outside.inside("dig", "+short", "@127.0.0.1", "pool.example.com").strip()
 
 
 def test_interrupted_while_kind_is_at_work_the_next_run_goes_on(course: Course, engine: Engine, tmp_path: Path) -> None:

@@ -22,10 +22,11 @@ COREFILE = paths.STATE / "Corefile"  # kubeadm's own, as it was when the cluster
 
 @dataclass(frozen=True)
 class Record:
-    """What this clone knows of its cluster: the node container's id, "" while it is being made."""
+    """What this clone knows of its cluster: the node container's id, "" while it is being made, and the image of its node."""
 
     name: str
     container_id: str
+    image: str = ""
 
 
 def node() -> str:
@@ -48,49 +49,87 @@ def read_record() -> Record | None:
     return record if record.name == paths.cluster_name() else None
 
 
-def _write_record(container_id: str) -> None:
-    paths.STATE.mkdir(exist_ok=True)
-    RECORD.write_text(json.dumps(asdict(Record(paths.cluster_name(), container_id))))
+def _write_record(container_id: str, image: str) -> None:
+    paths.STATE.mkdir(parents=True, exist_ok=True)
+    RECORD.write_text(json.dumps(asdict(Record(paths.cluster_name(), container_id, image))))
 
 
-def refuse_foreign(container_id: str) -> None:
+def refuse_other_state() -> None:
+    """CourseError if this state folder is of a cluster with another name: its record and kubeconfig would be lost."""
+    try:
+        name = json.loads(RECORD.read_text())["name"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    if name != paths.cluster_name():
+        raise CourseError(
+            f"The state folder {paths.STATE} is of the cluster {name}, not of {paths.cluster_name()}.",
+            "COURSE_CLUSTER names another cluster than the one that was made from this copy of the course.",
+            f"Give the second cluster a folder of its own (COURSE_STATE=FOLDER), or mean the first: COURSE_CLUSTER={name}",
+        )
+
+
+def refuse_foreign(engine: Engine, container_id: str) -> None:
     """CourseError if a cluster of our name exists that this clone did not make: it is left alone."""
     record = read_record()
     if container_id and not (record and record.container_id in ("", container_id)):
         raise CourseError(
             f"A kind cluster named {paths.cluster_name()} exists that this copy of the course did not make.",
             "It is left alone: it may be somebody's work, or belong to another clone.",
-            f"Remove it there (kind delete cluster --name {paths.cluster_name()}), "
-            "or use another name here: COURSE_CLUSTER=externalname2 ./course up",
+            f"Remove it (./course down in that clone; if it is gone: {engine.name} rm -f -v {node()}), "
+            "or use another name here: COURSE_CLUSTER=externalname2 COURSE_STATE=second ./course up",
         )
 
 
 def ensure(engine: Engine, image: str, *, before_making: Callable[[], None]) -> None:
     """The cluster exists and its API answers. `before_making` runs only if it must be made."""
+    refuse_other_state()
     container_id, status = container_state(engine)
-    refuse_foreign(container_id)
+    refuse_foreign(engine, container_id)
     record = read_record()
     if container_id and record and record.container_id == container_id:
+        _refuse_other_image(record, image)
         if status != "running":
             engine.must("start", node(), doing="Starting the stopped cluster")
         _write_kubeconfig(engine)
         until(kube.ready, seconds=120, what="The API answering")
         return
     if container_id:
-        _kind(engine, "delete", "cluster", "--name", paths.cluster_name(), doing="Removing the half-made cluster")
+        _remove_node(engine)
     before_making()
     _create(engine, image)
 
 
+def _refuse_other_image(record: Record, image: str) -> None:
+    if record.image and record.image != image:
+        raise CourseError(
+            "The cluster was made from another node image.",
+            "The course, or COURSE_NODE_IMAGE, has changed since: its Pods would run other programs than the world outside.",
+            "./course down, then ./course up. Your notebooks and your progress stay.",
+        )
+
+
 def _create(engine: Engine, image: str) -> None:
-    paths.STATE.mkdir(exist_ok=True)
+    paths.STATE.mkdir(parents=True, exist_ok=True)
     config = paths.STATE / "kind.yaml"
     config.write_text(kind_config(built=images.is_built(engine, image)))
     COREFILE.unlink(missing_ok=True)
-    _write_record("")
+    _write_record("", image)
+    engine.remember()
     words = ["--name", paths.cluster_name(), "--image", image, "--config", str(config)]
-    _kind(engine, "create", "cluster", *words, "--kubeconfig", str(paths.KUBECONFIG), doing="Creating the kind cluster")
-    _write_record(container_state(engine)[0])
+    try:
+        _kind(engine, "create", "cluster", *words, "--kubeconfig", str(paths.KUBECONFIG), doing="Creating the kind cluster")
+    except CourseError:
+        if not container_state(engine)[0]:
+            RECORD.unlink(missing_ok=True)  # nothing is there: an empty id would claim another clone's cluster later
+        raise
+    _write_record(container_state(engine)[0], image)
+
+
+def _remove_node(engine: Engine) -> None:
+    """What `kind delete cluster` does, without needing kind: the node's container, and the volume that Podman keeps beside it."""
+    engine.must("rm", "-f", "-v", node(), doing="Removing the cluster")
+    if volumes := engine.run("volume", "ls", "-q", "--filter", f"label={node()}").stdout.split():
+        engine.run("volume", "rm", *volumes)
 
 
 def kind_config(*, built: bool) -> str:
@@ -220,11 +259,12 @@ def verify() -> None:
 
 def delete(engine: Engine) -> bool:
     """Remove the cluster if this clone made it; whether there was one."""
+    refuse_other_state()
     container_id, _ = container_state(engine)
-    refuse_foreign(container_id)
+    refuse_foreign(engine, container_id)
     if container_id:
-        words = ["delete", "cluster", "--name", paths.cluster_name(), "--kubeconfig", str(paths.KUBECONFIG)]
-        _kind(engine, *words, doing="Removing the cluster")
+        _remove_node(engine)
     for path in (RECORD, COREFILE, paths.KUBECONFIG):
         path.unlink(missing_ok=True)
+    engine.forget()
     return bool(container_id)

@@ -120,7 +120,7 @@ def _cluster(chosen: engine.Engine) -> Finding:
     if not container_id:
         return Finding("wrong", f"There is no cluster {paths.cluster_name()}.", "It was not made yet.", "./course up")
     try:
-        cluster.refuse_foreign(container_id)
+        cluster.refuse_foreign(chosen, container_id)
     except CourseError as error:
         return Finding("wrong", error.what, error.why, error.next)
     if status != "running":

@@ -25,6 +25,9 @@ NODE_REPOSITORY = "localhost/externalname-node"
 BASE_REPOSITORY = "localhost/externalname-debian"
 LAB_REPOSITORY = "localhost/externalname-lab"
 BAKERY = "externalname-bake"
+PULLED = paths.STATE / "pulled-images"
+BUILDING_NEEDS = "Building needs root on Linux (debootstrap)."
+CONNECT = "Connect to the internet, or name an image you have: COURSE_NODE_IMAGE=kindest/node:v1.37.0 ./course up"
 GIGABYTE = 10**9
 
 
@@ -72,14 +75,33 @@ def _starting_point(engine: Engine, wanted: str, say: Say) -> str | None:
     if engine.has_image(name):
         return name
     say(f"pulling {name.split('@')[0]}")
-    pulled = engine.run("pull", "-q", name, timeout=1800)
-    if pulled.returncode == 0:
+    why = _pull(engine, name, timeout=1800)
+    if not why:
         return name
-    why = shell.last_words(pulled.stderr, 1)
     if wanted:
         raise CourseError(f"The node image {name} cannot be pulled.", why, "COURSE_NODE_IMAGE=build ./course up")
-    say("the registry cannot be reached: building the node image from Go modules and Debian packages instead")
+    if not _may_build():
+        raise CourseError("The node image can be neither pulled nor built.", f"{why}. {BUILDING_NEEDS}", CONNECT)
+    say(f"it cannot be pulled ({why}): building the node image from Go modules and Debian packages instead")
     return None
+
+
+def _pull(engine: Engine, name: str, timeout: float) -> str:
+    """Pull an image and note it for `down --all`; "" or why it cannot be pulled. CourseError for a full disk."""
+    done = engine.run("pull", "-q", name, timeout=timeout)
+    if "no space left" in done.stderr.lower():
+        raise CourseError(f"{name} cannot be pulled.", "No space is left.", "Free some disk space (df -h), then try again.")
+    if done.returncode:
+        return shell.last_words(done.stderr, 1)
+    PULLED.parent.mkdir(parents=True, exist_ok=True)
+    with PULLED.open("a") as record:
+        record.write(f"{name}\n")
+    return ""
+
+
+def pulled() -> list[str]:
+    """The images that were pulled for the course, and were not there before."""
+    return PULLED.read_text().split() if PULLED.exists() else []
 
 
 def _bake(engine: Engine, name: str, started_from: str | None, say: Say) -> str:
@@ -131,13 +153,13 @@ def _check_build(say: Say) -> None:
             "The build needs 8 GB for a while and keeps 3 GB.",
             "Free some space, or set COURSE_CACHE to a folder on a larger disk.",
         )
-    if not (sys.platform == "linux" and os.geteuid() == 0):
-        raise CourseError(
-            "The node image can be neither pulled nor built.",
-            "The container registry cannot be reached, and building needs root on Linux (debootstrap).",
-            "Connect to the internet, or name an image you have: COURSE_NODE_IMAGE=kindest/node:v1.37.0 ./course up",
-        )
+    if not _may_build():
+        raise CourseError("The images cannot be built here.", BUILDING_NEEDS, CONNECT)
     apt_install(("debootstrap",), "debootstrap, for the offline build", say)
+
+
+def _may_build() -> bool:
+    return sys.platform == "linux" and os.geteuid() == 0
 
 
 def _debian_parts(work: Path, engine: Engine, say: Say) -> tuple[str, str]:
@@ -157,7 +179,7 @@ def _debian(place: Path, engine: Engine, say: Say) -> str:
     for name in (official, own):
         if engine.has_image(name):
             return name
-    if engine.run("pull", "-q", official, timeout=600).returncode == 0:
+    if not _pull(engine, official, timeout=600):
         return official
     _check_build(say)
     say("making a Debian base with debootstrap (about a minute)")

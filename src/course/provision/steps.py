@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -102,13 +102,13 @@ STEPS: list[tuple[str, Callable[[Work], None]]] = [
 
 def up(say: Callable[[str], None] = print) -> None:
     """Do every step that is not done yet. CourseError with the cause and the next command where one fails."""
-    paths.STATE.mkdir(exist_ok=True)
     with _one_at_a_time(say):
         Reporter(say).run()
 
 
 @contextmanager
 def _one_at_a_time(say: Callable[[str], None]) -> Iterator[None]:
+    paths.STATE.mkdir(parents=True, exist_ok=True)
     with LOCK.open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -173,9 +173,10 @@ class Reporter:
     def _write(self) -> None:
         if self.current.state == "running":
             self.current.seconds = round(time.monotonic() - self.started, 1)
-        part = PROGRESS.with_name(f"{PROGRESS.name}.{os.getpid()}")
-        part.write_text(json.dumps({"pid": os.getpid(), "steps": [asdict(step) for step in self.steps]}))
-        part.replace(PROGRESS)
+        part = PROGRESS.with_name(f"{PROGRESS.name}.{os.getpid()}.{threading.get_ident()}")
+        with suppress(OSError):  # a courtesy to lesson 00: on a full disk it is the step's own error that counts
+            part.write_text(json.dumps({"pid": os.getpid(), "steps": [asdict(step) for step in self.steps]}))
+            part.replace(PROGRESS)
 
 
 def put_back() -> None:
@@ -220,9 +221,10 @@ def down(everything: bool = False, say: Callable[[str], None] = print) -> None:
 def _remove_everything(found: engine.Engine, say: Callable[[str], None]) -> None:
     from shutil import rmtree
 
-    for name in images.ours(found):
-        found.run("rmi", "-f", name)
-    say("The images are removed.")
+    for name in [*images.ours(found), *images.pulled()]:
+        found.run("rmi", name)  # not by force: Podman would remove the containers of other clones with it
+    left = images.ours(found)
+    say(f"In use by another copy of the course, and kept: {', '.join(left)}" if left else "The images are removed.")
     if not found.run("ps", "-aq", "--filter", f"network={outside.NETWORK}").stdout.strip():
         found.run("network", "rm", outside.NETWORK)
         say(f"The network named {outside.NETWORK} is removed.")
