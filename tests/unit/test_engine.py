@@ -31,6 +31,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     monkeypatch.delenv("COURSE_ENGINE", raising=False)
     monkeypatch.setattr(engine, "CONTAINERS_CONF", tmp_path / "containers.conf")
     monkeypatch.setattr(engine, "STATE", tmp_path)
+    monkeypatch.setattr(engine, "REMEMBERED", tmp_path / "engine")
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     return Machine(tmp_path)
 
@@ -50,6 +51,22 @@ def test_podman_if_docker_is_only_a_client(machine: Machine) -> None:
     machine.has("podman", podman("4.3.1"))
     chosen = engine.choose()
     assert (chosen.name, chosen.variables["KIND_EXPERIMENTAL_PROVIDER"]) == ("podman", "podman")
+
+
+def test_the_engine_that_has_the_cluster_stays(machine: Machine) -> None:
+    machine.has("podman", podman("5.0.0"))
+    engine.choose().remember()
+    machine.has("docker", LIVE_DOCKER)  # started later
+    assert engine.choose().name == "podman"
+    engine.choose().forget()
+    assert engine.choose().name == "docker"
+
+
+def test_a_docker_that_may_not_be_used_is_told_apart_from_a_dead_one(machine: Machine) -> None:
+    machine.has("docker", 'echo "permission denied while trying to connect to the Docker daemon socket" >&2; exit 1')
+    with pytest.raises(CourseError) as caught:
+        engine.choose()
+    assert "usermod -aG docker" in caught.value.why
 
 
 def test_the_learner_decides(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 import os
 import resource
 import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +17,7 @@ from course.versions import as_numbers, pinned
 Say = Callable[[str], None]
 CONTAINERS_CONF = STATE / "containers.conf"
 INSTALLED = STATE / "installed-packages"
+REMEMBERED = STATE / "engine"  # the name of the engine that has this clone's cluster
 PODMAN_PACKAGES = ("podman", "runc", "netavark", "aardvark-dns", "iptables", "conmon")
 HOW_TO_INSTALL = (
     "Install Docker (docs.docker.com/engine/install) or, on Debian or Ubuntu: sudo apt-get install podman runc. "
@@ -42,13 +44,29 @@ class Engine:
 
     def must(self, *words: str | Path, doing: str, text: str | None = None, timeout: float = 120) -> str:
         """Run one engine command; a failure is a CourseError that begins with `doing`."""
-        return shell.must([self.name, *words], env=self.environment, doing=doing, text=text, timeout=timeout)
+        command, again = [self.name, *words], "./course doctor"
+        return shell.must(command, env=self.environment, doing=doing, next=again, text=text, timeout=timeout)
+
+    def remember(self) -> None:
+        """The cluster is in this engine from now on, whichever answers first tomorrow."""
+        STATE.mkdir(parents=True, exist_ok=True)
+        REMEMBERED.write_text(self.name)
+
+    def forget(self) -> None:
+        """There is no cluster any more."""
+        REMEMBERED.unlink(missing_ok=True)
 
     def build(self, name: str, context: Path, dockerfile: str, arguments: dict[str, str], target: str = "") -> None:
         """Build one image from a Dockerfile in `context`; what it prints goes to a log named after the image."""
         words: list[str | Path] = [self.name, "build", "--network", "host", "-t", name, "-f", context / dockerfile]
         for key, value in arguments.items():
             words += ["--build-arg", f"{key}={value}"]
+        for name in (
+            *shell.PROXIES,
+            "NO_PROXY",
+            "no_proxy",
+        ):  # Docker hands none on by itself; by name, so that no log has its value
+            words += ["--build-arg", name] if name in self.environment else []
         words += ["--target", target] if target else []
         log = f"image-{name.rpartition('/')[2].partition(':')[0]}"
         shell.logged([*words, context], log=log, doing=f"Building {name}", env=self.environment)
@@ -59,14 +77,14 @@ class Engine:
 
 
 def choose(say: Say = print, install: bool = True) -> Engine:
-    """The engine to use; COURSE_ENGINE=docker|podman decides where both answer.
+    """The engine to use: what COURSE_ENGINE=docker|podman says, else the one that has the cluster, else the first that answers.
 
     Where none answers and `install` allows it, Podman is installed as root on Debian or Ubuntu, and said before.
     """
     wanted = os.environ.get("COURSE_ENGINE", "")
     if wanted not in ("", "docker", "podman"):
         raise CourseError(f"COURSE_ENGINE is {wanted!r}.", "It may be docker or podman.", "unset COURSE_ENGINE")
-    found, problems = _answering(wanted)
+    found, problems = _answering(wanted or (REMEMBERED.read_text() if REMEMBERED.exists() else ""))
     if found:
         return found
     if wanted != "docker" and install and _may_install():
@@ -93,6 +111,8 @@ def _docker() -> Engine | str:
     version = done.stdout.strip()
     if done.returncode == 127:
         return "Docker is not installed."
+    if "permission denied" in done.stderr.lower():
+        return "Docker runs, but you may not use it (sudo usermod -aG docker $USER, then log out and in)."
     if done.returncode or not version:
         return "There is a docker client, but its daemon does not answer (start it: sudo systemctl start docker)."
     return _new_enough("docker", version, pinned().engine_docker_minimum, {"KIND_EXPERIMENTAL_PROVIDER": "docker"})
@@ -131,12 +151,15 @@ def containers_conf(*, cgroup_v1: bool, systemd: bool, files: int, processes: in
     return "\n".join(
         ["# Made by the course for its own calls of Podman; nothing under /etc is touched.", "[containers]"]
         + ([f"default_ulimits = [{', '.join(limits)}]"] if limits else [])
-        + ["[engine]", *engine, "[network]", 'network_backend = "netavark"', ""]
+        + (["[engine]", *engine, "[network]", 'network_backend = "netavark"'] if engine else [])
+        + [""]
     )
 
 
 def write_containers_conf() -> None:
-    """Write the settings file of this machine where one is needed."""
+    """Write the settings file of this machine where one is needed. Elsewhere than on Linux Podman runs in a machine of its own."""
+    if sys.platform != "linux":
+        return
     hard = [resource.getrlimit(kind)[1] for kind in (resource.RLIMIT_NOFILE, resource.RLIMIT_NPROC)]
     files, processes = (1048576 if limit == resource.RLIM_INFINITY else limit for limit in hard)
     text = containers_conf(
@@ -146,7 +169,7 @@ def write_containers_conf() -> None:
         processes=min(processes, 32768),
     )
     if text and (not CONTAINERS_CONF.exists() or CONTAINERS_CONF.read_text() != text):
-        STATE.mkdir(exist_ok=True)
+        STATE.mkdir(parents=True, exist_ok=True)
         CONTAINERS_CONF.write_text(text)
 
 
@@ -174,6 +197,6 @@ def apt_install(packages: tuple[str, ...], what: str, say: Say) -> None:
     env = shell.environment({"DEBIAN_FRONTEND": "noninteractive"})
     for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *missing]):
         shell.logged(["apt-get", *command], log="apt", doing=f"Installing {what}", env=env)
-    STATE.mkdir(exist_ok=True)
+    STATE.mkdir(parents=True, exist_ok=True)
     with INSTALLED.open("a") as record:
         record.write("\n".join(missing) + "\n")

@@ -3,6 +3,7 @@
 From a notebook or the CLI a learner plays the provider: change a record, stop a server, start it again.
 """
 
+import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -40,8 +41,9 @@ class Addresses:
 
 
 def make_certificates(folder: Path) -> None:
-    """An own CA and one certificate a server, kept for the life of this clone's state."""
-    if (folder / "ca.crt").exists():
+    """An own CA and one certificate a server, kept until CERTIFICATES changes."""
+    made_for = folder / "names.json"
+    if made_for.exists() and made_for.read_text() == json.dumps(CERTIFICATES):
         return
     folder.mkdir(parents=True, exist_ok=True)
     authority = trustme.CA(organization_name="The outside world of the course")
@@ -49,11 +51,12 @@ def make_certificates(folder: Path) -> None:
         made = authority.issue_cert(*identities)
         made.private_key_pem.write_to_path(folder / f"{name}.key")
         made.cert_chain_pems[0].write_to_path(folder / f"{name}.crt")
-    authority.cert_pem.write_to_path(folder / "ca.crt")  # last: it marks the folder as complete
+    authority.cert_pem.write_to_path(folder / "ca.crt")
+    made_for.write_text(json.dumps(CERTIFICATES))  # last: it marks the folder as complete
 
 
 def begin(engine: Engine) -> None:
-    """Run the container if it is not running, made again if its image or its certificates are of another version.
+    """Run the container if it is not running, made again if its image is of another version.
 
     Does not wait for its servers: they get ready while something else is made. Needs the network, which kind makes with
     its first cluster and leaves there.
@@ -71,7 +74,8 @@ def begin(engine: Engine) -> None:
 
 def wait_until_answering(engine: Engine) -> None:
     """Each of its servers answers."""
-    until(lambda: _answering(engine), seconds=60, what="The outside world's servers answering")
+    logs = f"{engine.name} logs {container()}"
+    until(lambda: _answering(engine), seconds=60, what="The outside world's servers answering", next=logs)
 
 
 def known_addresses(engine: Engine) -> Addresses:
@@ -86,7 +90,7 @@ def known_addresses(engine: Engine) -> Addresses:
         found = _addresses(said.stdout) if said.returncode == 0 else None
         return found if found and found.primary == _address_of_now(engine) else None
 
-    return until(known, seconds=60, what="The outside world knowing its address")
+    return until(known, seconds=60, what="The outside world knowing its address", next=f"{engine.name} logs {container()}")
 
 
 def _address_of_now(engine: Engine) -> str:
@@ -112,6 +116,7 @@ def _create(engine: Engine) -> None:
     labels = ["--label", f"{LABEL_ROOT}={paths.ROOT}", "--label", f"{LABEL_KEY}={images.lab_key()}"]
     engine.must(
         "run", "-d", "--name", container(), "--hostname", "outside", "--network", NETWORK, "--cap-add", "NET_ADMIN",
+        "--security-opt", "label=disable",  # SELinux would keep it from reading the folder
         *labels, "-v", f"{FOLDER}:/course:ro", images.lab_name(), "tini", "-g", "--", "outside",
         doing="Starting the outside world",
     )  # fmt: skip
@@ -145,7 +150,7 @@ def inside(*words: str, engine: Engine | None = None) -> str:
         raise CourseError("The outside world is not running.", f"Its container is {status or 'not there'}.", "./course up")
     done = found.run("exec", container(), *words)
     if done.returncode:
-        raise CourseError(f"{words[0]} in the outside world failed.", (done.stderr or done.stdout).strip(), "")
+        raise CourseError(f"{words[0]} in the outside world failed.", (done.stderr or done.stdout).strip(), "./course doctor")
     return done.stdout
 
 
