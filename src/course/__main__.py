@@ -3,7 +3,7 @@
 import signal
 import sys
 
-from course.errors import CourseError
+from course.errors import CourseError, in_words
 
 INTERRUPTED = 130  # the exit code that the shell and typer give to Ctrl-C
 
@@ -17,6 +17,10 @@ def main() -> None:
     except CourseError as error:
         print(error, file=sys.stderr)
         sys.exit(error.exit_code)
+    except OSError as error:
+        again = "Check the disk (df -h) and whose the file is (ls -l), then run the same command again."
+        print(CourseError(f"{error.filename or 'A file'} cannot be used.", in_words(error), again), file=sys.stderr)
+        sys.exit(2)
     except KeyboardInterrupt:
         _interrupted()
     except SystemExit as end:

@@ -18,7 +18,9 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     own["KUBECACHEDIR"] = str(STATE / "kube-cache")  # else kubectl writes under ~/.kube
     own["PATH"] = f"{VENV_BIN}{os.pathsep}{own.get('PATH', '')}"
     if any(name in own for name in PROXIES):
-        own["NO_PROXY"] = own["no_proxy"] = ",".join(filter(None, [own.get("NO_PROXY"), "127.0.0.1,localhost"]))
+        own["NO_PROXY"] = own["no_proxy"] = ",".join(
+            filter(None, [own.get("NO_PROXY") or own.get("no_proxy"), "127.0.0.1,localhost"])
+        )
     return own | dict(extra or {})
 
 
@@ -73,6 +75,7 @@ def logged(
     """Run something long with its output in a log; a failure names the log, the cause where it is known, and what now."""
     path = log_file(log)
     with path.open("a") as out:
+        begun = out.tell()
         out.write(f"\n$ {' '.join(str(word) for word in command)}\n")
         out.flush()
         done = subprocess.run(
@@ -84,7 +87,7 @@ def logged(
             env=dict(env or environment()),
         )
     if done.returncode:
-        said = path.read_text(errors="replace")
+        said = path.read_bytes()[begun:].decode(errors="replace")  # not what an earlier run left in the log
         raise CourseError(f"{doing} failed.", last_words(said), _advice(said, path))
 
 

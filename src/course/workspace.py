@@ -26,13 +26,16 @@ def _copy(path: Path) -> Path:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     target = paths.WORKSPACE / path.name
-    nbformat.write(notebook, target)  # type: ignore[no-untyped-call]
+    part = target.with_suffix(".part")
+    nbformat.write(notebook, part)  # type: ignore[no-untyped-call]
+    part.replace(target)
     return target
 
 
 def reset(number: str) -> tuple[Path, Path | None]:
     """A fresh copy of the lesson that begins with `number`; the old one is kept under a dated name. (fresh, kept)."""
-    found = [path for path in originals() if path.name.startswith(number)]
+    named = [path for path in originals() if path.name.startswith(number)]
+    found = [path for path in named if path.parent == paths.NOTEBOOKS] or named  # 00 is the lesson, 00_labs the labs
     if len(found) != 1:
         names = ", ".join(path.stem for path in originals())
         raise CourseError(f"{number!r} names {len(found)} notebooks.", f"There are: {names}", "course notebook reset 02")

@@ -105,7 +105,7 @@ def start(wanted_port: int, say: Callable[[str], None]) -> tuple[Server, subproc
     port, token = free_port(wanted_port, say), secrets.token_hex(24)
     words = [
         sys.executable, "-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}",
-        "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={paths.WORKSPACE}",
+        "--ServerApp.port_retries=0", f"--ServerApp.root_dir={paths.WORKSPACE}",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None",
         # A login shell would reset PATH, and kubectl and course with it.
         "--ServerApp.terminado_settings={'shell_command': ['/bin/sh', '-c', 'exec ${SHELL:-bash}']}",
@@ -115,19 +115,25 @@ def start(wanted_port: int, say: Callable[[str], None]) -> tuple[Server, subproc
     path = shell.log_file("jupyter")
     with path.open("a") as log:
         process = subprocess.Popen(
-            words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment(), start_new_session=True
-        )
+            words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+            env=environment() | {"JUPYTER_TOKEN": token},  # not as a word of the command, which every user of the machine can read
+        )  # fmt: skip
     server = Server(process.pid, port, token)
-    until(
-        lambda: process.poll() is not None or server.answers(),
-        seconds=60,
-        what="JupyterLab answering",
-        next=f"Read {path}",
-    )
+    try:
+        until(
+            lambda: process.poll() is not None or server.answers(),
+            seconds=60,
+            what="JupyterLab answering",
+            next=f"Read {path}",
+        )
+    except BaseException:  # Ctrl-C, too: in a session of its own it would live on, and nobody would know it
+        process.terminate()
+        raise
     if process.poll() is not None:
         raise CourseError("JupyterLab ended at once.", "", f"Read {path}")
+    RECORD.touch(mode=0o600)  # it holds the token
+    RECORD.chmod(0o600)
     RECORD.write_text(json.dumps(asdict(server)))
-    RECORD.chmod(0o600)  # it holds the token
     return server, process
 
 

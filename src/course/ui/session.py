@@ -1,6 +1,5 @@
 """One session at the course: JupyterLab first, the cluster behind it."""
 
-import signal
 import subprocess
 import webbrowser
 from collections.abc import Callable
@@ -28,6 +27,10 @@ def start(port: int, *, browser: bool, say: Say) -> None:
         if process is None:
             raise
         say(f"{error}\nJupyterLab stays; lesson 00 shows the same. Try again in a second terminal: ./course up")
+    except KeyboardInterrupt:
+        if process is not None:
+            _end(process, say)
+        raise
     if process is not None:
         _wait(process, say)
 
@@ -37,6 +40,10 @@ def _wait(process: subprocess.Popen[bytes], say: Say) -> None:
     try:
         process.wait()
     except KeyboardInterrupt:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
-        say("JupyterLab is stopped. Go on later with: ./course start")
+        _end(process, say)
+
+
+def _end(process: subprocess.Popen[bytes], say: Say) -> None:
+    process.terminate()
+    process.wait(timeout=30)
+    say("JupyterLab is stopped. Go on later with: ./course start")
