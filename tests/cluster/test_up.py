@@ -10,7 +10,7 @@ import pytest
 
 from course import paths
 from course.observe import ask, kube
-from course.provision import cluster, outside
+from course.provision import cluster, outside, steps
 from course.provision.engine import Engine
 from course.waiting import until
 from tests.cluster.helpers import Course
@@ -77,10 +77,11 @@ def test_a_foreign_cluster_of_the_same_name_is_left_alone(course: Course, engine
 
 
 def test_a_mistyped_cluster_name_costs_nothing(course: Course) -> None:
+    before = steps.progress()
     for verb in ("up", "down"):
         done = course(verb, env={"COURSE_CLUSTER": "typo"})
         assert done.returncode == 2 and f"is of the cluster {paths.cluster_name()}" in done.stderr
-    assert cluster.read_record() and kube.ready()
+    assert cluster.read_record() and kube.ready() and steps.progress() == before
 
 
 def test_down_where_nothing_was_made(course: Course, tmp_path: Path) -> None:

@@ -82,7 +82,6 @@ def refuse_foreign(engine: Engine, container_id: str) -> None:
 
 def ensure(engine: Engine, image: str, *, before_making: Callable[[], None]) -> None:
     """The cluster exists and its API answers. `before_making` runs only if it must be made."""
-    refuse_other_state()
     container_id, status = container_state(engine)
     refuse_foreign(engine, container_id)
     record = read_record()

@@ -102,6 +102,7 @@ STEPS: list[tuple[str, Callable[[Work], None]]] = [
 
 def up(say: Callable[[str], None] = print) -> None:
     """Do every step that is not done yet. CourseError with the cause and the next command where one fails."""
+    cluster.refuse_other_state()
     with _one_at_a_time(say):
         Reporter(say).run()
 
