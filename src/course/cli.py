@@ -36,9 +36,10 @@ def down(
     everything: Annotated[bool, typer.Option("--all", help="Also images, network, cache and state.")] = False,
 ) -> None:
     """Remove the cluster and the world outside it. Your notebooks in workspace/ stay."""
-    from course.provision import steps
+    from course.provision import cluster, steps
     from course.ui import jupyter
 
+    cluster.refuse_other_state()  # before anything is stopped
     if jupyter.stop():
         typer.echo("JupyterLab is stopped.")
     steps.down(everything, typer.echo)
