@@ -58,6 +58,10 @@ def test_the_engine_that_has_the_cluster_stays(machine: Machine) -> None:
     engine.choose().remember()
     machine.has("docker", LIVE_DOCKER)  # started later
     assert engine.choose().name == "podman"
+    machine.has("podman", "exit 1")
+    with pytest.raises(CourseError, match="No container engine answers"):
+        engine.choose()
+    machine.has("podman", podman("5.0.0"))
     engine.choose().forget()
     assert engine.choose().name == "docker"
 

@@ -61,11 +61,8 @@ class Engine:
         words: list[str | Path] = [self.name, "build", "--network", "host", "-t", name, "-f", context / dockerfile]
         for key, value in arguments.items():
             words += ["--build-arg", f"{key}={value}"]
-        for name in (
-            *shell.PROXIES,
-            "NO_PROXY",
-            "no_proxy",
-        ):  # Docker hands none on by itself; by name, so that no log has its value
+        # Docker hands no proxy on by itself. By name only, so that no log has its value.
+        for name in (*shell.PROXIES, "NO_PROXY", "no_proxy"):
             words += ["--build-arg", name] if name in self.environment else []
         words += ["--target", target] if target else []
         log = f"image-{name.rpartition('/')[2].partition(':')[0]}"
@@ -84,7 +81,8 @@ def choose(say: Say = print, install: bool = True) -> Engine:
     wanted = os.environ.get("COURSE_ENGINE", "")
     if wanted not in ("", "docker", "podman"):
         raise CourseError(f"COURSE_ENGINE is {wanted!r}.", "It may be docker or podman.", "unset COURSE_ENGINE")
-    found, problems = _answering(wanted or (REMEMBERED.read_text() if REMEMBERED.exists() else ""))
+    wanted = wanted or (REMEMBERED.read_text() if REMEMBERED.exists() else "")
+    found, problems = _answering(wanted)
     if found:
         return found
     if wanted != "docker" and install and _may_install():
