@@ -16,7 +16,10 @@ from course import shell
 
 _OPEN = threading.local()
 # What a program printed goes to files first, so that the answer can say how long each part is.
-_ASK = "({words}) </dev/null >/tmp/out.$$ 2>/tmp/err.$$; echo $? $(wc -c </tmp/out.$$) $(wc -c </tmp/err.$$); cat /tmp/out.$$ /tmp/err.$$\n"
+_ASK = (
+    'said="${{TMPDIR:-/tmp}}/said.$$"; ({words}) </dev/null >"$said.out" 2>"$said.err"; '
+    'echo $? $(wc -c <"$said.out") $(wc -c <"$said.err"); cat "$said.out" "$said.err"\n'
+)
 
 
 class Lost(Exception):

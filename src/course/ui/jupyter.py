@@ -84,6 +84,7 @@ def environment() -> dict[str, str]:
         "IPYTHONDIR": HOME / "ipython",
         "JUPYTERLAB_SETTINGS_DIR": HOME / "lab" / "settings",
         "JUPYTERLAB_WORKSPACES_DIR": HOME / "lab" / "workspaces",
+        "TMPDIR": HOME / "tmp",  # the Kubernetes client keeps its key in a file there, and a kernel that is killed leaves it
         "npm_config_cache": HOME / "npm",  # a server extension asks npm, where there is one, and npm writes a log of it
     }
     startup = HOME / "ipython" / "profile_default" / "startup"
