@@ -7,6 +7,7 @@ import pytest
 from course.observe import ask, kube
 from course.provision import outside
 from course.waiting import until
+from tests.cluster.helpers import no_route_to
 
 pytestmark = pytest.mark.cluster
 
@@ -58,6 +59,12 @@ def test_dns_is_hermetic() -> None:
     search = next(line for line in toolbox("cat", "/etc/resolv.conf").splitlines() if line.startswith("search"))
     assert search.split()[1:] == ["course-tools.svc.cluster.local", "svc.cluster.local", "cluster.local"]
     assert ask.ask("no-such-name-anywhere.test.").last.status == "NXDOMAIN"
+
+
+@pytest.mark.parametrize("address", ["192.0.2.1", "10.96.77.77"])
+def test_no_packet_of_a_pod_leaves_this_machine(address: str) -> None:
+    """An address that is nobody's (RFC 5737), and a cluster IP without a Service: an error at once, not a way out."""
+    assert no_route_to(address)
 
 
 def test_an_alias_answers_in_one_reply_and_a_database_behind_it(namespace: str) -> None:

@@ -13,7 +13,7 @@ from course.observe import ask, kube
 from course.provision import cluster, outside, steps
 from course.provision.engine import Engine
 from course.waiting import until
-from tests.cluster.helpers import Course
+from tests.cluster.helpers import Course, no_route_to
 
 pytestmark = pytest.mark.cluster
 
@@ -50,6 +50,7 @@ def test_after_a_reboot_all_comes_back(course: Course, engine: Engine) -> None:
     done = course("up")
     assert done.returncode == 0, done.stderr
     assert ask.ask("prod-db.us-east-1.rds.amazonaws.com.").resolved
+    assert no_route_to("192.0.2.1")
 
 
 def test_a_lost_outside_world_is_made_again_and_the_forward_follows(course: Course, engine: Engine) -> None:

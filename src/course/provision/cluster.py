@@ -18,6 +18,7 @@ from course.waiting import until
 
 RECORD = paths.STATE / "cluster.json"
 COREFILE = paths.STATE / "Corefile"  # kubeadm's own, as it was when the cluster was made
+NO_WAY_OUT = "no-way-out.service"
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,15 @@ def _create(engine: Engine, image: str) -> None:
         if not container_state(engine)[0]:
             RECORD.unlink(missing_ok=True)  # nothing is there: an empty id would claim another clone's cluster later
         raise
+    _close_the_way_out(engine)
     _write_record(container_state(engine)[0], image)
+
+
+def _close_the_way_out(engine: Engine) -> None:
+    """No packet of a Pod leaves this machine. A unit of the node's systemd, because the node is also started without us."""
+    unit = (paths.CLUSTER_FOLDER / NO_WAY_OUT).read_text()
+    script = f"cat > /etc/systemd/system/{NO_WAY_OUT} && systemctl enable --quiet --now {NO_WAY_OUT}"
+    engine.must("exec", "-i", node(), "sh", "-c", script, text=unit, doing="Closing the Pods' way out")
 
 
 def _remove_node(engine: Engine) -> None:
