@@ -39,7 +39,7 @@ class Watcher:
     def find_out(self, host: str, port: int, seconds: float = 15) -> None:
         """With a policy in place that denies this connection: is it denied within `seconds`? Print what that says."""
         try:
-            until(lambda: self.connect(host, port) == BLOCKED, seconds=seconds, what="A refusal")
+            until(lambda: self.connect(host, port) == BLOCKED == self.connect(host, port), seconds=seconds, what="A refusal")
             self.enforcing = True
         except NotReady:
             self.enforcing = False

@@ -13,7 +13,7 @@ from course import paths, shell
 from course.errors import CourseError
 from course.observe import coredns, kube
 from course.provision import images, tools
-from course.provision.engine import Engine
+from course.provision.engine import Engine, Say
 from course.waiting import until
 
 RECORD = paths.STATE / "cluster.json"
@@ -81,7 +81,7 @@ def refuse_foreign(engine: Engine, container_id: str) -> None:
         )
 
 
-def ensure(engine: Engine, image: str, *, before_making: Callable[[], None]) -> None:
+def ensure(engine: Engine, image: str, *, say: Say, before_making: Callable[[], None]) -> None:
     """The cluster exists and its API answers. `before_making` runs only if it must be made."""
     container_id, status = container_state(engine)
     refuse_foreign(engine, container_id)
@@ -96,7 +96,7 @@ def ensure(engine: Engine, image: str, *, before_making: Callable[[], None]) -> 
     if container_id:
         _remove_node(engine)
     before_making()
-    _create(engine, image)
+    _create(engine, image, say)
 
 
 def _refuse_other_image(record: Record, image: str) -> None:
@@ -108,7 +108,7 @@ def _refuse_other_image(record: Record, image: str) -> None:
         )
 
 
-def _create(engine: Engine, image: str) -> None:
+def _create(engine: Engine, image: str, say: Say) -> None:
     paths.STATE.mkdir(parents=True, exist_ok=True)
     config = paths.STATE / "kind.yaml"
     config.write_text(kind_config(built=images.is_built(engine, image)))
@@ -122,15 +122,17 @@ def _create(engine: Engine, image: str) -> None:
         if not container_state(engine)[0]:
             RECORD.unlink(missing_ok=True)  # nothing is there: an empty id would claim another clone's cluster later
         raise
-    _close_the_way_out(engine)
+    _close_the_way_out(engine, say)
     _write_record(container_state(engine)[0], image)
 
 
-def _close_the_way_out(engine: Engine) -> None:
+def _close_the_way_out(engine: Engine, say: Say) -> None:
     """No packet of a Pod leaves this machine. A unit of the node's systemd, because the node is also started without us."""
     unit = (paths.CLUSTER_FOLDER / NO_WAY_OUT).read_text()
     script = f"cat > /etc/systemd/system/{NO_WAY_OUT} && systemctl enable --quiet --now {NO_WAY_OUT}"
-    engine.must("exec", "-i", node(), "sh", "-c", script, text=unit, doing="Closing the Pods' way out")
+    done = engine.run("exec", "-i", node(), "sh", "-c", script, text=unit)
+    if done.returncode:  # a kernel without nftables: everything works, only not as apart from the world
+        say(f"Packets of Pods can leave this machine: {shell.last_words(done.stderr)}")
 
 
 def _remove_node(engine: Engine) -> None:
@@ -168,9 +170,10 @@ def forward_to(address: str, *, wait: bool = True) -> bool:
     wanted = wanted_corefile(address)
     if wanted == read_corefile():
         return False
-    _begin_with(wanted)
     if wait:
-        wait_for_coredns()
+        write_corefile(wanted)
+    else:
+        _begin_with(wanted)
     return True
 
 
@@ -190,9 +193,17 @@ def wanted_corefile(address: str) -> str:
 
 
 def write_corefile(text: str) -> None:
-    """Put a Corefile in place and restart CoreDNS with it; returns when only Pods with the new one are left."""
+    """Put a Corefile in place and restart CoreDNS with it; returns when every question goes to a Pod with the new one."""
     _begin_with(text)
     wait_for_coredns()
+    until(_each_question_answered, seconds=60, what="kube-proxy hearing of the new CoreDNS Pods")
+
+
+def _each_question_answered() -> bool:
+    """kube-proxy may send some questions to a Pod that is gone: it writes its rules at most once a second."""
+    asked = ("kubernetes.default.svc.cluster.local", "+short", "+tries=1", "+time=1") * 8
+    said = kube.in_toolbox("dig", *asked).stdout.split()
+    return len(said) == 8 and len(set(said)) == 1
 
 
 def _begin_with(corefile: str) -> None:

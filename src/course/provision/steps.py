@@ -57,7 +57,7 @@ def _images(work: Work) -> None:
 
 def _cluster(work: Work) -> None:
     _mountable_modules()
-    cluster.ensure(work.engine, work.image, before_making=lambda: _begin_outside(work.engine))
+    cluster.ensure(work.engine, work.image, say=work.say, before_making=lambda: _begin_outside(work.engine))
 
 
 def _begin_outside(found: engine.Engine) -> None:
