@@ -126,8 +126,7 @@ def _remove_policies() -> list[str]:
 
 
 def _create(name: str, slug: str) -> None:
-    kube.must("create", "namespace", name)
-    kube.must("label", "namespace", name, f"{LABEL}={slug}")
+    kube.apply(kube.namespace(name, LABEL, slug))
     kube.must("wait", "--for=create", "-n", name, "serviceaccount/default", "--timeout=30s", timeout=40)
 
 

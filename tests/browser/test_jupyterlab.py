@@ -28,7 +28,7 @@ def server(cluster: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     started, process = jupyter.start(8890, print)
     assert process is not None
     yield started
-    assert jupyter.stop()
+    until(jupyter.stop, seconds=30, what="JupyterLab being stopped")
     process.wait(timeout=30)
 
 
@@ -60,6 +60,8 @@ def run_all(notebook: str, server: jupyter.Server, page: Page) -> None:
     """Open a notebook and begin to run all its cells."""
     open_notebook(notebook, server, page)
     expect(page.locator(".jp-NotebookPanel-toolbar").get_by_text("Python 3")).to_be_visible(timeout=60_000)
+    # The name is shown before there is a kernel, and to run cells without one does nothing.
+    expect(page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").first).to_be_visible(timeout=60_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 

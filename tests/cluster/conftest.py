@@ -28,7 +28,7 @@ def engine() -> engines.Engine:
 def namespace() -> Iterator[str]:
     """A fresh namespace of its own, removed afterwards."""
     name = f"test-{uuid.uuid4().hex[:8]}"
-    kube.must("create", "namespace", name)
+    kube.apply(kube.namespace(name, "made-by", "a-test"))
     kube.must("wait", "--for=create", "-n", name, "serviceaccount/default", "--timeout=60s", timeout=70)
     yield name
     kube.kubectl("delete", "pods", "--all", "-n", name, "--now")

@@ -27,7 +27,7 @@ spec:
           image: localhost/externalname-lab:1
           imagePullPolicy: Never
           command: [sh, -c, "cd /tmp && hostname > index.html && exec python3 -m http.server 8080"]
-          readinessProbe: {{httpGet: {{port: 8080}}, periodSeconds: 1}}
+          readinessProbe: {{httpGet: {{port: 8080}}, periodSeconds: 1, timeoutSeconds: 5, failureThreshold: 10}}
 ---
 apiVersion: v1
 kind: Service
@@ -49,7 +49,7 @@ def test_a_service_with_two_ready_endpoints_answers(namespace: str) -> None:
     url = f"http://web.{namespace}.svc.cluster.local/"
     few = ("sh", "-c", f"for i in 1 2 3 4 5 6 7 8; do curl -sf -m 2 {url}; done")
     until(lambda: len(set(kube.in_toolbox(*few).stdout.split())) == 2, seconds=60, what="kube-proxy hearing of both endpoints")
-    script = f"for i in $(seq 40); do curl -s -m 2 {url} || echo lost; done"
+    script = f"for i in $(seq 40); do curl -s -m 10 {url} || echo lost; done"
     answers = toolbox("sh", "-c", script, timeout=120).split()
     assert len(answers) == 40 and "lost" not in answers
     assert len(set(answers)) == 2

@@ -168,6 +168,7 @@ def test_by_endpointslice_nobody_needs_a_restart(home: None) -> None:
     lab.ours("delete", "service", "user-db")
     kube.apply(lab.manifest("kept"))
     phases.point_by_slice(OUTSIDE)
+    until(lambda: phases.answered_everywhere(INSIDE), seconds=30, what="The new cluster IP")
     lab.restart_clients("pool", "resolved-once")
     lab.wait_for_writes(side=OUTSIDE)
     switch(OUTSIDE, INSIDE, phases.BY_SLICE)

@@ -13,6 +13,7 @@ from course.practice import checks, labs, setting
 from course.practice.manifest import Lab
 
 SETTLES_WITHIN = 45.0  # seconds until what was applied is seen by all Pods
+STEADY_FOR = 3.0  # seconds: CoreDNS's Pods and kube-proxy hear of a change within them
 
 
 @dataclass
@@ -58,9 +59,16 @@ class Proof:
             self.still_fails_exactly(self.lab.fresh)
 
     def fails_exactly(self, names: tuple[str, ...]) -> None:
-        """What was applied takes effect, and stays so."""
-        labs.settled(self.lab, lambda report: report.failing == set(names), SETTLES_WITHIN)
-        self.still_fails_exactly(names)
+        """What was applied takes effect, and stays so: the first look may see the state before it."""
+        since: list[float] = []
+
+        def steady(report: checks.Report) -> bool:
+            since.append(time.monotonic()) if report.failing == set(names) else since.clear()
+            return bool(since) and since[-1] - since[0] >= STEADY_FOR
+
+        report = labs.settled(self.lab, steady, SETTLES_WITHIN)
+        assert steady(report), f"should fail {sorted(names)}, and stay so\n{report.text()}"
+        says_why(report)
 
     def still_fails_exactly(self, names: tuple[str, ...]) -> None:
         report = labs.check(self.lab.slug)
@@ -78,6 +86,8 @@ class Proof:
     def fails_its_own_way(self, wrong: str) -> None:
         with self.timed("apply wrong"):
             setting.put(self.lab.folder / "wrong" / wrong)
+            for name in self.lab.namespaces:
+                setting.wait_for_pods(name)
         with self.timed("check wrong"):
             self.fails_exactly(self.lab.wrong[wrong])
 

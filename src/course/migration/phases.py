@@ -27,7 +27,8 @@ def subscription(follower: str) -> str:
 
 @cache
 def _published(side: str, port: str) -> str:
-    login = "dbname=migration user=course password=course"
+    # The follower reconnects by itself, but only once it knows that nobody answers: the system would take minutes.
+    login = "dbname=migration user=course password=course tcp_user_timeout=5000"
     return f"host={lab.OUTSIDE_NAME if side == OUTSIDE else lab.node_address()} port={port} {login}"
 
 

@@ -29,6 +29,24 @@ def in_toolbox(*words: str, timeout: float = 30) -> subprocess.CompletedProcess[
     return kubectl("exec", "-n", namespace, pod, "--", *words, timeout=timeout)
 
 
+def namespace(name: str, label: str, value: str) -> str:
+    """The manifest of a namespace of the course.
+
+    Its Pods get a CPU request: on a busy node all Pods that have none share less than a hundredth of what one
+    control-plane program has.
+    """
+    return f"""apiVersion: v1
+kind: Namespace
+metadata: {{name: {name}, labels: {{{label}: {value}}}}}
+---
+apiVersion: v1
+kind: LimitRange
+metadata: {{name: course, namespace: {name}}}
+spec: {{limits: [{{type: Container, defaultRequest: {{cpu: 10m}}}}]}}
+---
+"""
+
+
 def apply(manifest: str) -> str:
     """Apply a manifest; the API's refusal is passed on in its own words."""
     return must("apply", "-f", "-", text=manifest, doing="Applying the manifest")

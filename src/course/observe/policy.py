@@ -61,13 +61,12 @@ class Watcher:
         print(f"{what:36} rule: {rule:8} seen: {sentence(rule, seen, self.enforcing)}")
 
     def _settled(self, rule: str, attempt: Callable[[], str]) -> str:
-        if rule == BLOCKED and not self.enforcing:
-            return attempt()
+        expected = rule if self.enforcing else OPEN
         try:
-            until(lambda: attempt() == rule, seconds=20, what=rule)
+            until(lambda: attempt() == expected, seconds=20, what=expected)
         except NotReady:
-            return BLOCKED if rule == OPEN else OPEN
-        return rule
+            return BLOCKED if expected == OPEN else OPEN
+        return expected
 
 
 def sentence(rule: str, seen: str, enforcing: bool) -> str:

@@ -114,7 +114,7 @@ class Pod:
 
     def ask(self, name: str, kind: str = "A") -> Probe:
         """DNS, with the Pod's search list, as an app would ask."""
-        command = f"dig +search +time=3 +tries=1 +noall +comments +answer {shlex.quote(name)} {kind}"
+        command = f"dig +search +time=3 +tries=2 +noall +comments +answer {shlex.quote(name)} {kind}"
         return Probe(self.path, "ask", f"dig +search {name}", command)
 
     def sql(self, host: str, statement: str, database: str = "users") -> Probe:

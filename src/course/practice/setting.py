@@ -41,8 +41,7 @@ def rendered(text: str) -> str:
 
 def namespaces(lab: Lab) -> str:
     """Manifests of the lab's namespaces; setup.yaml may add labels to them."""
-    form = "apiVersion: v1\nkind: Namespace\nmetadata: {{name: {}, labels: {{course-lab: {}}}}}\n"
-    return "---\n".join(form.format(name, lab.slug) for name in lab.namespaces)
+    return "".join(kube.namespace(name, "course-lab", lab.slug) for name in lab.namespaces)
 
 
 def notes(lab: Lab) -> str:

@@ -262,7 +262,7 @@ def ensure_toolbox() -> None:
 
 def answers() -> str:
     """What CoreDNS answers a Pod for the API's own Service: its address, or "" while it does not."""
-    done = kube.in_toolbox("dig", "+short", "+time=1", "+tries=1", "kubernetes.default.svc.cluster.local", timeout=15)
+    done = kube.in_toolbox("dig", "+short", "+time=1", "+tries=3", "kubernetes.default.svc.cluster.local", timeout=15)
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
@@ -273,7 +273,7 @@ def verify() -> None:
     wait = partial(kube.must, "wait", "--for=condition=Ready", "--timeout=90s", timeout=100)
     wait("node", "--all", doing="Waiting for the node")
     wait("pod", "-n", *kube.TOOLBOX, doing="Waiting for the toolbox Pod")
-    until(answers, seconds=60, what="An answer of CoreDNS to a Pod")
+    until(_each_question_answered, seconds=60, what="CoreDNS answering each question of a Pod")
 
 
 def delete(engine: Engine) -> bool:
