@@ -3,7 +3,7 @@
 import pytest
 
 from course.errors import CourseError
-from course.observe import ask, dns
+from course.observe import ask, dns, question
 
 ALIAS = """
 ; <<>> DiG 9.18.49-1~deb12u1-Debian <<>> external-database.production.svc.cluster.local
@@ -85,20 +85,20 @@ def test_several_answers_in_order() -> None:
     ],
 )
 def test_the_search_list(name: str, tried: list[str]) -> None:
-    assert dns.candidates(name, "shop") == tried
+    assert question.candidates(name, "shop") == tried
 
 
 @pytest.mark.parametrize("name", ["http://db", "db:5432", "", ".", "a..b", "x" * 64 + ".com", ".".join(["x" * 60] * 5), "a b"])
 def test_no_dns_name(name: str) -> None:
     with pytest.raises(CourseError, match="is no DNS name"):
-        dns.check_name(name)
+        question.check_name(name)
 
 
 @pytest.mark.parametrize(
     "name", ["db", "external-database.production", "_postgresql._tcp.db.example.com", "a.b.", "bücher.example"]
 )
 def test_a_dns_name(name: str) -> None:
-    assert dns.check_name(name) == name
+    assert question.check_name(name) == name
 
 
 def test_an_unknown_type() -> None:

@@ -6,9 +6,11 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from course.errors import CourseError
-from course.observe import dns, kube
+from course.observe import dns, kube, question
 
 if TYPE_CHECKING:
+    import subprocess
+
     from course.observe import causes
 
 
@@ -57,24 +59,23 @@ class Answer:
 
 def ask(name: str, namespace: str = "default", kind: str = "A") -> Answer:
     """Ask as a Pod in `namespace` would; CourseError for what is no DNS name, a type nobody knows, or no cluster."""
-    dns.check_name(name)
-    kind = kind.upper()
-    if kind not in dns.TYPES:
-        raise CourseError(f"{kind} is no record type that can be asked here.", "", f"One of: {', '.join(dns.TYPES)}")
-    responses = query(dns.candidates(name, namespace), kind)
-    asked = _until_settled(responses)
-    meaning, next = explain(name, namespace, asked)
-    return Answer(name, namespace, asked, meaning, next)
+    question.check_name(name)
+    kind = question.check_kind(kind)
+    names = question.candidates(name, namespace)
+    return read(name, namespace, names, kind, question.put(names, kind))
 
 
-def query(names: list[str], kind: str) -> list[dns.Response]:
-    """One dig in the toolbox Pod for all names: one `kubectl exec`, however many questions."""
-    words = [word for name in names for word in (name, kind, "+tries=1", "+time=3", "+nocookie")]
-    done = kube.in_toolbox("dig", *words)
-    responses = dns.parse(done.stdout)
-    if len(responses) != len(names):
-        raise CourseError("The toolbox Pod cannot ask.", (done.stderr or done.stdout).strip()[:300], "./course up")
-    return [_of_question(response, name, kind) for response, name in zip(responses, names, strict=True)]
+def read(name: str, namespace: str, names: list[str], kind: str, said: subprocess.CompletedProcess[str]) -> Answer:
+    """What dig said to these full names, settled as a resolver does, and explained."""
+    asked = _until_settled(_responses(names, kind, said))
+    return Answer(name, namespace, asked, *explain(name, namespace, asked))
+
+
+def _responses(names: list[str], kind: str, said: subprocess.CompletedProcess[str]) -> list[dns.Response]:
+    found = dns.parse(said.stdout)
+    if len(found) != len(names):
+        raise CourseError("The toolbox Pod cannot ask.", (said.stderr or said.stdout).strip()[:300], "./course up")
+    return [_of_question(response, name, kind) for response, name in zip(found, names, strict=True)]
 
 
 def _of_question(response: dns.Response, name: str, kind: str) -> dns.Response:
@@ -141,7 +142,8 @@ class Cluster:
 
     def response(self, name: str, kind: str) -> dns.Response:
         """The target asked by itself."""
-        return query([f"{name.rstrip('.')}."], kind)[0]
+        names = [f"{name.rstrip('.')}."]
+        return _responses(names, kind, question.put(names, kind))[0]
 
 
 def _failed(last: dns.Response) -> tuple[str, str]:

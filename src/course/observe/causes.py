@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Protocol
 
-from course.observe.dns import ZONE, Record, Response, in_cluster
+from course.observe.dns import Record, Response, in_cluster
+from course.observe.question import ZONE
 
 Cause = tuple[str, str]  # (what it means, what to look at or type next)
 LABEL = 63  # octets in one label of a name, RFC 1035 section 2.3.4

@@ -3,10 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from course.errors import CourseError
-
-ZONE = "cluster.local"
-TYPES = ("A", "AAAA", "CNAME", "SRV", "MX", "TXT", "NS", "PTR", "SOA", "CAA", "HTTPS", "ANY")
+from course.observe.question import ZONE
 
 
 @dataclass(frozen=True)
@@ -98,33 +95,3 @@ def _response(reading: _Reading, server: str) -> Response:
     answer, authority = reading.sections["ANSWER"], reading.sections["AUTHORITY"]
     name, kind = reading.question
     return Response(name, kind, reading.status, server, reading.flags, tuple(answer), tuple(authority))
-
-
-ORDINARY_NAME = re.compile(r"(?=.{1,253}\.?$)[\w*-]{1,63}(\.[\w*-]{1,63})*\.?", re.ASCII)
-
-
-def check_name(name: str) -> str:
-    """The name as it was given, if it can be asked at all; CourseError says what is wrong with it."""
-    if ORDINARY_NAME.fullmatch(name):
-        return name  # nearly always; importing dnspython costs as much as a tenth of the question
-    advice = "Give a name only, for example: course ask external-database --from production"
-    if re.search(r"[/:@?\s]", name) or not name.strip("."):
-        raise CourseError(f"{name!r} is no DNS name.", "A name has no scheme, port, path or space.", advice)
-    import dns.exception
-    import dns.name
-
-    try:
-        dns.name.from_text(name)
-    except dns.exception.DNSException as error:
-        why = f"{str(error).rstrip('.')}. A name has at most 255 octets, each label between two dots 1 to 63."
-        raise CourseError(f"{name!r} is no DNS name.", why, advice) from error
-    return name
-
-
-def candidates(name: str, namespace: str, ndots: int = 5) -> list[str]:
-    """The full names a Pod's resolver tries in turn, with kubelet's search list and ndots:5."""
-    if name.endswith("."):
-        return [name]
-    searched = [f"{name}.{suffix}." for suffix in (f"{namespace}.svc.{ZONE}", f"svc.{ZONE}", ZONE)]
-    fits = [tried for tried in searched if len(tried) <= 254]
-    return [f"{name}.", *fits] if name.count(".") >= ndots else [*fits, f"{name}."]
