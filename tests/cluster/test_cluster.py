@@ -102,6 +102,12 @@ def test_each_server_stops_and_starts(outside_world: outside.Addresses, server: 
     assert outside.service("status", server) == f"{server} running\n"
 
 
+def test_a_second_server_waits_for_the_first_one_to_leave_the_folder() -> None:
+    """Exit code 124 is the time limit: without the lock it starts, or ends by itself."""
+    second = "PGDATA=/var/lib/postgresql/outside timeout 2 postgres-server; echo $?"
+    assert outside.inside("sh", "-c", second).strip() == "124"
+
+
 def test_the_servers_are_really_reached(outside_world: outside.Addresses) -> None:
     assert toolbox("redis-cli", "-h", "my-cache.abc123.ng.0001.use1.cache.amazonaws.com", "ping").strip() == "PONG"
     seen = json.loads(toolbox("curl", "-sk", "https://api.example.com/"))
