@@ -32,8 +32,8 @@ def in_toolbox(*words: str, timeout: float = 30) -> subprocess.CompletedProcess[
 def namespace(name: str, label: str, value: str) -> str:
     """The manifest of a namespace of the course.
 
-    Its Pods get a CPU request: on a busy node all Pods that have none share less than a hundredth of what one
-    control-plane program has.
+    Its Pods get a CPU request: on a busy node all Pods that have none share less than a hundredth of what the API
+    server has.
     """
     return f"""apiVersion: v1
 kind: Namespace
