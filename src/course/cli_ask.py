@@ -5,7 +5,9 @@ import argparse
 import json
 import subprocess
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+Said = subprocess.CompletedProcess[str]
 
 SUMMARY = "What a Pod gets for a name: each question, each record, who it came from, and what it means."
 
@@ -20,6 +22,28 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
+def ahead(call: Callable[[], Said]) -> Callable[[], Said]:
+    """Begin the call now, beside what follows. Calling what comes back waits for it, and returns or raises what it did."""
+    outcome: list[Said | Exception] = []
+
+    def work() -> None:
+        try:
+            outcome.append(call())
+        except Exception as error:
+            outcome.append(error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+
+    def result() -> Said:
+        thread.join()
+        if isinstance(outcome[0], Exception):
+            raise outcome[0]
+        return outcome[0]
+
+    return result
+
+
 def main(words: Sequence[str]) -> int:
     """Ask, print, and return the exit code."""
     from course.observe import question
@@ -27,12 +51,9 @@ def main(words: Sequence[str]) -> int:
     given = parser().parse_args(words)
     kind = question.check_kind(given.kind)
     names = question.candidates(question.check_name(given.name), given.namespace)
-    said: list[subprocess.CompletedProcess[str]] = []
-    asking = threading.Thread(target=lambda: said.append(question.put(names, kind)))
-    asking.start()
+    said = ahead(lambda: question.put(names, kind))
     from course.observe import ask  # a sixth of the time of a question, and dig does not wait for it
 
-    asking.join()
-    answer = ask.read(given.name, given.namespace, names, kind, said[0])
+    answer = ask.read(given.name, given.namespace, names, kind, said())
     print(json.dumps(answer.as_dict()) if given.json else answer.text())
     return 0 if answer.resolved else 1
