@@ -51,9 +51,11 @@ def assemble(place: Path, engine: Engine, programs: dict[str, Path], base: str, 
             copy2(path, context / "node-bin" / name)
         kubectl = which("kubectl", path=str(paths.VENV_BIN)) or which("kubectl")
         if kubectl is None:
-            raise CourseError("kubectl is missing.", "requirements.txt brings it.", "./course up installs it again")
+            raise CourseError("kubectl is missing.", "requirements.txt brings it.", "rm -r .venv, then ./course up")
         copy2(kubectl, context / "node-bin" / "kubectl")
         _take_catatonit(engine, base, context / "node-bin" / "pause")
+        for path in (*(context / "node-bin").iterdir(), *(context / "kind-files" / "usr" / "local" / "bin").iterdir()):
+            path.chmod(0o755)
         for path in (tools.NODE / "Dockerfile", tools.NODE / "Dockerfile.images", tools.NODE / "ptp.conflist"):
             copy2(path, context)
         wanted = _wanted_images(programs["kubeadm"])
@@ -75,7 +77,6 @@ def _take_catatonit(engine: Engine, base: str, target: Path) -> None:
         engine.must("cp", f"{made}:/usr/bin/catatonit", target, doing="Taking catatonit out of the node's base image")
     finally:
         engine.run("rm", "-f", made)
-    target.chmod(0o755)
 
 
 def _wanted_images(kubeadm: Path) -> dict[str, str]:
