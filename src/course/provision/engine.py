@@ -15,6 +15,7 @@ from course.paths import STATE
 from course.versions import as_numbers, pinned
 
 Say = Callable[[str], None]
+Problem = tuple[str, str]  # why an engine cannot be used, what to type; "" where installing one is all there is
 CONTAINERS_CONF = STATE / "containers.conf"
 INSTALLED = STATE / "installed-packages"
 REMEMBERED = STATE / "engine"  # the name of the engine that has this clone's cluster
@@ -62,8 +63,8 @@ class Engine:
         for key, value in arguments.items():
             words += ["--build-arg", f"{key}={value}"]
         # Docker hands no proxy on by itself. By name only, so that no log has its value.
-        for name in (*shell.PROXIES, "NO_PROXY", "no_proxy"):
-            words += ["--build-arg", name] if name in self.environment else []
+        for proxy in (*shell.PROXIES, "NO_PROXY", "no_proxy"):
+            words += ["--build-arg", proxy] if proxy in self.environment else []
         words += ["--target", target] if target else []
         log = f"image-{name.rpartition('/')[2].partition(':')[0]}"
         shell.logged([*words, context], log=log, doing=f"Building {name}", env=self.environment)
@@ -90,10 +91,13 @@ def choose(say: Say = print, install: bool = True) -> Engine:
         found, problems = _answering("podman")
         if found:
             return found
-    raise CourseError("No container engine answers.", " ".join(problems), HOW_TO_INSTALL)
+    commands = [command for _, command in problems if command]
+    raise CourseError(
+        "No container engine can be used.", " ".join(why for why, _ in problems), " Or: ".join(commands) or HOW_TO_INSTALL
+    )
 
 
-def _answering(wanted: str) -> tuple[Engine | None, list[str]]:
+def _answering(wanted: str) -> tuple[Engine | None, list[Problem]]:
     problems = []
     for name, ask in (("docker", _docker), ("podman", _podman)):
         if wanted in ("", name):
@@ -104,35 +108,38 @@ def _answering(wanted: str) -> tuple[Engine | None, list[str]]:
     return None, problems
 
 
-def _docker() -> Engine | str:
+def _docker() -> Engine | Problem:
     done = shell.run(["docker", "info", "--format", "{{.ServerVersion}}"], timeout=15)
     version = done.stdout.strip()
     if done.returncode == 127:
-        return "Docker is not installed."
+        return "Docker is not installed.", ""
     if "permission denied" in done.stderr.lower():
-        return "Docker runs, but you may not use it (sudo usermod -aG docker $USER, then log out and in)."
+        return "Docker runs, but you may not use it.", "sudo usermod -aG docker $USER, then log out and in."
     if done.returncode or not version:
-        return "There is a docker client, but its daemon does not answer (start it: sudo systemctl start docker)."
+        return "There is a docker client, but its daemon does not answer.", f"sudo systemctl start docker. {HOW_TO_INSTALL}"
     return _new_enough("docker", version, pinned().engine_docker_minimum, {"KIND_EXPERIMENTAL_PROVIDER": "docker"})
 
 
-def _podman() -> Engine | str:
+def _podman() -> Engine | Problem:
     done = shell.run(["podman", "--version"])
     if done.returncode:
-        return "Podman is not installed."
+        return "Podman is not installed.", ""
     write_containers_conf()
     variables = {"KIND_EXPERIMENTAL_PROVIDER": "podman"}
     if CONTAINERS_CONF.exists():
         variables["CONTAINERS_CONF"] = str(CONTAINERS_CONF)
     info = shell.run(["podman", "info", "--format", "{{.Version.Version}}"], env=shell.environment(variables))
     if info.returncode:
-        return f"Podman is installed but does not work: {shell.last_words(info.stderr)}."
+        return f"Podman is installed but does not work: {shell.last_words(info.stderr)}.", "podman info"
     return _new_enough("podman", info.stdout.strip(), pinned().engine_podman_minimum, variables)
 
 
-def _new_enough(name: str, version: str, minimum: str, variables: dict[str, str]) -> Engine | str:
+def _new_enough(name: str, version: str, minimum: str, variables: dict[str, str]) -> Engine | Problem:
     if as_numbers(version) < as_numbers(minimum):
-        return f"{name} {version} is too old: the course needs {minimum} or newer."
+        return (
+            f"{name} {version} is too old: the course needs {minimum} or newer.",
+            f"Install a newer {name}, from its own site if your system has none.",
+        )
     return Engine(name, version, variables)
 
 
@@ -193,8 +200,14 @@ def apt_install(packages: tuple[str, ...], what: str, say: Say) -> None:
         return
     say(f"Installing {what}, from Debian's packages: {', '.join(missing)}")
     env = shell.environment({"DEBIAN_FRONTEND": "noninteractive"})
-    for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *missing]):
-        shell.logged(["apt-get", *command], log="apt", doing=f"Installing {what}", env=env)
-    STATE.mkdir(parents=True, exist_ok=True)
-    with INSTALLED.open("a") as record:
-        record.write("\n".join(missing) + "\n")
+    try:
+        for command in (
+            ["dpkg", "--configure", "-a"],  # ends what an interrupted installation left half done
+            ["apt-get", "update", "-qq"],
+            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing],
+        ):
+            shell.logged(command, log="apt", doing=f"Installing {what}", env=env)
+    finally:  # Ctrl-C may leave some of them installed
+        STATE.mkdir(parents=True, exist_ok=True)
+        with INSTALLED.open("a") as record:
+            record.writelines(f"{name}\n" for name in missing if shell.run(["dpkg", "-s", name]).returncode == 0)
