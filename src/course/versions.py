@@ -36,7 +36,7 @@ def read(path: Path = FILE) -> Versions:
     try:
         data = tomllib.loads(path.read_text())
     except (OSError, tomllib.TOMLDecodeError) as error:
-        raise CourseError(f"{path.name} cannot be read.", str(error), f"git checkout -- {path.name}") from error
+        raise CourseError(f"{path.name} cannot be read.", str(error), f"git checkout -- cluster/{path.name}") from error
     flat = {f"{section}_{key}": value for section, table in data.items() for key, value in _table(section, table)}
     known = {field.name for field in fields(Versions)}
     for problem, names in (("unknown", flat.keys() - known), ("missing", known - flat.keys())):
@@ -52,10 +52,18 @@ def read(path: Path = FILE) -> Versions:
 
 def _table(section: str, table: object) -> list[tuple[str, str]]:
     if not isinstance(table, dict):
-        raise CourseError(f"versions.toml: {section} must be a section.", "", "git diff cluster/versions.toml")
+        raise CourseError(
+            f"versions.toml: {section} must be a section.",
+            "Each key of it stands under a [section].",
+            "git diff cluster/versions.toml",
+        )
     for key, value in table.items():
         if not isinstance(value, str):
-            raise CourseError(f"versions.toml: {section}.{key} must be text in quotes, not {value!r}.")
+            raise CourseError(
+                f"versions.toml: {section}.{key} must be text in quotes, not {value!r}.",
+                "A version like 1.10 would be read as the number 1.1.",
+                "git diff cluster/versions.toml",
+            )
     return list(table.items())
 
 

@@ -7,12 +7,14 @@ minor is built from Go modules and Debian packages (root only: debootstrap). Fin
 import fcntl
 import os
 import sys
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import disk_usage, rmtree
 from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
 
 from course import paths, shell
 from course.errors import CourseError
@@ -27,8 +29,10 @@ LAB_REPOSITORY = "localhost/externalname-lab"
 BAKERY = "externalname-bake"
 PULLED = paths.STATE / "pulled-images"
 BUILDING_NEEDS = "Building needs root on Linux (debootstrap)."
-CONNECT = "Connect to the internet, or name an image you have: COURSE_NODE_IMAGE=kindest/node:v1.37.0 ./course up"
+CONNECT = "Connect to the internet, then run the same command again."
 GIGABYTE = 10**9
+A = TypeVar("A")
+B = TypeVar("B")
 
 
 def lab_key() -> str:
@@ -79,7 +83,9 @@ def _starting_point(engine: Engine, wanted: str, say: Say) -> str | None:
     if not why:
         return name
     if wanted:
-        raise CourseError(f"The node image {name} cannot be pulled.", why, "COURSE_NODE_IMAGE=build ./course up")
+        raise CourseError(
+            f"The node image {name} cannot be pulled.", why, "COURSE_NODE_IMAGE=build ./course up" if _may_build() else CONNECT
+        )
     if not _may_build():
         raise CourseError("The node image can be neither pulled nor built.", f"{why}. {BUILDING_NEEDS}", CONNECT)
     say(f"it cannot be pulled ({why}): building the node image from Go modules and Debian packages instead")
@@ -130,17 +136,35 @@ def _bake_in(work: Path, engine: Engine, name: str, started_from: str | None, sa
     _check_build(say)
     say(f"building takes about 10 minutes on 2 cores, once; logs in {paths.LOGS}, finished parts are kept in {paths.cache()}")
     # Go parts keep the processors busy, Debian parts wait for network and disk: side by side.
-    with ThreadPoolExecutor(2) as side_by_side:
-        programs = side_by_side.submit(offline.programs, say)
-        debian = side_by_side.submit(_debian_parts, work, engine, say)
-        base, lab = debian.result()
-        folder = programs.result()
+    folder, (base, lab) = _side_by_side(offline.programs, lambda say: _debian_parts(work, engine, say), say)
     built, images = offline.assemble(work, engine, folder, base, say)
     _commit(work, engine, built, [(lab, pinned().lab_image), *images], name, "built", say)
     for image in [built, *[local for local, _ in images]]:
         engine.run("rmi", "-f", image)
     rmtree(paths.cache() / "go", ignore_errors=True)  # gigabytes that only another version would need again
     return name
+
+
+def _side_by_side(one: Callable[[Say], A], other: Callable[[Say], B], say: Say) -> tuple[A, B]:
+    """Both at once. When one fails, or at Ctrl-C, the other ends with the part that it is at: each part begins by saying so."""
+    stopped = threading.Event()
+
+    def say_and_go_on(text: str) -> None:
+        if stopped.is_set():
+            raise CourseError("Stopped.", "The other half of the build failed.")
+        say(text)
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.submit(one, say_and_go_on), pool.submit(other, say_and_go_on)
+        try:
+            both: tuple[Future[Any], ...] = (first, second)
+            for future in wait(both, return_when=FIRST_EXCEPTION).done:
+                future.result()
+        except BaseException:
+            stopped.set()
+            say("stopping; a part that is being built is finished first, and kept")
+            raise
+        return first.result(), second.result()
 
 
 def _check_build(say: Say) -> None:
@@ -246,6 +270,18 @@ def _commit(place: Path, engine: Engine, node: str, images: list[tuple[str, str]
             engine.must("commit", *words, container, name, doing="Keeping the node image", timeout=300)
         finally:
             engine.run("rm", "-f", "-v", container)
+
+
+def remove_cache() -> bool:
+    """Remove the cache of all clones, unless one of them is building with it; whether it is gone."""
+    paths.cache().mkdir(parents=True, exist_ok=True)
+    with (paths.cache() / "build.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        rmtree(paths.cache(), ignore_errors=True)
+    return True
 
 
 def ours(engine: Engine) -> list[str]:

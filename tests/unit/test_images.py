@@ -1,0 +1,38 @@
+"""The two halves of a build, side by side."""
+
+import threading
+
+import pytest
+
+from course.errors import CourseError
+from course.provision import images
+from course.provision.engine import Say
+
+
+def test_both_halves_give_their_results() -> None:
+    assert images._side_by_side(lambda say: 1, lambda say: "two", print) == (1, "two")
+
+
+def test_when_one_half_fails_the_other_begins_no_new_part() -> None:
+    said: list[str] = []
+    failed = threading.Event()
+    begun: list[str] = []
+
+    def fails(say: Say) -> None:
+        say("one")
+        raise CourseError("The mirror is gone.")
+
+    def goes_on(say: Say) -> None:
+        begun.append("first part")
+        assert failed.wait(10)
+        say("second part")
+        begun.append("second part")
+
+    def listen(text: str) -> None:
+        said.append(text)
+        if "stopping" in text:
+            failed.set()
+
+    with pytest.raises(CourseError, match="The mirror is gone"):
+        images._side_by_side(goes_on, fails, listen)
+    assert begun == ["first part"] and "one" in said and "second part" not in said
