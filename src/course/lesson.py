@@ -13,6 +13,10 @@ from course.provision import steps
 
 MANIFEST = paths.NOTEBOOKS / "lessons.toml"
 LABEL = "externalname-course/lesson"
+KINDS = (
+    "pods,deployments,statefulsets,daemonsets,jobs,cronjobs,services,endpointslices,ingresses,configmaps,secrets,"
+    "serviceaccounts,roles,rolebindings,persistentvolumeclaims,networkpolicies"
+)
 _begun: list[str] = []
 
 
@@ -58,6 +62,8 @@ def wait_for_cluster(minutes: float = 30) -> None:
         ended = [step for step in steps.progress() if step.state in ("done", "failed")]
         for step in ended[shown:]:
             print(f"{step.title}: {step.state}, {step.seconds:.1f} s", flush=True)
+            if step.state == "failed":
+                print(step.doing)
         shown = max(shown, len(ended))
         if not steps.running():
             break
@@ -78,12 +84,20 @@ def begin(slug: str) -> None:
     prepare_environment()
     _begun.append(slug)
     kube.require()
-    steps.put_back()
     existing = [name for name in lesson.namespaces if _is_there(name)]
     for name in existing:
         _refuse_foreign(name)
-    removed = [_remove(name) for name in existing] + _remove_policies()
-    print(f"Removed from an earlier run: {'; '.join(removed) or 'nothing'}")  # one line, however much: nbval compares it
+    policies, changed = _policies(), steps.changed()
+    # Named before it goes, in one line, however much: nbval compares it.
+    left = [*(f"namespace {name} {_held(name)}".rstrip() for name in existing), *policies, *changed]
+    print(f"Left from an earlier run, removed now: {'; '.join(left) or 'nothing'}", flush=True)
+    if changed:
+        steps.put_back()
+    for name in existing:
+        kube.kubectl("delete", "pods", "--all", "--now", "-n", name)
+        kube.must("delete", "namespace", name, "--timeout=60s", timeout=70)
+    if policies:
+        kube.must("delete", *policies)
     for name in lesson.namespaces:
         _create(name, slug)
     print(f"Ready: {lesson.title}. Fresh namespaces: {', '.join(lesson.namespaces) or 'none needed'}.")
@@ -108,21 +122,16 @@ def _refuse_foreign(name: str) -> None:
         )
 
 
-def _remove(name: str) -> str:
-    kinds = "pods,deployments,services,endpointslices,persistentvolumeclaims,networkpolicies,secrets"
-    held = kube.kubectl("get", kinds, "-n", name, "-o", "name").stdout.split()
-    kube.kubectl("delete", "pods", "--all", "--now", "-n", name)
-    kube.must("delete", "namespace", name, "--timeout=60s", timeout=70)
-    return f"namespace {name} {' '.join(sorted(held))}".rstrip()
+def _held(namespace: str) -> str:
+    """What is in a namespace, but for what Kubernetes puts into each."""
+    held = kube.must("get", KINDS, "-n", namespace, "-o", "name").split()
+    return " ".join(sorted(set(held) - {"configmap/kube-root-ca.crt", "serviceaccount/default"}))
 
 
-def _remove_policies() -> list[str]:
+def _policies() -> list[str]:
     """Admission policies belong to no namespace: those that a lesson left behind go by their label, whatever lesson begins."""
     kinds = "validatingadmissionpolicybindings,validatingadmissionpolicies"
-    held = sorted(kube.must("get", kinds, "-l", LABEL, "-o", "name").split())
-    if held:
-        kube.must("delete", *held)
-    return held
+    return sorted(kube.must("get", kinds, "-l", LABEL, "-o", "name").split())
 
 
 def _create(name: str, slug: str) -> None:

@@ -16,6 +16,7 @@ from course.waiting import until
 from tests.cluster.helpers import Course, no_route_to
 
 pytestmark = pytest.mark.cluster
+NOBODYS_PROXY = {"HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}
 
 
 def test_up_again_changes_nothing_and_touches_no_other_kubeconfig(course: Course, engine: Engine, tmp_path: Path) -> None:
@@ -38,7 +39,7 @@ def test_status_and_doctor_agree(course: Course) -> None:
 
 
 def test_a_proxy_in_the_environment_does_not_matter(course: Course) -> None:
-    done = course("status", env={"HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"})
+    done = course("status", env=NOBODYS_PROXY)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -58,6 +59,13 @@ def test_a_lost_outside_world_is_made_again_and_the_forward_follows(course: Cour
     assert course("doctor").returncode == 1
     assert course("up").returncode == 0
     assert ask.ask("prod-db.us-east-1.rds.amazonaws.com.").last.addresses == (outside.addresses(engine).primary,)
+
+
+def test_a_stopped_server_is_started_again(course: Course) -> None:
+    assert course("outside", "stop", "redis").returncode == 0
+    assert course("status").returncode == 1
+    assert course("up").returncode == 0
+    assert course("status").returncode == 0
 
 
 def test_a_corefile_left_changed_is_found_and_put_back(course: Course) -> None:
@@ -100,7 +108,16 @@ def test_a_record_that_cannot_be_leaves_the_zone_as_it_was(course: Course) -> No
 
 def test_interrupted_while_kind_is_at_work_the_next_run_goes_on(course: Course, engine: Engine, tmp_path: Path) -> None:
     name = f"{paths.cluster_name()}-second"
-    env = {**os.environ, "COURSE_CLUSTER": name, "COURSE_STATE": str(tmp_path)}
+    theirs = tmp_path / "home" / ".kube" / "config"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text("# mine\n")
+    env = {
+        **os.environ,
+        "COURSE_CLUSTER": name,
+        "COURSE_STATE": str(tmp_path),
+        "COURSE_CACHE": str(paths.cache().parent),
+        "HOME": str(tmp_path / "home"),
+    }
     node = f"{name}-control-plane"
     words = [str(paths.ROOT / "course"), "up"]
     for old in (node, f"{name}-outside"):
@@ -113,8 +130,9 @@ def test_interrupted_while_kind_is_at_work_the_next_run_goes_on(course: Course, 
         said = process.communicate(timeout=60)[0]
     assert process.returncode == 130 and "goes on from here" in said, said
     try:
-        second = course("up", env=env)
+        second = course("up", env=env | NOBODYS_PROXY)
         assert second.returncode == 0, second.stderr
+        assert theirs.read_text() == "# mine\n" and len(list(theirs.parent.iterdir())) == 1
         assert json.loads(course("status", "--json", env=env).stdout)["ready"] is True
     finally:
         assert course("down", env=env).returncode == 0

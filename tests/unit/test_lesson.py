@@ -1,4 +1,7 @@
+import subprocess
+
 import pytest
+from kubernetes.client.exceptions import ApiException
 
 from course import lesson, paths
 from course.errors import CourseError
@@ -27,6 +30,20 @@ def test_an_unknown_lesson_names_the_known_ones() -> None:
 def test_the_advice_after_a_failed_command() -> None:
     assert "Run the cells from the top" in kernel.advice(None)
     assert "fresh namespaces" in kernel.advice("02_first_externalname")
+
+
+@pytest.mark.parametrize(
+    ("error", "advised"),
+    [
+        (subprocess.CalledProcessError(1, "kubectl"), True),
+        (NameError("shop"), True),
+        (ApiException(status=409), True),
+        (ValueError("the learner's own"), False),
+        (None, False),
+    ],
+)
+def test_advice_only_for_what_comes_of_cells_out_of_order(error: Exception | None, advised: bool) -> None:
+    assert kernel.is_out_of_order(error) == advised
 
 
 def test_a_notebook_shows_three_lines_and_no_traceback() -> None:

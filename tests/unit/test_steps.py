@@ -32,6 +32,7 @@ def test_a_failing_step_stops_the_rest(state: Path, monkeypatch: pytest.MonkeyPa
     with pytest.raises(CourseError, match="it broke"):
         steps.up(lambda text: None)
     assert [step.state for step in steps.progress()] == ["failed", "waiting"]
+    assert "it broke" in steps.progress()[0].doing  # lesson 00 says it
     assert not steps.running()
 
 

@@ -4,6 +4,7 @@ From a notebook or the CLI a learner plays the provider: change a record, stop a
 """
 
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -55,8 +56,8 @@ def make_certificates(folder: Path) -> None:
     made_for.write_text(json.dumps(CERTIFICATES))  # last: it marks the folder as complete
 
 
-def begin(engine: Engine) -> None:
-    """Run the container if it is not running, made again if its image is of another version.
+def begin(engine: Engine) -> bool:
+    """Run the container if it is not running, made again if its image is of another version; whether it was running already.
 
     Does not wait for its servers: they get ready while something else is made. Needs the network, which kind makes with
     its first cluster and leaves there.
@@ -70,10 +71,14 @@ def begin(engine: Engine) -> None:
         _create(engine)
     elif status != "running":
         engine.must("start", container(), doing="Starting the outside world")
+    return status == "running"
 
 
-def wait_until_answering(engine: Engine) -> None:
-    """Each of its servers answers."""
+def wait_until_answering(engine: Engine, *, was_running: bool) -> None:
+    """Each of its servers answers. In a container that was running, a silent one was stopped, by a lesson or the learner."""
+    if was_running and not _answering(engine):
+        with suppress(CourseError):  # whether they answer decides, below
+            service("start", "all", engine)
     logs = f"{engine.name} logs {container()}"
     until(lambda: _answering(engine), seconds=60, what="The outside world's servers answering", next=logs)
 
@@ -167,14 +172,21 @@ def set_record(name: str, kind: str, *values: str) -> None:
     inside("outside-dns", "set", name, kind.lower() if kind.lower() == "none" else kind, *(known.get(v, v) for v in values))
 
 
+def changed(engine: Engine) -> list[str]:
+    """The stopped servers and the changed records, in words."""
+    servers = [line.split() for line in service("status", "all", engine).splitlines()]
+    records = inside("outside-dns", "changed", engine=engine).split()
+    return [f"server {name} {state}" for name, state in servers if state != "running"] + [f"record {name}" for name in records]
+
+
 def reset(engine: Engine | None = None) -> None:
     """All records and servers as they were at the start."""
-    inside("outside-service", "start", "all", engine=engine)
+    service("start", "all", engine)
     inside("outside-dns", "reset", engine=engine)
 
 
-def service(verb: str, name: str) -> str:
+def service(verb: str, name: str, engine: Engine | None = None) -> str:
     """As the provider: `stop` or `start` one of SERVICES, or `all`; `status` says what runs."""
     if name not in (*SERVICES, "all") or verb not in ("stop", "start", "status"):
         raise CourseError(f"There is no {verb} {name}.", f"Servers: {', '.join(SERVICES)}, all.", "course outside --help")
-    return inside("outside-service", verb, name)
+    return inside("outside-service", verb, name, engine=engine)

@@ -25,7 +25,7 @@ HEARTBEAT = 15.0  # seconds between two lines of a step that has nothing new to 
 
 @dataclass
 class Step:
-    """One line of the list. state: waiting, running, done, failed. seconds: how long it took."""
+    """One line of the list. state: waiting, running, done, failed. seconds: how long it took. doing: or why it failed."""
 
     title: str
     state: str = "waiting"
@@ -40,6 +40,7 @@ class Work:
     say: Callable[[str], None]
     engine: engine.Engine = field(init=False)
     image: str = ""
+    outside_was_running: bool = True
 
 
 def _engine(work: Work) -> None:
@@ -57,13 +58,13 @@ def _images(work: Work) -> None:
 
 def _cluster(work: Work) -> None:
     _mountable_modules()
-    cluster.ensure(work.engine, work.image, say=work.say, before_making=lambda: _begin_outside(work.engine))
+    cluster.ensure(work.engine, work.image, say=work.say, before_making=lambda: _begin_outside(work))
 
 
-def _begin_outside(found: engine.Engine) -> None:
+def _begin_outside(work: Work) -> None:
     """Its servers start while the node does; the first cluster ever makes the network that they need."""
-    if outside.has_network(found):
-        outside.begin(found)
+    if outside.has_network(work.engine):
+        work.outside_was_running &= outside.begin(work.engine)
 
 
 def _mountable_modules() -> None:
@@ -75,14 +76,14 @@ def _mountable_modules() -> None:
 
 def _dns(work: Work) -> None:
     """As early as can be: in a new cluster CoreDNS has no Pods yet, and its first ones begin with the right Corefile."""
-    outside.begin(work.engine)
+    work.outside_was_running &= outside.begin(work.engine)
     address = outside.known_addresses(work.engine).primary
     if cluster.forward_to(address, wait=False):
         work.say(f"CoreDNS forwards to {address}")
 
 
 def _outside(work: Work) -> None:
-    outside.wait_until_answering(work.engine)
+    outside.wait_until_answering(work.engine, was_running=work.outside_was_running)
 
 
 def _verify(work: Work) -> None:
@@ -149,8 +150,8 @@ class Reporter:
         try:
             action(self.work)
             step.state = "done"
-        except BaseException:
-            step.state = "failed"
+        except BaseException as error:
+            step.doing, step.state = str(error) or "It was interrupted.", "failed"
             raise
         finally:
             step.seconds = round(time.monotonic() - self.started, 1)
@@ -178,6 +179,14 @@ class Reporter:
         with suppress(OSError):  # a courtesy to lesson 00: on a full disk it is the step's own error that counts
             part.write_text(json.dumps({"pid": os.getpid(), "steps": [asdict(step) for step in self.steps]}))
             part.replace(PROGRESS)
+
+
+def changed() -> list[str]:
+    """What differs from the start in the outside world and in CoreDNS, in words; put_back undoes it."""
+    found = engine.choose(install=False)
+    world = outside.changed(found)
+    corefile = cluster.read_corefile() != cluster.wanted_corefile(outside.addresses(found).primary)
+    return [*world, "CoreDNS's Corefile"] if corefile else world
 
 
 def put_back() -> None:
@@ -213,7 +222,8 @@ def down(everything: bool = False, say: Callable[[str], None] = print) -> None:
     with _one_at_a_time(say):
         if cluster.delete(found):
             say("The cluster is removed.")
-        if found.run("rm", "-f", "-v", outside.container()).returncode == 0:
+        if found.run("container", "inspect", outside.container()).returncode == 0:
+            found.must("rm", "-f", "-v", outside.container(), doing="Removing the outside world")
             say("The outside world is removed.")
         if everything:
             _remove_everything(found, say)
@@ -229,11 +239,13 @@ def _remove_everything(found: engine.Engine, say: Callable[[str], None]) -> None
     if not found.run("ps", "-aq", "--filter", f"network={outside.NETWORK}").stdout.strip():
         found.run("network", "rm", outside.NETWORK)
         say(f"The network named {outside.NETWORK} is removed.")
-    rmtree(paths.cache(), ignore_errors=True)
-    say(f"The cache {paths.cache()} is removed; other copies of the course would build it again.")
+    if images.remove_cache():
+        say(f"The cache {paths.cache()} is removed; other copies of the course would build it again.")
+    else:
+        say(f"Another copy of the course is building: the cache {paths.cache()} is kept.")
     if MADE_MODULES.exists() and MODULES.exists() and not list(MODULES.iterdir()):
         MODULES.rmdir()
-    packages = engine.INSTALLED.read_text().split() if engine.INSTALLED.exists() else []
+    packages = sorted(set(engine.INSTALLED.read_text().split())) if engine.INSTALLED.exists() else []
     rmtree(paths.STATE, ignore_errors=True)
     say(f"The state folder {paths.STATE} is removed.")
     if packages:

@@ -72,7 +72,9 @@ def free_port(wanted: int, say: Callable[[str], None]) -> int:
             if port != wanted:
                 say(f"Port {wanted} is taken by another program: using {port}.")
             return port
-    raise CourseError(f"Ports {wanted} to {wanted + 19} are all taken.", "", f"./course start --port {wanted + 100}")
+    raise CourseError(
+        f"Ports {wanted} to {wanted + 19} are all taken.", "Other programs listen there.", f"./course start --port {wanted + 100}"
+    )
 
 
 def environment() -> dict[str, str]:
@@ -131,7 +133,7 @@ def start(wanted_port: int, say: Callable[[str], None]) -> tuple[Server, subproc
         process.terminate()
         raise
     if process.poll() is not None:
-        raise CourseError("JupyterLab ended at once.", "", f"Read {path}")
+        raise CourseError("JupyterLab ended at once.", shell.last_words(path.read_text(errors="replace")), f"Read {path}")
     RECORD.touch(mode=0o600)  # it holds the token
     RECORD.chmod(0o600)
     RECORD.write_text(json.dumps(asdict(server)))

@@ -15,16 +15,24 @@ def install(shell: Any) -> None:
 
 
 def advise(result: Any) -> None:
-    """After a %%bash cell that failed: what to do, for cells run out of order or a lesson left half done."""
-    if isinstance(result.error_in_exec, subprocess.CalledProcessError):
+    """After a failed cell: what to do, for cells run out of order, twice, or a lesson left half done."""
+    if is_out_of_order(result.error_in_exec):
         print(advice(lesson.begun()))
+
+
+def is_out_of_order(error: BaseException | None) -> bool:
+    """What cells raise whose objects or variables are not as the lesson left them: a command, the API, a missing name.
+
+    The API's exception is known by its name: to import the Kubernetes client takes longer than a kernel's start.
+    """
+    return isinstance(error, (subprocess.CalledProcessError, NameError)) or type(error).__name__ == "ApiException"
 
 
 def advice(begun: str | None) -> str:
     """The sentence; `begun` is the slug of the lesson whose first cell has run in this kernel."""
     if begun is None:
-        return "Next: the command failed, and this lesson's first cell (lesson.begin) has not run here yet. Run the cells from the top."
+        return "Next: this cell failed, and this lesson's first cell (lesson.begin) has not run here yet. Run the cells from the top."
     return (
-        "Next: the command failed; its own words are above. If you ran cells out of order or left the lesson half done, run it from the "
+        "Next: this cell failed; its own words are above. If you ran cells out of order or left the lesson half done, run it from the "
         "top: the first cell makes fresh namespaces. If nothing answers at all: course doctor"
     )

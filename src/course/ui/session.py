@@ -26,7 +26,7 @@ def start(port: int, *, browser: bool, say: Say) -> None:
     except CourseError as error:
         if process is None:
             raise
-        say(f"{error}\nJupyterLab stays; lesson 00 shows the same. Try again in a second terminal: ./course up")
+        say(f"{error}\nJupyterLab stays. Try again in a second terminal: ./course up")
     except KeyboardInterrupt:
         if process is not None:
             _end(process, say)
