@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from course import cli_ask, cli_lab
+from course import cli_ask, cli_lab, paths
 from course.errors import NotReady
 
 app = typer.Typer(
@@ -66,7 +66,9 @@ def ask(context: typer.Context) -> None:
 
 @app.command()
 def start(
-    port: Annotated[int, typer.Option(help="Where JupyterLab listens; the next free one if it is taken.")] = 8888,
+    port: Annotated[
+        int, typer.Option(min=1024, max=65500, help="Where JupyterLab listens; the next free one if it is taken.")
+    ] = paths.PORT,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
 ) -> None:
     """JupyterLab first, then the cluster behind it. Ctrl-C ends JupyterLab; the cluster stays until `down`."""

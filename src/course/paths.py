@@ -13,6 +13,7 @@ CLUSTER_FOLDER = ROOT / "cluster"
 NOTEBOOKS = ROOT / "notebooks"
 WORKSPACE = ROOT / "workspace"
 VENV_BIN = ROOT / ".venv" / "bin"
+PORT = 8888  # where JupyterLab listens, or the next free one
 
 
 def cache() -> Path:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from tempfile import TemporaryDirectory
 
 from course import paths, shell
 from course.provision import engine, steps
@@ -69,7 +70,10 @@ def _browser(say: Say) -> int:
 
 
 def _pytest(words: list[str]) -> int:
-    return _tool("pytest", "--durations=5", "--durations-min=5", *words)
+    with TemporaryDirectory(
+        prefix="course-test-", ignore_cleanup_errors=True
+    ) as folder:  # pytest's own would stay in the system's
+        return _tool("pytest", f"--basetemp={folder}/pytest", "--durations=5", "--durations-min=5", *words)
 
 
 def _tool(module: str, *words: str) -> int:

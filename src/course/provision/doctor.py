@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from shutil import disk_usage
 
@@ -10,6 +11,7 @@ from course import paths, shell, versions
 from course.errors import CourseError
 from course.observe import kube
 from course.provision import cluster, engine, images, outside, steps
+from course.ui import jupyter
 
 
 @dataclass(frozen=True)
@@ -31,33 +33,65 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Every check, in the order in which one stands on the other. Changes nothing."""
-    found = [check() for check in (_versions, _disk, _inotify, _state, _proxy, _kubeconfig, _setting_up)]
+    found = [_said(check) for check in (_versions, _disk, _inotify, _port, _state, _proxy, _kubeconfig, _setting_up)]
     try:
         chosen = engine.choose(install=False)
     except CourseError as error:
         return [*found, Finding("wrong", error.what, error.why, error.next)]
     found.append(Finding("ok", f"The engine is {chosen.name} {chosen.version}."))
+    found.append(_store(chosen))
     checks: list[Callable[[engine.Engine], Finding]] = [_image, _cluster, _outside, _forward]
     for check in checks:
-        found.append(check(chosen))
+        found.append(_said(partial(check, chosen)))
         if found[-1].level == "wrong":
             break
     return found
 
 
-def _versions() -> Finding:
+def _said(check: Callable[[], Finding]) -> Finding:
     try:
-        versions.read()
+        return check()
     except CourseError as error:
         return Finding("wrong", error.what, error.why, error.next)
+
+
+def _versions() -> Finding:
+    versions.read()
     return Finding("ok", "cluster/versions.toml is complete.")
 
 
 def _disk() -> Finding:
-    free = disk_usage(paths.ROOT).free / images.GIGABYTE
+    return _free(paths.ROOT, "The clone's")
+
+
+def _store(chosen: engine.Engine) -> Finding:
+    """Where the engine keeps its images; in a machine of its own, as on macOS, it cannot be looked into."""
+    form = "{{.DockerRootDir}}" if chosen.name == "docker" else "{{.Store.GraphRoot}}"
+    store = Path(chosen.run("info", "--format", form).stdout.strip())
+    try:
+        return _free(store.resolve(strict=True), f"{chosen.name}'s")
+    except OSError:
+        return Finding("note", f"The disk of {chosen.name} cannot be looked at from here.")
+
+
+def _free(folder: Path, whose: str) -> Finding:
+    free = disk_usage(folder).free / images.GIGABYTE
     if free < 3:
-        return Finding("wrong", f"Only {free:.1f} GB of disk are free.", "The images need about 3 GB.", "df -h; free some space")
-    return Finding("ok", f"{free:.0f} GB of disk are free.")
+        what = f"{whose} disk has only {free:.1f} GB free."
+        return Finding(
+            "wrong", what, "The images need about 3 GB, building them 8 for a while.", f"df -h '{folder}'; free some space"
+        )
+    return Finding("ok", f"{whose} disk has {free:.0f} GB free.")
+
+
+def _port() -> Finding:
+    """A port that JupyterLab of this clone has is not taken by another program."""
+    said: list[str] = []
+    if jupyter.running() is None:
+        jupyter.free_port(paths.PORT, said.append)
+    if said:
+        return Finding("note", said[0].replace("using", "./course start uses"))
+    return Finding("ok", f"Port {paths.PORT} is JupyterLab's, or free for it.")
 
 
 def _inotify() -> Finding:
@@ -75,7 +109,12 @@ def _inotify() -> Finding:
 
 def _state() -> Finding:
     if paths.ROOT.exists() and not os.access(paths.ROOT, os.W_OK):
-        return Finding("wrong", f"{paths.ROOT} cannot be written.", "The course keeps its state there.", "clone it as yourself")
+        return Finding(
+            "wrong",
+            f"{paths.ROOT} cannot be written.",
+            "The course keeps its state there.",
+            f"sudo chown -R $USER '{paths.ROOT}'",
+        )
     halves = sorted(path.name for path in (paths.cache() / "parts").glob("*.part"))
     if halves and not steps.running():
         return Finding(
