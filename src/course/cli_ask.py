@@ -50,7 +50,7 @@ def main(words: Sequence[str]) -> int:
 
     given = parser().parse_args(words)
     kind = question.check_kind(given.kind)
-    names = question.candidates(question.check_name(given.name), given.namespace)
+    names = question.candidates(question.check_name(given.name), question.check_namespace(given.namespace))
     said = ahead(lambda: question.put(names, kind))
     from course.observe import ask  # a sixth of the time of a question, and dig does not wait for it
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from course.observe import ask, dns
+from course.errors import CourseError
+from course.observe import ask, dns, question
 from course.observe.causes import Service
 from course.observe.dns import Record, Response
 
@@ -92,7 +93,7 @@ FAILING: dict[str, tuple[Response, Evidence, str, str]] = {
     "type not followed": (response(kind="MX"), Evidence(alias("db", "db.example.com")), "not for MX", "--type MX"),
     "no AAAA": (response(kind="AAAA"), Evidence(Service("shop", "db", "ClusterIP")), "has no AAAA record", "-o yaml"),
     "target does not exist": (LONE, Evidence(target="NXDOMAIN"), "does not exist", "ExternalName"),
-    "target's DNS fails": (LONE, Evidence(target="SERVFAIL"), "hides the outage", "outside status"),
+    "target's DNS fails": (LONE, Evidence(target="SERVFAIL"), "hides the outage", "course ask db.example.com"),
     "target without A": (LONE, Evidence(target="NOERROR"), "has no A record", "--type AAAA"),
     "label too long": (
         SILENT, Evidence(alias("db", "x" * 64 + ".example.com")), "more than 63", "kubectl get service db"
@@ -122,3 +123,10 @@ def test_an_unknown_name_outside_is_not_blamed_on_the_cluster() -> None:
     asked = tuple(response(f"{name}.", status="NXDOMAIN") for name in ("www.nope.org.shop.svc.cluster.local", "www.nope.org"))
     meaning, _ = ask.explain("www.nope.org", "shop", asked, Evidence())
     assert "www.nope.org. does not exist" in meaning
+
+
+@pytest.mark.parametrize("namespace", ["", "Shop", "-shop", "a.b", "x" * 64])
+def test_what_can_be_no_namespace_is_refused(namespace: str) -> None:
+    with pytest.raises(CourseError, match="is no namespace"):
+        question.check_namespace(namespace)
+    assert question.check_namespace("team-a") == "team-a"

@@ -61,7 +61,7 @@ def ask(name: str, namespace: str = "default", kind: str = "A") -> Answer:
     """Ask as a Pod in `namespace` would; CourseError for what is no DNS name, a type nobody knows, or no cluster."""
     question.check_name(name)
     kind = question.check_kind(kind)
-    names = question.candidates(name, namespace)
+    names = question.candidates(name, question.check_namespace(namespace))
     return read(name, namespace, names, kind, question.put(names, kind))
 
 
@@ -149,7 +149,7 @@ class Cluster:
 def _failed(last: dns.Response) -> tuple[str, str]:
     return (
         f"The DNS server answered {last.status}: it could not find out. This says nothing about whether the name exists.",
-        "./course outside status",
+        "course outside status",
     )
 
 

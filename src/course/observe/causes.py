@@ -12,6 +12,7 @@ from course.observe.dns import Record, Response, in_cluster
 from course.observe.question import ZONE
 
 Cause = tuple[str, str]  # (what it means, what to look at or type next)
+ANOTHER_NAME = "db.example.com"  # of the outside world, and no lesson changes it
 LABEL = 63  # octets in one label of a name, RFC 1035 section 2.3.4
 
 
@@ -82,7 +83,7 @@ def lone_cname(alias: Record, last: Response, look: Look) -> Cause:
     return (
         f"{begin} cannot be looked up: {target.status or 'no answer'} from its DNS server. The alias is right, and the "
         "status NOERROR hides the outage.",
-        "./course outside status",
+        f"course ask {ANOTHER_NAME}  # fails too: CoreDNS's forward or all DNS outside; answers: only this target's",
     )
 
 

@@ -70,11 +70,13 @@ class Watcher:
 
 
 def sentence(rule: str, seen: str, enforcing: bool) -> str:
-    """The words for one observation. What contradicts the rule or the cluster's own verdict says NOT, and fails nbval."""
+    """The words for one observation. What the rule and the cluster's own verdict do not lead to says NOT, and fails nbval."""
     if not enforcing and rule == BLOCKED and seen == OPEN:
         return "open, nothing here enforces policies"
     if seen == rule and (enforcing or rule == OPEN):
         return "as the rule says"
+    if seen == rule:
+        return "NOT by the rule: blocked, though nothing here enforces policies"
     return f"NOT as the rule says, but {seen}"
 
 

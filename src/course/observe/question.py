@@ -13,6 +13,8 @@ ZONE = "cluster.local"
 TYPES = ("A", "AAAA", "CNAME", "SRV", "MX", "TXT", "NS", "PTR", "SOA", "CAA", "HTTPS", "ANY")
 ORDINARY_NAME = re.compile(r"(?=.{1,253}\.?$)[\w*-]{1,63}(\.[\w*-]{1,63})*\.?", re.ASCII)
 
+NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+
 
 def check_name(name: str) -> str:
     """The name as it was given, if it can be asked at all; CourseError says what is wrong with it."""
@@ -30,6 +32,14 @@ def check_name(name: str) -> str:
         why = f"{str(error).rstrip('.')}. A name has at most 255 octets, each label between two dots 1 to 63."
         raise CourseError(f"{name!r} is no DNS name.", why, advice) from error
     return name
+
+
+def check_namespace(namespace: str) -> str:
+    """The namespace, if it can be one; CourseError says what is wrong with it."""
+    if not NAMESPACE.fullmatch(namespace):
+        why = "A namespace has at most 63 small letters, digits and hyphens, and begins and ends with a letter or a digit."
+        raise CourseError(f"{namespace!r} is no namespace.", why, "kubectl get namespaces")
+    return namespace
 
 
 def candidates(name: str, namespace: str, ndots: int = 5) -> list[str]:
