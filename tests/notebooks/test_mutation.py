@@ -38,6 +38,14 @@ BREAKAGES = {
         ANSWERED | {"one-shot"},
         {"stored"},
     ),
+    "the forward is lost before the interview": Breakage(
+        "python -c 'from course.provision.cluster import forward_to; forward_to(\"127.0.0.1:9\")'",
+        {"prove-dns", "prove-packets"},
+        lesson="13_interview",
+    ),
+    "a server is down at the start": Breakage(
+        "course outside stop redis", {"outside-status"}, lesson="00_start_here", after="wait"
+    ),
     "the Service is led elsewhere": Breakage(
         'kubectl patch service external-database -n production -p \'{"spec":{"externalName":"no-such-db.example.com"}}\'',
         ANSWERED | {"one-shot", "stored"},

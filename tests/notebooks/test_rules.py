@@ -69,7 +69,10 @@ def test_cell_ids_are_words(path: Path) -> None:
 
 
 EXAMPLES = {
-    "earlier run": ("Removed from an earlier run: namespace a pod/b\nReady", "Removed from an earlier run\nReady"),
+    "earlier run": (
+        "Left from an earlier run, removed now: namespace a pod/b\nReady",
+        "Left from an earlier run, removed now\nReady",
+    ),
     "seconds taken": ("kind cluster: done, 12.3 s", "kind cluster: done, SECONDS s"),
     "cluster ip": ("10.96.0.10#53", "CLUSTER-IP#53"),
     "pod ip": ("A\t10.244.0.15", "A\tPOD-IP"),
