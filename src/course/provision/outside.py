@@ -76,7 +76,9 @@ def begin(engine: Engine) -> bool:
 
 def wait_until_answering(engine: Engine, *, was_running: bool) -> None:
     """Each of its servers answers. In a container that was running, a silent one was stopped, by a lesson or the learner."""
-    if was_running and not _answering(engine):
+    if was_running:
+        if _answering(engine):
+            return
         with suppress(CourseError):  # whether they answer decides, below
             service("start", "all", engine)
     logs = f"{engine.name} logs {container()}"
