@@ -23,7 +23,10 @@ def parser() -> argparse.ArgumentParser:
 
 
 def ahead(call: Callable[[], Said]) -> Callable[[], Said]:
-    """Begin the call now, beside what follows. Calling what comes back waits for it, and returns or raises what it did."""
+    """Begin the call now, beside what follows. Calling what comes back waits for it, and returns or raises what it did.
+
+    concurrent.futures can do this, but to import it takes 17 ms, a tenth of the question.
+    """
     outcome: list[Said | Exception] = []
 
     def work() -> None:
@@ -50,7 +53,7 @@ def main(words: Sequence[str]) -> int:
 
     given = parser().parse_args(words)
     kind = question.check_kind(given.kind)
-    names = question.candidates(question.check_name(given.name), question.check_namespace(given.namespace))
+    names = question.candidates(given.name, given.namespace)
     said = ahead(lambda: question.put(names, kind))
     from course.observe import ask  # a sixth of the time of a question, and dig does not wait for it
 

@@ -70,9 +70,8 @@ def _browser(say: Say) -> int:
 
 
 def _pytest(words: list[str]) -> int:
-    with TemporaryDirectory(
-        prefix="course-test-", ignore_cleanup_errors=True
-    ) as folder:  # pytest's own would stay in the system's
+    # pytest's own folder would stay among the system's temporary files.
+    with TemporaryDirectory(prefix="course-test-", ignore_cleanup_errors=True) as folder:
         return _tool("pytest", f"--basetemp={folder}/pytest", "--durations=5", "--durations-min=5", *words)
 
 

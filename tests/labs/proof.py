@@ -69,7 +69,7 @@ class Proof:
             return time.monotonic() - seen_otherwise >= STEADY_FOR
 
         report = labs.settled(self.lab, steady, SETTLES_WITHIN)
-        assert time.monotonic() - seen_otherwise >= STEADY_FOR, f"should fail {sorted(names)}, and stay so\n{report.text()}"
+        assert steady(report), f"should fail {sorted(names)}, and stay so\n{report.text()}"
         says_why(report)
 
     def still_fails_exactly(self, names: tuple[str, ...]) -> None:

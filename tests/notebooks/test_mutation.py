@@ -15,6 +15,7 @@ pytestmark = pytest.mark.cluster
 
 # In lesson 02, what shows the address or needs it; `one-shot` shows the aliases alone.
 ANSWERED = {"dig", "ask", "chain-as-text", "nslookup", "nslookup-busybox", "psql", "psql-server"}
+LOSE_THE_FORWARD = "python -c 'from course.provision.cluster import forward_to; forward_to(\"127.0.0.1:9\")'"
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,12 @@ BREAKAGES = {
     ),
     "the outside database stops": Breakage("course outside stop postgres", {"psql", "psql-server"}, {"stored"}),
     "the forward is lost": Breakage(
-        "python -c 'from course.provision.cluster import forward_to; forward_to(\"127.0.0.1:9\")'",
+        LOSE_THE_FORWARD,
         ANSWERED | {"one-shot"},
         {"stored"},
     ),
     "the forward is lost before the interview": Breakage(
-        "python -c 'from course.provision.cluster import forward_to; forward_to(\"127.0.0.1:9\")'",
+        LOSE_THE_FORWARD,
         {"prove-dns", "prove-packets"},
         lesson="13_interview",
     ),

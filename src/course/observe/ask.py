@@ -59,9 +59,8 @@ class Answer:
 
 def ask(name: str, namespace: str = "default", kind: str = "A") -> Answer:
     """Ask as a Pod in `namespace` would; CourseError for what is no DNS name, a type nobody knows, or no cluster."""
-    question.check_name(name)
     kind = question.check_kind(kind)
-    names = question.candidates(name, question.check_namespace(namespace))
+    names = question.candidates(name, namespace)
     return read(name, namespace, names, kind, question.put(names, kind))
 
 

@@ -43,7 +43,9 @@ def check_namespace(namespace: str) -> str:
 
 
 def candidates(name: str, namespace: str, ndots: int = 5) -> list[str]:
-    """The full names a Pod's resolver tries in turn, with kubelet's search list and ndots:5."""
+    """The full names a Pod's resolver tries in turn, with kubelet's search list and ndots:5; CourseError for what is no name."""
+    check_name(name)
+    check_namespace(namespace)
     if name.endswith("."):
         return [name]
     searched = [f"{name}.{suffix}." for suffix in (f"{namespace}.svc.{ZONE}", f"svc.{ZONE}", ZONE)]

@@ -167,14 +167,19 @@ def forward_to(address: str, *, wait: bool = True) -> bool:
     The Corefile is kubeadm's but for this one address, kept as it was on the first day: what a lesson changed and left
     behind is put back too. Without `wait` it is the caller who calls wait_for_coredns.
     """
-    wanted = wanted_corefile(address)
-    if wanted == read_corefile():
+    if is_forwarded_to(address):
         return False
+    wanted = wanted_corefile(address)
     if wait:
         write_corefile(wanted)
     else:
         _begin_with(wanted)
     return True
+
+
+def is_forwarded_to(address: str) -> bool:
+    """Whether the Corefile is the one that forward_to(address) would write."""
+    return read_corefile() == wanted_corefile(address)
 
 
 def read_corefile() -> str:

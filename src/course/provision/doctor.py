@@ -86,11 +86,9 @@ def _free(folder: Path, whose: str) -> Finding:
 
 def _port() -> Finding:
     """A port that JupyterLab of this clone has is not taken by another program."""
-    said: list[str] = []
-    if jupyter.running() is None:
-        jupyter.free_port(paths.PORT, said.append)
-    if said:
-        return Finding("note", said[0].replace("using", "./course start uses"))
+    port = paths.PORT if jupyter.running() else jupyter.free_port(paths.PORT, lambda text: None)
+    if port != paths.PORT:
+        return Finding("note", f"Port {paths.PORT} is taken by another program: ./course start uses {port}.")
     return Finding("ok", f"Port {paths.PORT} is JupyterLab's, or free for it.")
 
 
@@ -178,10 +176,9 @@ def _cluster(chosen: engine.Engine) -> Finding:
 
 def _outside(chosen: engine.Engine) -> Finding:
     try:
-        said = outside.inside("outside-service", "status", "all", engine=chosen)
+        stopped = outside.stopped(chosen)
     except CourseError as error:
         return Finding("wrong", error.what, error.why, "./course up")
-    stopped = [line.split()[0] for line in said.splitlines() if line.endswith("stopped")]
     if stopped:
         return Finding(
             "wrong",
@@ -193,7 +190,7 @@ def _outside(chosen: engine.Engine) -> Finding:
 
 
 def _forward(chosen: engine.Engine) -> Finding:
-    if cluster.read_corefile() != cluster.wanted_corefile(outside.addresses(chosen).primary):
+    if not cluster.is_forwarded_to(outside.addresses(chosen).primary):
         return Finding(
             "wrong",
             "CoreDNS's Corefile is not as it was on the first day, with its forward to the world outside.",

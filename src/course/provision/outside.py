@@ -176,9 +176,13 @@ def set_record(name: str, kind: str, *values: str) -> None:
 
 def changed(engine: Engine) -> list[str]:
     """The stopped servers and the changed records, in words."""
-    servers = [line.split() for line in service("status", "all", engine).splitlines()]
     records = inside("outside-dns", "changed", engine=engine).split()
-    return [f"server {name} {state}" for name, state in servers if state != "running"] + [f"record {name}" for name in records]
+    return [f"server {name} stopped" for name in stopped(engine)] + [f"record {name}" for name in records]
+
+
+def stopped(engine: Engine) -> list[str]:
+    """Which of SERVICES do not run."""
+    return [line.split()[0] for line in service("status", "all", engine).splitlines() if line.endswith("stopped")]
 
 
 def reset(engine: Engine | None = None) -> None:

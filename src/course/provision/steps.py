@@ -185,8 +185,8 @@ def changed() -> list[str]:
     """What differs from the start in the outside world and in CoreDNS, in words; put_back undoes it."""
     found = engine.choose(install=False)
     world = outside.changed(found)
-    corefile = cluster.read_corefile() != cluster.wanted_corefile(outside.addresses(found).primary)
-    return [*world, "CoreDNS's Corefile"] if corefile else world
+    forwarded = cluster.is_forwarded_to(outside.addresses(found).primary)
+    return world if forwarded else [*world, "CoreDNS's Corefile"]
 
 
 def put_back() -> None:

