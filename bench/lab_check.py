@@ -7,10 +7,10 @@ import subprocess
 import sys
 import time
 
-from course import paths, shell
-from course.observe import kube
-from course.practice import checks, labs, manifest
-from course.practice.manifest import Lab
+from course.base import paths, shell
+from course.kube import kubectl
+from course.labs import catalog, checks, verbs
+from course.labs.catalog import Lab
 
 ROUNDS, LIMIT = 5, 1.5
 LABS = ("lost-database", "short-name", "odd-port")
@@ -21,14 +21,14 @@ def by_hand(lab: Lab) -> float:
     begun = time.perf_counter()
     for probe in dict.fromkeys(check.probe for check in checks.of(lab)):
         namespace, _, pod = probe.pod.partition("/")
-        kube.kubectl("exec", "-n", namespace, pod, "--", "sh", "-c", probe.command)
+        kubectl.run("exec", "-n", namespace, pod, "--", "sh", "-c", probe.command)
     return time.perf_counter() - begun
 
 
 def by_check(lab: Lab) -> float:
     """Seconds for the check itself, as a notebook's cell or button makes it."""
     begun = time.perf_counter()
-    labs.check(lab.slug)
+    verbs.check(lab.slug)
     return time.perf_counter() - begun
 
 
@@ -41,7 +41,7 @@ def by_command(lab: Lab) -> float:
 
 def measure(lab: Lab) -> None:
     """Two lines: the best of some rounds, taken in turns so that a busy moment hits all three."""
-    labs.start(lab.slug, say=lambda _: None)
+    verbs.start(lab.slug, say=lambda _: None)
     rounds = [(by_hand(lab), by_check(lab), by_command(lab)) for _ in range(ROUNDS)]
     hand, check, command = (min(column) for column in zip(*rounds, strict=True))
     for name, took in (("lab.check in a notebook", check), ("./course lab check", command)):
@@ -49,9 +49,9 @@ def measure(lab: Lab) -> None:
         print(
             f"{lab.slug}: {name} {took:.2f} s, its questions by hand {hand:.2f} s: {took / hand:.2f} x (aim: {LIMIT} x) {verdict}"
         )
-    labs.reset(lab.slug, say=lambda _: None)
+    verbs.reset(lab.slug, say=lambda _: None)
 
 
 if __name__ == "__main__":
     for slug in sys.argv[1:] or LABS:
-        measure(manifest.find(slug))
+        measure(catalog.find(slug))

@@ -9,9 +9,8 @@ from pathlib import Path
 import nbclient
 import nbformat
 
-from course import lesson
-from course.authoring import notebook
-from course.ui.jupyter import environment
+from course.jupyter.jupyterlab import environment
+from course.lessons import catalog
 from tests.notebooks.harness import code_cells, nbval
 
 
@@ -38,8 +37,8 @@ def main(slugs: list[str]) -> None:
     print(f"{'lesson':28} {'cells':>5} {'plain s':>8} {'nbval s':>8}")
     sums = [0.0, 0.0]
     with tempfile.TemporaryDirectory() as folder:
-        for slug in slugs or [entry.slug for entry in lesson.manifest()]:
-            path = notebook(slug)
+        for slug in slugs or [lesson.slug for lesson in catalog.lessons()]:
+            path = catalog.find(slug).notebook
             seconds = [plain(path), compared(path, Path(folder))]
             sums = [total + one for total, one in zip(sums, seconds, strict=True)]
             print(f"{slug:28} {len(code_cells(path)):5} {seconds[0]:8.1f} {seconds[1]:8.1f}", flush=True)

@@ -15,11 +15,10 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from course import paths
-from course.migration import lab, measure, phases
-from course.migration.phases import BY_SLICE, BY_TYPE, INSIDE, OTHER, OUTSIDE, Way
-from course.observe import kube
-from course.provision import cluster
+from course.base import paths
+from course.kube import corefile, kubectl
+from course.lessons.migration import accounting, phases, place
+from course.lessons.migration.phases import BY_SLICE, BY_TYPE, INSIDE, OTHER, OUTSIDE, Cutover
 
 RESULTS = paths.ROOT / "bench" / "results"
 KUBEADM, CLASSIC = "kubeadm's Corefile", "classic cache 30"
@@ -48,7 +47,7 @@ class Run:
     doubled: int
 
 
-def seen(found: lab.Recordings, client: str, target: str) -> Seen:
+def seen(found: place.Recordings, client: str, target: str) -> Seen:
     """What this client met in the last switch to `target`."""
     fence, apply = found.when(f"fence {OTHER[target]}"), found.when(f"apply {target}")
     mine = [entry for entry in found.operations if entry["client"] == client]
@@ -58,18 +57,18 @@ def seen(found: lab.Recordings, client: str, target: str) -> Seen:
     return Seen(round(min(new) - apply, 2), round(max(old) - apply, 2), len(failed))
 
 
-def measured(source: str, target: str, way: Way, corefile: str) -> Run:
+def measured(source: str, target: str, way: Cutover, corefile: str) -> Run:
     """One switch and its account."""
     phases.switch(source, target, way)
-    found = lab.recordings()
-    account = measure.account_now(target)
-    clients = {client: seen(found, client, target) for client in lab.CLIENTS}
+    found = place.recordings()
+    account = accounting.account_now(target)
+    clients = {client: seen(found, client, target) for client in place.CLIENTS}
     outage = round(found.when(f"apply {target}") - found.when(f"fence {source}"), 2)
     lost, doubled = len(account.lost), len(account.doubled)
     return Run(way.name, corefile, target, clients, outage, account.acknowledged, lost, doubled)
 
 
-def there_and_back(rounds: int, way: Way, corefile: str, say: Callable[[str], None]) -> Iterator[Run]:
+def there_and_back(rounds: int, way: Cutover, corefile: str, say: Callable[[str], None]) -> Iterator[Run]:
     """2 x rounds switches."""
     for number in range(rounds):
         for source, target in ((OUTSIDE, INSIDE), (INSIDE, OUTSIDE)):
@@ -80,20 +79,20 @@ def there_and_back(rounds: int, way: Way, corefile: str, say: Callable[[str], No
 
 def naive(corefile: str) -> dict[str, str]:
     """Only the Service is changed, nothing else: where each client is when those that ask DNS have moved."""
-    lab.step(INSIDE, "open")
-    lab.mark("naive")
-    kube.apply(lab.manifest("phase-2"))
-    lab.wait_for_writes("reconnect", side=INSIDE)
-    found = lab.recordings()
-    last = measure.sides(found.operations)
+    place.run_sql(INSIDE, "open")
+    place.record_phase("naive")
+    kubectl.apply(place.manifest("phase-2"))
+    place.wait_for_writes("reconnect", side=INSIDE)
+    found = place.recordings()
+    last = accounting.sides(found.operations)
     start = found.when("naive")
     since = found.cut(start).operations
     moved = [entry["at"] for entry in since if entry.get("side") == INSIDE]
     stray = sum(entry["op"] == "write" and entry.get("side") == OUTSIDE and entry["at"] > min(moved) for entry in since)
     phases.point_by_type(OUTSIDE)
-    lab.wait_for_writes("reconnect", side=OUTSIDE)
-    lab.step(INSIDE, "fence")
-    lab.admin("/steps/bring-home")
+    place.wait_for_writes("reconnect", side=OUTSIDE)
+    place.run_sql(INSIDE, "fence")
+    place.output_as_operator("/steps/bring-home")
     return {
         **last,
         "corefile": corefile,
@@ -105,30 +104,30 @@ def naive(corefile: str) -> dict[str, str]:
 @contextmanager
 def classic_corefile() -> Iterator[None]:
     """CoreDNS with `cache 30` for everything, as it was before kubeadm 1.32; put back afterwards."""
-    before = kube.must("-n", "kube-system", "get", "cm", "coredns", "-o", "jsonpath={.data.Corefile}")
+    before = kubectl.output("-n", "kube-system", "get", "cm", "coredns", "-o", "jsonpath={.data.Corefile}")
     classic = re.sub(r"cache 30 \{[^}]*\}", "cache 30", before)
     assert classic != before, "this Corefile does not exempt cluster.local from the cache"
-    cluster.write_corefile(classic)
+    corefile.write(classic)
     try:
         yield
     finally:
-        cluster.write_corefile(before)
+        corefile.write(before)
 
 
 def to_kept_service() -> None:
     """The Service without selector, led outside; the clients begin anew with its address."""
-    lab.ours("delete", "service", "user-db")
-    kube.apply(lab.manifest("kept"))
+    place.kubectl_here("delete", "service", "user-db")
+    kubectl.apply(place.manifest("kept"))
     phases.point_by_slice(OUTSIDE)
-    lab.restart_clients("pool", "resolved-once")
-    lab.wait_for_writes(side=OUTSIDE)
+    place.restart_clients("pool", "resolved-once")
+    place.wait_for_writes(side=OUTSIDE)
 
 
 def versions() -> dict[str, str]:
     """What the numbers came from."""
-    server = json.loads(kube.must("version", "-o", "json"))["serverVersion"]["gitVersion"]
-    coredns = kube.must("-n", "kube-system", "get", "deploy", "coredns", "-o", "jsonpath={..image}")
-    postgres = lab.psql(OUTSIDE, "-c", "SHOW server_version")
+    server = json.loads(kubectl.output("version", "-o", "json"))["serverVersion"]["gitVersion"]
+    coredns = kubectl.output("-n", "kube-system", "get", "deploy", "coredns", "-o", "jsonpath={..image}")
+    postgres = place.psql(OUTSIDE, "-c", "SHOW server_version")
     return {"Kubernetes": server, "CoreDNS": coredns.rpartition(":")[2], "PostgreSQL": postgres}
 
 
@@ -143,13 +142,13 @@ def table(runs: list[Run]) -> str:
         "| way | Corefile | client | switches | first on the new side, s | last on the old side, s | failed operations |",
         "|---|---|---|---|---|---|---|",
     ]
-    for way, corefile in dict.fromkeys((run.way, run.corefile) for run in runs):
-        group = [run for run in runs if (run.way, run.corefile) == (way, corefile)]
-        for client in lab.CLIENTS:
+    for way, text in dict.fromkeys((run.way, run.corefile) for run in runs):
+        group = [run for run in runs if (run.way, run.corefile) == (way, text)]
+        for client in place.CLIENTS:
             each = [run.clients[client] for run in group]
             new, old = middle([one.first_new for one in each]), middle([one.last_old for one in each])
             failed = middle([float(one.failed) for one in each])
-            lines.append(f"| {way} | {corefile} | {client} | {len(group)} | {new} | {old} | {failed} |")
+            lines.append(f"| {way} | {text} | {client} | {len(group)} | {new} | {old} | {failed} |")
     return "\n".join(lines)
 
 
@@ -189,10 +188,10 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=10, help="there and back, by type, with kubeadm's Corefile")
     options.add_argument("--others", type=int, default=2, help="there and back, for each other way")
     wanted = options.parse_args()
-    lab.begin()
+    place.begin()
     phases.point_by_type(OUTSIDE)
-    lab.start_clients()
-    lab.start_inside()
+    place.start_clients()
+    place.start_inside()
     made_with, runs, naives = versions(), [], [naive(KUBEADM)]
     with classic_corefile():
         naives.append(naive(CLASSIC))
@@ -204,7 +203,7 @@ def main() -> None:
     to_kept_service()
     runs += there_and_back(wanted.others, BY_SLICE, KUBEADM, print)
     print(store(runs, naives, made_with))
-    lab.remove()
+    place.remove()
 
 
 if __name__ == "__main__":

@@ -14,9 +14,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from course import paths, shell
-from course.observe import kube
-from course.provision import cluster, engine, images, outside, tools
+from course.base import paths, shell
+from course.kube import kubectl
+from course.provision import engine, images, kind_cluster, outside, tools
 
 COURSE = str(paths.ROOT / "course")
 
@@ -48,7 +48,7 @@ def up() -> None:
     with tempfile.TemporaryDirectory() as folder:
         second = {**os.environ, "COURSE_CLUSTER": "externalname-bench", "COURSE_STATE": f"{folder}/state"}
         config = Path(folder) / "kind.yaml"
-        config.write_text(cluster.kind_config(built=images.is_built(found, image)))
+        config.write_text(kind_cluster.kind_config(built=images.is_built(found, image)))
         kind = str(tools.kind())
         name = ["--name", "externalname-bare", "--kubeconfig", f"{folder}/kubeconfig"]
         bare_words = [kind, "create", "cluster", *name, "--image", image, "--config", str(config), "--wait", "120s"]
@@ -75,7 +75,7 @@ def again() -> None:
 
 def asking() -> None:
     """`course ask` against a plain `kubectl exec ... dig` of the same name."""
-    namespace, pod = kube.TOOLBOX
+    namespace, pod = kubectl.TOOLBOX
     name = "kubernetes.default.svc.cluster.local."
     plain = ["kubectl", "exec", "-n", namespace, pod, "--", "dig", name]
     course_seconds, plain_seconds = interleaved(11, lambda: timed([COURSE, "ask", name]), lambda: timed(plain))
@@ -86,17 +86,17 @@ def asking() -> None:
 def size() -> None:
     """Memory of the node and the outside world, disk of images and cache."""
     found = engine.choose()
-    used = sum(memory(found, name) for name in (cluster.node(), outside.container()))
+    used = sum(memory(found, name) for name in (kind_cluster.node(), outside.container()))
     report("memory of node and outside world", used / 2**30, 1.5, "GiB")
-    for name in images.ours(found):
-        print(f"disk: {name} {int(found.must('image', 'inspect', '--format', '{{.Size}}', name, doing='size')) / 1e9:.2f} GB")
+    for name in images.own(found):
+        print(f"disk: {name} {int(found.output('image', 'inspect', '--format', '{{.Size}}', name, doing='size')) / 1e9:.2f} GB")
     if paths.cache().exists():
         print(f"disk: cache {sum(path.stat().st_size for path in paths.cache().rglob('*') if path.is_file()) / 1e9:.2f} GB")
 
 
 def memory(found: engine.Engine, name: str) -> int:
     """Bytes of anonymous memory of a container's processes and their children, Pods included, from /proc."""
-    first = int(found.must("inspect", "--format", "{{.State.Pid}}", name, doing=f"Finding the process of {name}"))
+    first = int(found.output("inspect", "--format", "{{.State.Pid}}", name, doing=f"Finding the process of {name}"))
     return sum(_anonymous(pid) for pid in family(first))
 
 

@@ -2,14 +2,14 @@
 
 import pytest
 
-from course import shell
-from course.observe import kube
+from course.base import shell
+from course.kube import kubectl
 
 
 @pytest.fixture(scope="session")
 def cluster() -> None:
     """The real cluster answers; `./course test` set it up."""
-    kube.require()
+    kubectl.require_ready()
 
 
 @pytest.fixture(autouse=True)

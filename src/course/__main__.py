@@ -3,7 +3,7 @@
 import signal
 import sys
 
-from course.errors import CourseError, in_words
+from course.base.errors import CourseError, in_words
 
 INTERRUPTED = 130  # the exit code that the shell and typer give to Ctrl-C
 
@@ -31,10 +31,10 @@ def main() -> None:
 
 def _run(words: list[str]) -> None:
     if words[:1] == ["ask"]:  # without typer, which takes its time to start
-        from course import cli_ask
+        from course.cli import ask
 
-        sys.exit(cli_ask.main(words[1:]))
-    from course.cli import app
+        sys.exit(ask.main(words[1:]))
+    from course.cli.app import app
 
     app(prog_name="course", standalone_mode=True)
 

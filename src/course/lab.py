@@ -1,14 +1,34 @@
 """The labs from Python, for notebooks: `from course import lab`, then lab.start("odd-port"), lab.check("odd-port").
 
-Each verb prints what the CLI prints. `show(slug)` shows the same as text and buttons.
+Each verb prints what the CLI prints. `show(slug)` shows the same as text and buttons. `Check`, `Pod`, `Probe` and `Reply`
+are what a lab's check.py is written with.
 """
 
 import os
 
-from course import paths as _paths
-from course import shell as _shell
-from course.practice import labs as _labs
-from course.practice import manifest as _manifest
+from course.base import paths as _paths
+from course.base import shell as _shell
+from course.labs import catalog as _catalog
+from course.labs import verbs as _verbs
+from course.labs.checks import Check
+from course.labs.probe import Pod, Probe, Reply
+
+__all__ = [
+    "Check",
+    "Pod",
+    "Probe",
+    "Reply",
+    "apply",
+    "check",
+    "connect",
+    "hint",
+    "reset",
+    "show",
+    "solve",
+    "start",
+    "table",
+    "text",
+]
 
 
 def connect() -> None:
@@ -22,52 +42,50 @@ def show(slug: str) -> None:
     """The lab's text, and its buttons below."""
     from IPython.display import Markdown, display
 
-    from course.ui.labs import Panel
+    from course.jupyter.panel import Panel
 
-    text = _manifest.find(slug).text.replace("./course ", "course ")  # JupyterLab's terminals have it on PATH
+    text = _catalog.find(slug).text.replace("./course ", "course ")  # JupyterLab's terminals have it on PATH
     display(Markdown(text), Panel(slug))  # type: ignore[no-untyped-call]
 
 
 def table() -> None:
     """All labs with your state."""
-    from course.cli_lab import _table
-
-    print(_table(_labs.rows()))
+    print(_verbs.table(_verbs.rows()))
 
 
 def text(slug: str) -> None:
     """What the lab is about."""
-    print(_manifest.find(slug).text)
+    print(_catalog.find(slug).text)
 
 
 def start(slug: str) -> None:
     """Begin a lab, always afresh."""
-    _labs.start(slug)
+    _verbs.start(slug)
     print(f"{slug} is ready. Next: lab.check({slug!r}), and look at what it says.")
 
 
 def check(slug: str) -> None:
     """What is right already and what is not, with the reasons. Changes nothing."""
-    report = _labs.check(slug)
-    print(report.text() + _labs.afterword(report))
+    report = _verbs.check(slug)
+    print(report.text() + _verbs.afterword(report))
 
 
 def hint(slug: str) -> None:
     """The next of three hints."""
-    print(_labs.hint(slug).text())
+    print(_verbs.hint(slug).text())
 
 
 def apply(slug: str, manifest: str) -> None:
     """Apply a manifest, to the lab's own namespace where it names none."""
-    print(_labs.apply(slug, manifest).strip())
+    print(_verbs.apply(slug, manifest).strip())
 
 
 def solve(slug: str) -> None:
     """Show the reference with its reasons, apply it, check it."""
-    print(_labs.solve(slug).text())
+    print(_verbs.solve(slug).text())
 
 
 def reset(slug: str) -> None:
     """Remove the lab from the cluster; your progress stays."""
-    _labs.reset(slug)
+    _verbs.reset(slug)
     print("Removed.")

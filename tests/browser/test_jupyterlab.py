@@ -9,26 +9,28 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from course import paths, shell, workspace
-from course.practice import manifest
-from course.ui import jupyter
-from course.waiting import until
+from course.base import paths, shell
+from course.base.waiting import until
+from course.jupyter import jupyterlab
+from course.labs import catalog
+from course.lessons import catalog as lessons
+from course.lessons import workspace
 
 pytestmark = [pytest.mark.browser, pytest.mark.cluster]
-LESSON = "02_first_externalname.ipynb"
+LESSON = lessons.find("first_externalname").notebook.name
 
 
 @pytest.fixture
-def server(cluster: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[jupyter.Server]:
+def server(cluster: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[jupyterlab.Server]:
     """A JupyterLab of its own over fresh copies of the lessons; the learner's server, layout and workspace are left alone."""
     monkeypatch.setattr(paths, "WORKSPACE", tmp_path / "workspace")
-    monkeypatch.setattr(jupyter, "RECORD", tmp_path / "jupyter.json")
-    monkeypatch.setattr(jupyter, "HOME", tmp_path / "jupyter")
+    monkeypatch.setattr(jupyterlab, "RECORD", tmp_path / "jupyter.json")
+    monkeypatch.setattr(jupyterlab, "HOME", tmp_path / "jupyter")
     workspace.prepare()
-    started, process = jupyter.start(8890, print)
+    started, process = jupyterlab.start(8890, print)
     assert process is not None
     yield started
-    until(jupyter.stop, seconds=30, what="JupyterLab being stopped")
+    until(jupyterlab.stop, seconds=30, what="JupyterLab being stopped")
     process.wait(timeout=30)
 
 
@@ -46,17 +48,17 @@ def page(tmp_path: Path) -> Iterator[Page]:
         browser.close()
 
 
-def test_only_this_machine_with_the_token_gets_in(server: jupyter.Server, page: Page) -> None:
+def test_only_this_machine_with_the_token_gets_in(server: jupyterlab.Server, page: Page) -> None:
     page.goto(f"http://127.0.0.1:{server.port}/lab")
     expect(page).to_have_url(re.compile("login"))
 
 
-def open_notebook(notebook: str, server: jupyter.Server, page: Page, cell: str = "") -> None:
+def open_notebook(notebook: str, server: jupyterlab.Server, page: Page, cell: str = "") -> None:
     page.goto(server.address.replace("/lab?", f"/lab/tree/{notebook}?") + cell)
     expect(page.locator(".jp-Notebook .jp-CodeCell").first).to_be_visible(timeout=60_000)
 
 
-def run_all(notebook: str, server: jupyter.Server, page: Page) -> None:
+def run_all(notebook: str, server: jupyterlab.Server, page: Page) -> None:
     """Open a notebook and begin to run all its cells."""
     open_notebook(notebook, server, page)
     expect(page.locator(".jp-NotebookPanel-toolbar").get_by_text("Python 3")).to_be_visible(timeout=60_000)
@@ -66,7 +68,7 @@ def run_all(notebook: str, server: jupyter.Server, page: Page) -> None:
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
 
-def test_a_lesson_runs_top_to_bottom(server: jupyter.Server, page: Page) -> None:
+def test_a_lesson_runs_top_to_bottom(server: jupyterlab.Server, page: Page) -> None:
     run_all(LESSON, server, page)
     expect(page.get_by_text('namespace "production" deleted')).to_be_visible(timeout=240_000)
     page.keyboard.press("Control+s")
@@ -76,15 +78,15 @@ def test_a_lesson_runs_top_to_bottom(server: jupyter.Server, page: Page) -> None
     assert page.get_by_text("get notified about official").count() == 0
 
 
-def test_a_claim_leads_to_the_cell_that_proves_it(server: jupyter.Server, page: Page) -> None:
-    open_notebook("10_without_selector.ipynb", server, page, "#cell-id=decide")
-    page.get_by_role("link", name="05 kept-switch").click(timeout=60_000)
+def test_a_claim_leads_to_the_cell_that_proves_it(server: jupyterlab.Server, page: Page) -> None:
+    open_notebook(lessons.find("without_selector").notebook.name, server, page, "#cell-id=decide")
+    page.get_by_role("link", name=re.compile("kept-switch")).click(timeout=60_000)
     expect(page.get_by_text("phases.BY_SLICE").first).to_be_in_viewport(timeout=60_000)
 
 
-def test_a_lab_is_worked_by_keyboard(server: jupyter.Server, page: Page) -> None:
+def test_a_lab_is_worked_by_keyboard(server: jupyterlab.Server, page: Page) -> None:
     run_all("00_labs.ipynb", server, page)
-    first = manifest.labs()[0]
+    first = catalog.labs()[0]
     page.get_by_role("button", name="Start", exact=True).first.focus(timeout=60_000)
     for button in ("Apply", "Check"):
         page.keyboard.press("Tab")
@@ -93,7 +95,7 @@ def test_a_lab_is_worked_by_keyboard(server: jupyter.Server, page: Page) -> None
     expect(page.get_by_role("alert").filter(has_text=first.slug)).to_be_visible(timeout=60_000)
 
 
-def test_a_terminal_there_has_the_course_command(server: jupyter.Server, page: Page) -> None:
+def test_a_terminal_there_has_the_course_command(server: jupyterlab.Server, page: Page) -> None:
     page.goto(server.address)  # an empty layout shows the launcher
     page.locator(".jp-LauncherCard").filter(has_text="Terminal").first.click(timeout=90_000)
     screen = page.locator(".jp-Terminal .xterm-screen")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from course import paths
-from course.observe import kube
+from course.base import paths
+from course.kube import kubectl
 from course.provision import engine as engines
 from course.provision import outside
 from tests.cluster.helpers import Course
@@ -28,11 +28,11 @@ def engine() -> engines.Engine:
 def namespace() -> Iterator[str]:
     """A fresh namespace of its own, removed afterwards."""
     name = f"test-{uuid.uuid4().hex[:8]}"
-    kube.apply(kube.namespace(name, "made-by", "a-test"))
-    kube.must("wait", "--for=create", "-n", name, "serviceaccount/default", "--timeout=60s", timeout=70)
+    kubectl.apply(kubectl.namespace_manifest(name, "made-by", "a-test"))
+    kubectl.output("wait", "--for=create", "-n", name, "serviceaccount/default", "--timeout=60s", timeout=70)
     yield name
-    kube.kubectl("delete", "pods", "--all", "-n", name, "--now")
-    kube.kubectl("delete", "namespace", name, "--wait=false")
+    kubectl.run("delete", "pods", "--all", "-n", name, "--now")
+    kubectl.run("delete", "namespace", name, "--wait=false")
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import subprocess
 from collections.abc import Callable
 
-from course.observe import kube
+from course.kube import kubectl
 
 Course = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -11,4 +11,4 @@ Course = Callable[..., "subprocess.CompletedProcess[str]"]
 def no_route_to(address: str) -> bool:
     """Whether a Pod is told at once that no way leads there."""
     script = f"import socket; socket.create_connection(('{address}', 443), timeout=10)"
-    return "Network is unreachable" in kube.in_toolbox("python3", "-c", script).stderr
+    return "Network is unreachable" in kubectl.in_toolbox("python3", "-c", script).stderr

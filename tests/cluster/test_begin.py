@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from course import lesson
-from course.errors import CourseError
-from course.observe import kube
+from course.base.errors import CourseError
+from course.kube import kubectl
 from course.provision import outside
 
 pytestmark = pytest.mark.cluster
@@ -23,7 +23,7 @@ def no_namespace(cluster: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
 
 
 def _remove() -> None:
-    kube.must("delete", "namespace", SPACE, "--ignore-not-found", "--timeout=60s", timeout=70)
+    kubectl.output("delete", "namespace", SPACE, "--ignore-not-found", "--timeout=60s", timeout=70)
 
 
 def test_what_is_left_is_named_and_removed(no_namespace: None, capsys: pytest.CaptureFixture[str]) -> None:
@@ -32,7 +32,7 @@ def test_what_is_left_is_named_and_removed(no_namespace: None, capsys: pytest.Ca
     capsys.readouterr()
     lesson.begin(SLUG)
     assert "removed now: nothing" in capsys.readouterr().out
-    kube.must("create", "configmap", "notes", "-n", SPACE)
+    kubectl.output("create", "configmap", "notes", "-n", SPACE)
     outside.set_record("api.example.com", "A", "192.0.2.7")
     outside.service("stop", "redis")
     lesson.begin(SLUG)
@@ -40,15 +40,15 @@ def test_what_is_left_is_named_and_removed(no_namespace: None, capsys: pytest.Ca
     for left in (f"namespace {SPACE} configmap/notes", "record api.example.com.", "server redis stopped"):
         assert left in said, said
     assert "kube-root-ca" not in said
-    assert kube.must("get", "configmaps", "-n", SPACE, "-o", "name").split() in ([], ["configmap/kube-root-ca.crt"])
+    assert kubectl.output("get", "configmaps", "-n", SPACE, "-o", "name").split() in ([], ["configmap/kube-root-ca.crt"])
     assert "stopped" not in outside.service("status", "all")
     assert "192.0.2.7" not in outside.inside("outside-dns", "show")
 
 
 def test_a_namespace_of_the_learners_is_left_alone(no_namespace: None) -> None:
-    kube.must("create", "namespace", SPACE)
-    kube.must("create", "configmap", "mine", "-n", SPACE)
+    kubectl.output("create", "namespace", SPACE)
+    kubectl.output("create", "configmap", "mine", "-n", SPACE)
     with pytest.raises(CourseError, match=f"namespace {SPACE} that no lesson made") as caught:
         lesson.begin(SLUG)
     assert f"kubectl delete namespace {SPACE}" in caught.value.next
-    assert "configmap/mine" in kube.must("get", "configmaps", "-n", SPACE, "-o", "name").split()
+    assert "configmap/mine" in kubectl.output("get", "configmaps", "-n", SPACE, "-o", "name").split()

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from course.observe import ask, kube
+from course.base.waiting import until
+from course.dns import query
+from course.kube import kubectl
 from course.provision import outside
-from course.waiting import until
 from tests.cluster.helpers import no_route_to
 
 pytestmark = pytest.mark.cluster
@@ -39,16 +40,16 @@ spec:
 
 
 def toolbox(*words: str, timeout: float = 60) -> str:
-    return kube.must("exec", "-n", *kube.TOOLBOX, "--", *words, timeout=timeout)
+    return kubectl.output("exec", "-n", *kubectl.TOOLBOX, "--", *words, timeout=timeout)
 
 
 def test_a_service_with_two_ready_endpoints_answers(namespace: str) -> None:
     """A kube-proxy image without all libraries of iptables breaks exactly these, and kube-dns with them."""
-    kube.apply(TWO_PODS.format(namespace))
-    kube.must("rollout", "status", "-n", namespace, "deployment/web", "--timeout=90s", timeout=100)
+    kubectl.apply(TWO_PODS.format(namespace))
+    kubectl.output("rollout", "status", "-n", namespace, "deployment/web", "--timeout=90s", timeout=100)
     url = f"http://web.{namespace}.svc.cluster.local/"
     few = ("sh", "-c", f"for i in 1 2 3 4 5 6 7 8; do curl -sf -m 2 {url}; done")
-    until(lambda: len(set(kube.in_toolbox(*few).stdout.split())) == 2, seconds=60, what="kube-proxy hearing of both endpoints")
+    until(lambda: len(set(kubectl.in_toolbox(*few).stdout.split())) == 2, seconds=60, what="kube-proxy hearing of both endpoints")
     script = f"for i in $(seq 40); do curl -s -m 10 {url} || echo lost; done"
     answers = toolbox("sh", "-c", script, timeout=120).split()
     assert len(answers) == 40 and "lost" not in answers
@@ -58,7 +59,7 @@ def test_a_service_with_two_ready_endpoints_answers(namespace: str) -> None:
 def test_dns_is_hermetic() -> None:
     search = next(line for line in toolbox("cat", "/etc/resolv.conf").splitlines() if line.startswith("search"))
     assert search.split()[1:] == ["course-tools.svc.cluster.local", "svc.cluster.local", "cluster.local"]
-    assert ask.ask("no-such-name-anywhere.test.").last.status == "NXDOMAIN"
+    assert query.ask("no-such-name-anywhere.test.").last.status == "NXDOMAIN"
 
 
 @pytest.mark.parametrize("address", ["192.0.2.1", "10.96.77.77"])
@@ -68,11 +69,11 @@ def test_no_packet_of_a_pod_leaves_this_machine(address: str) -> None:
 
 
 def test_an_alias_answers_in_one_reply_and_a_database_behind_it(namespace: str) -> None:
-    kube.must(
+    kubectl.output(
         "create", "service", "externalname", "db", "-n", namespace, "--external-name", "prod-db.us-east-1.rds.amazonaws.com"
     )
     answer = until(
-        lambda: found if (found := ask.ask("db", namespace)).resolved else None, seconds=30, what="The alias resolving"
+        lambda: found if (found := query.ask("db", namespace)).resolved else None, seconds=30, what="The alias resolving"
     )
     assert [record.kind for record in answer.last.answer] == ["CNAME", "CNAME", "A"]
     address = f"host=db.{namespace}.svc.cluster.local user=app password=app dbname=users"
@@ -80,8 +81,10 @@ def test_an_alias_answers_in_one_reply_and_a_database_behind_it(namespace: str) 
 
 
 def test_ask_says_what_it_means(namespace: str) -> None:
-    kube.must("create", "service", "externalname", "nowhere", "-n", namespace, "--external-name", "no-such.example.com")
-    answer = until(lambda: found if (found := ask.ask("nowhere", namespace)).last.answer else None, seconds=30, what="The alias")
+    kubectl.output("create", "service", "externalname", "nowhere", "-n", namespace, "--external-name", "no-such.example.com")
+    answer = until(
+        lambda: found if (found := query.ask("nowhere", namespace)).last.answer else None, seconds=30, what="The alias"
+    )
     assert not answer.resolved and answer.last.status == "NOERROR"
     assert "no-such.example.com" in answer.meaning
 
@@ -89,9 +92,9 @@ def test_ask_says_what_it_means(namespace: str) -> None:
 def test_the_provider_fails_over_and_comes_back(outside_world: outside.Addresses) -> None:
     name = "prod-db.us-east-1.rds.amazonaws.com"
     outside.set_record(name, "A", "standby")
-    until(lambda: ask.ask(name + ".").last.addresses == (outside_world.standby,), seconds=30, what="The new address")
+    until(lambda: query.ask(name + ".").last.addresses == (outside_world.standby,), seconds=30, what="The new address")
     outside.reset()
-    until(lambda: ask.ask(name + ".").last.addresses == (outside_world.primary,), seconds=30, what="The old address")
+    until(lambda: query.ask(name + ".").last.addresses == (outside_world.primary,), seconds=30, what="The old address")
 
 
 @pytest.mark.parametrize("server", outside.SERVICES)

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from course import paths
-from course.observe import ask, kube
-from course.provision import cluster, outside, steps
+from course.base import paths
+from course.base.waiting import until
+from course.dns import query
+from course.kube import corefile, kubectl
+from course.provision import kind_cluster, outside, reporter
 from course.provision.engine import Engine
-from course.waiting import until
 from tests.cluster.helpers import Course, no_route_to
 
 pytestmark = pytest.mark.cluster
@@ -23,12 +24,12 @@ def test_up_again_changes_nothing_and_touches_no_other_kubeconfig(course: Course
     theirs = tmp_path / "home" / ".kube" / "config"
     theirs.parent.mkdir(parents=True)
     theirs.write_text("apiVersion: v1\nkind: Config\n# mine\n")
-    before, node = theirs.read_bytes(), cluster.container_state(engine)
+    before, node = theirs.read_bytes(), kind_cluster.container_state(engine)
     home = {"HOME": str(tmp_path / "home"), "KUBECONFIG": str(theirs), "COURSE_CACHE": str(paths.cache().parent)}
     done = course("up", env=home)
     assert done.returncode == 0, done.stderr
     assert theirs.read_bytes() == before and sorted(path.name for path in theirs.parent.iterdir()) == ["config"]
-    assert cluster.container_state(engine) == node
+    assert kind_cluster.container_state(engine) == node
 
 
 def test_status_and_doctor_agree(course: Course) -> None:
@@ -44,21 +45,21 @@ def test_a_proxy_in_the_environment_does_not_matter(course: Course) -> None:
 
 
 def test_after_a_reboot_all_comes_back(course: Course, engine: Engine) -> None:
-    for name in (outside.container(), cluster.node()):
-        engine.must("stop", "-t", "5", name, doing="Stopping it, as a reboot does")
+    for name in (outside.container(), kind_cluster.node()):
+        engine.output("stop", "-t", "5", name, doing="Stopping it, as a reboot does")
     report = course("doctor")
     assert report.returncode == 1 and "The cluster is exited" in report.stdout and "./course up" in report.stdout
     done = course("up")
     assert done.returncode == 0, done.stderr
-    assert ask.ask("prod-db.us-east-1.rds.amazonaws.com.").resolved
+    assert query.ask("prod-db.us-east-1.rds.amazonaws.com.").resolved
     assert no_route_to("192.0.2.1")
 
 
 def test_a_lost_outside_world_is_made_again_and_the_forward_follows(course: Course, engine: Engine) -> None:
-    engine.must("rm", "-f", "-v", outside.container(), doing="Losing the outside world")
+    engine.output("rm", "-f", "-v", outside.container(), doing="Losing the outside world")
     assert course("doctor").returncode == 1
     assert course("up").returncode == 0
-    assert ask.ask("prod-db.us-east-1.rds.amazonaws.com.").last.addresses == (outside.addresses(engine).primary,)
+    assert query.ask("prod-db.us-east-1.rds.amazonaws.com.").last.addresses == (outside.addresses(engine).primary,)
 
 
 def test_a_stopped_server_is_started_again(course: Course) -> None:
@@ -69,28 +70,28 @@ def test_a_stopped_server_is_started_again(course: Course) -> None:
 
 
 def test_a_corefile_left_changed_is_found_and_put_back(course: Course) -> None:
-    cluster.write_corefile(cluster.read_corefile().replace("cache 30", "cache 29"))
+    corefile.write(corefile.read().replace("cache 30", "cache 29"))
     report = course("doctor")
     assert report.returncode == 1 and "Corefile" in report.stdout
     assert course("up").returncode == 0
-    assert "cache 29" not in cluster.read_corefile()
-    assert ask.ask("prod-db.us-east-1.rds.amazonaws.com.").resolved
+    assert "cache 29" not in corefile.read()
+    assert query.ask("prod-db.us-east-1.rds.amazonaws.com.").resolved
 
 
 def test_a_foreign_cluster_of_the_same_name_is_left_alone(course: Course, engine: Engine, tmp_path: Path) -> None:
-    before = cluster.container_state(engine)
+    before = kind_cluster.container_state(engine)
     done = course("up", env={"COURSE_STATE": str(tmp_path)})  # another clone's state: this cluster is not in it
     assert done.returncode == 2 and "did not make" in done.stderr and "COURSE_CLUSTER=" in done.stderr
     assert course("down", env={"COURSE_STATE": str(tmp_path)}).returncode == 2
-    assert cluster.container_state(engine) == before and kube.ready()
+    assert kind_cluster.container_state(engine) == before and kubectl.is_ready()
 
 
 def test_a_mistyped_cluster_name_costs_nothing(course: Course) -> None:
-    before = steps.progress()
+    before = reporter.progress()
     for verb in ("up", "down"):
         done = course(verb, env={"COURSE_CLUSTER": "typo"})
         assert done.returncode == 2 and f"is of the cluster {paths.cluster_name()}" in done.stderr
-    assert cluster.read_record() and kube.ready() and steps.progress() == before
+    assert kind_cluster.read_record() and kubectl.is_ready() and reporter.progress() == before
 
 
 def test_down_where_nothing_was_made(course: Course, tmp_path: Path) -> None:
@@ -138,7 +139,7 @@ def test_interrupted_while_kind_is_at_work_the_next_run_goes_on(course: Course, 
         assert course("down", env=env).returncode == 0
     left = engine.run("ps", "-a", "--format", "{{.Names}}").stdout.split()
     assert not [container for container in left if container.startswith(name)]
-    assert kube.ready()
+    assert kubectl.is_ready()
 
 
 @pytest.mark.parametrize("name", ["http://db", "db:5432", "a..b"])

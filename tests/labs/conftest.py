@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from course.practice import manifest, progress
+from course.labs import catalog, progress
 from tests.labs.proof import Proof
 
 WORKERS = 4  # labs at a time: a proof mostly waits for the cluster
@@ -36,8 +36,8 @@ def proofs(request: pytest.FixtureRequest, own_progress: Path) -> Iterator[dict[
     ]
     slugs = sorted(set(chosen))
     random.Random(SEED).shuffle(slugs)
-    slugs.sort(key=lambda slug: -len(manifest.find(slug).wrong))  # the longest first: nobody waits for one at the end
-    PROOFS.update({slug: Proof(manifest.find(slug)) for slug in slugs})
+    slugs.sort(key=lambda slug: -len(catalog.find(slug).wrong))  # the longest first: nobody waits for one at the end
+    PROOFS.update({slug: Proof(catalog.find(slug)) for slug in slugs})
     with ThreadPoolExecutor(WORKERS) as pool:
         yield {slug: pool.submit(PROOFS[slug].run) for slug in slugs}
 

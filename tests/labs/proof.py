@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from course.observe import kube
-from course.practice import checks, labs, setting
-from course.practice.manifest import Lab
+from course.kube import kubectl
+from course.labs import checks, stage, verbs
+from course.labs.catalog import Lab
 
 SETTLES_WITHIN = 45.0  # seconds until what was applied is seen by all Pods
 STEADY_FOR = 3.0  # seconds: CoreDNS's Pods and kube-proxy hear of a change within them
@@ -47,14 +47,14 @@ class Proof:
     def spoil(self, number: int) -> None:
         """After the first wrong answer its namespaces are on their way out, after the second half of the lab is deleted."""
         if number == 0:
-            kube.must("delete", "namespace", *self.lab.namespaces, "--wait=false")
+            kubectl.output("delete", "namespace", *self.lab.namespaces, "--wait=false")
         elif number == 1:
-            kube.must("delete", "pods,services,deployments", "--all", "-n", self.lab.namespace, "--wait=false")
+            kubectl.output("delete", "pods,services,deployments", "--all", "-n", self.lab.namespace, "--wait=false")
 
     def starts_broken(self) -> None:
         """A fresh lab fails exactly the checks that the manifest names, and says why; the first time and after each reset."""
         with self.timed("start"):
-            labs.start(self.lab.slug, say=lambda _: None)
+            verbs.start(self.lab.slug, say=lambda _: None)
         with self.timed("check fresh"):
             self.still_fails_exactly(self.lab.fresh)
 
@@ -68,12 +68,12 @@ class Proof:
                 seen_otherwise = time.monotonic()
             return time.monotonic() - seen_otherwise >= STEADY_FOR
 
-        report = labs.settled(self.lab, steady, SETTLES_WITHIN)
+        report = verbs.settled(self.lab, steady, SETTLES_WITHIN)
         assert steady(report), f"should fail {sorted(names)}, and stay so\n{report.text()}"
         says_why(report)
 
     def still_fails_exactly(self, names: tuple[str, ...]) -> None:
-        report = labs.check(self.lab.slug)
+        report = verbs.check(self.lab.slug)
         assert report.failing == set(names), f"should fail {sorted(names)}\n{report.text()}"
         assert not report.passed
         says_why(report)
@@ -81,30 +81,30 @@ class Proof:
     def sets_up_twice(self) -> None:
         """setup.yaml may be applied again: nothing of it fails, nothing in the lab changes."""
         with self.timed("setup again"):
-            kube.apply(setting.rendered((self.lab.folder / "setup.yaml").read_text()))
+            kubectl.apply(stage.rendered((self.lab.folder / "setup.yaml").read_text()))
         with self.timed("check fresh"):
             self.fails_exactly(self.lab.fresh)
 
     def fails_its_own_way(self, wrong: str) -> None:
         with self.timed("apply wrong"):
-            setting.put(self.lab.folder / "wrong" / wrong)
+            stage.apply_answer(self.lab.folder / "wrong" / wrong)
             for name in self.lab.namespaces:
-                setting.wait_for_pods(name)
+                stage.wait_for_pods(name)
         with self.timed("check wrong"):
             self.fails_exactly(self.lab.wrong[wrong])
 
     def passes(self) -> None:
         with self.timed("solve"):
-            solution = labs.solve(self.lab.slug, say=lambda _: None)
+            solution = verbs.solve(self.lab.slug, say=lambda _: None)
         assert solution.report.passed, solution.text()
         with self.timed("check solved"):
-            again = labs.check(self.lab.slug)
+            again = verbs.check(self.lab.slug)
         assert again.passed, f"passed once, not twice\n{again.text()}"
 
     def goes_away(self) -> None:
         with self.timed("reset"):
-            labs.reset(self.lab.slug, say=lambda _: None)
-        assert not setting.present([self.lab])
+            verbs.reset(self.lab.slug, say=lambda _: None)
+        assert not stage.present([self.lab])
 
 
 def says_why(report: checks.Report) -> None:

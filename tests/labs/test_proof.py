@@ -4,17 +4,17 @@ from concurrent.futures import Future
 
 import pytest
 
-from course.observe import policy
-from course.practice import manifest
-from course.practice.needs import Skipped
+from course.kube import network_policy
+from course.labs import catalog
+from course.labs.capabilities import Skipped
 
 pytestmark = pytest.mark.cluster
 
 
-@pytest.mark.parametrize("slug", [lab.slug for lab in manifest.labs()])
+@pytest.mark.parametrize("slug", [lab.slug for lab in catalog.labs()])
 def test_fresh_fails_wrong_fails_solution_passes(slug: str, proofs: dict[str, Future[None]]) -> None:
     try:
         proofs[slug].result()
     except Skipped as reason:
-        assert policy.ENFORCING_AGENT not in policy.agents(), str(reason)
+        assert network_policy.ENFORCING_AGENT not in network_policy.agents(), str(reason)
         pytest.skip(f"{reason.what} {reason.why}")

@@ -10,23 +10,23 @@ from pathlib import Path
 
 import pytest
 
-from course import paths, shell
-from course.errors import CourseError, NotReady
-from course.observe import kube
-from course.practice import labs, manifest, needs, progress, setting
+from course.base import paths, shell
+from course.base.errors import CourseError, NotReady
+from course.jupyter.panel import Panel
+from course.kube import kubectl
+from course.labs import capabilities, catalog, progress, stage, verbs
 from course.provision import outside
-from course.ui.labs import Panel
 
 pytestmark = pytest.mark.cluster
-LAB = manifest.find("wrong-namespace")  # two namespaces, and quick
+LAB = catalog.find("wrong-namespace")  # two namespaces, and quick
 COURSE = str(paths.ROOT / "course")
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _cleaned(cluster: None) -> Iterator[None]:
-    setting.clean([LAB])
+    stage.clean([LAB])
     yield
-    setting.clean([LAB])
+    stage.clean([LAB])
 
 
 def quiet(text: str) -> None:
@@ -34,8 +34,8 @@ def quiet(text: str) -> None:
 
 
 def test_a_lab_that_is_not_started() -> None:
-    setting.clean([LAB])
-    for verb in (labs.check, labs.solve):
+    stage.clean([LAB])
+    for verb in (verbs.check, verbs.solve):
         with pytest.raises(CourseError, match="is not started") as caught:
             verb(LAB.slug)
         assert caught.value.exit_code == 2 and caught.value.next == f"./course lab start {LAB.slug}"
@@ -44,43 +44,43 @@ def test_a_lab_that_is_not_started() -> None:
 def test_a_lab_begins_in_the_world_as_it_was_at_the_start() -> None:
     outside.set_record("pool.example.com", "A", "192.0.2.1")
     assert "192.0.2.1" in outside.inside("outside-dns", "show")
-    labs.start(LAB.slug, quiet)
+    verbs.start(LAB.slug, quiet)
     assert "192.0.2.1" not in outside.inside("outside-dns", "show")
 
 
 def test_one_of_its_namespaces_was_deleted() -> None:
-    labs.start(LAB.slug, quiet)
-    kube.must("delete", "namespace", LAB.namespaces[1])
+    verbs.start(LAB.slug, quiet)
+    kubectl.output("delete", "namespace", LAB.namespaces[1])
     with pytest.raises(CourseError, match="A part of wrong-namespace is gone") as caught:
-        labs.check(LAB.slug)
+        verbs.check(LAB.slug)
     assert LAB.namespaces[1] in caught.value.why and "lab start" in caught.value.next
 
 
 def test_the_probe_was_deleted() -> None:
-    labs.start(LAB.slug, quiet)
-    kube.must("delete", "pod", "probe", "-n", LAB.namespace)
+    verbs.start(LAB.slug, quiet)
+    kubectl.output("delete", "pod", "probe", "-n", LAB.namespace)
     with pytest.raises(CourseError, match="cannot be checked") as caught:
-        labs.check(LAB.slug)
+        verbs.check(LAB.slug)
     assert "not found" in caught.value.why and "lab start" in caught.value.next
 
 
 def test_the_api_refuses_a_manifest_in_its_own_words() -> None:
-    labs.start(LAB.slug, quiet)
+    verbs.start(LAB.slug, quiet)
     service = "apiVersion: v1\nkind: Service\nmetadata: {name: external-database}\nspec: {type: ExternalName, externalName: 'https://db'}\n"
     with pytest.raises(CourseError, match="refuses your manifest") as caught:
-        labs.apply(LAB.slug, service)
+        verbs.apply(LAB.slug, service)
     assert "RFC 1123" in caught.value.why and caught.value.exit_code == 2
     for nonsense in ("", "kind: [", "hello", "kind: Nonsense\napiVersion: v1\nmetadata: {name: x}"):
         with pytest.raises(CourseError, match="refuses your manifest"):
-            labs.apply(LAB.slug, nonsense)
-    assert "created" in labs.apply(LAB.slug, service.replace("https://db", "db.example.com"))
-    assert kube.must("get", "service", "external-database", "-n", LAB.namespace, "-o", "name")
+            verbs.apply(LAB.slug, nonsense)
+    assert "created" in verbs.apply(LAB.slug, service.replace("https://db", "db.example.com"))
+    assert kubectl.output("get", "service", "external-database", "-n", LAB.namespace, "-o", "name")
 
 
 def test_a_check_changes_nothing() -> None:
-    labs.start(LAB.slug, quiet)
+    verbs.start(LAB.slug, quiet)
     before = everything()
-    labs.check(LAB.slug)
+    verbs.check(LAB.slug)
     assert everything() == before
 
 
@@ -88,35 +88,35 @@ def everything() -> list[str]:
     """Each object in the lab's namespaces with its version."""
     kinds = "services,endpointslices,configmaps,deployments,pods,secrets,serviceaccounts"
     form = '{range .items[*]}{.kind}/{.metadata.name} {.metadata.resourceVersion}{"\\n"}{end}'
-    return [kube.must("get", kinds, "-n", name, "-o", f"jsonpath={form}") for name in LAB.namespaces]
+    return [kubectl.output("get", kinds, "-n", name, "-o", f"jsonpath={form}") for name in LAB.namespaces]
 
 
 def test_progress_survives_reset_and_a_new_start() -> None:
-    labs.start(LAB.slug, quiet)
-    labs.apply(LAB.slug, (LAB.folder / "solution" / "service.yaml").read_text())
-    assert labs.settled(LAB, lambda report: report.passed).passed
+    verbs.start(LAB.slug, quiet)
+    verbs.apply(LAB.slug, (LAB.folder / "solution" / "service.yaml").read_text())
+    assert verbs.settled(LAB, lambda report: report.passed).passed
     best = progress.record(LAB.slug).best_seconds
-    labs.reset(LAB.slug, quiet)
+    verbs.reset(LAB.slug, quiet)
     record = progress.record(LAB.slug)
     assert record.passed and record.best_seconds == best > 0 and record.started == ""
 
 
 def test_a_stuck_namespace_is_named_in_bounded_time_and_the_reset_can_be_interrupted(apart: dict[str, str]) -> None:
-    labs.start(LAB.slug, quiet)
+    verbs.start(LAB.slug, quiet)
     stuck = (
         f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: held, namespace: {LAB.namespace}, finalizers: [example.com/held]}}\n"
     )
-    kube.apply(stuck)
+    kubectl.apply(stuck)
     begun = time.monotonic()
     with pytest.raises(NotReady, match=f"Still there after 12 s: {LAB.namespace}") as caught:
-        setting.clean([LAB], seconds=12)
+        stage.clean([LAB], seconds=12)
     assert time.monotonic() - begun < 30
     assert "configmap/held" in caught.value.why and "example.com/held" in caught.value.why
     assert "finalizers" in caught.value.next
     assert interrupted_reset(apart) == 130
-    kube.must("patch", "configmap", "held", "-n", LAB.namespace, "--type", "merge", "-p", '{"metadata":{"finalizers":null}}')
-    setting.clean([LAB])
-    assert setting.present([LAB]) == []
+    kubectl.output("patch", "configmap", "held", "-n", LAB.namespace, "--type", "merge", "-p", '{"metadata":{"finalizers":null}}')
+    stage.clean([LAB])
+    assert stage.present([LAB]) == []
 
 
 @pytest.fixture
@@ -139,15 +139,15 @@ def interrupted_reset(env: dict[str, str]) -> int:
 
 
 def test_what_the_cluster_cannot_do_is_found_out_by_trying() -> None:
-    lab = next(lab for lab in manifest.labs() if lab.needs == "network-policy")
+    lab = next(lab for lab in catalog.labs() if lab.needs == "network-policy")
     try:
-        labs.start(lab.slug, quiet)
-    except needs.Skipped as reason:
+        verbs.start(lab.slug, quiet)
+    except capabilities.Skipped as reason:
         assert "does not enforce NetworkPolicy" in str(reason)
-        assert setting.present([lab]) == []
+        assert stage.present([lab]) == []
     else:
-        assert needs.enforces_policies(lab)
-        setting.clean([lab])
+        assert capabilities.enforces_policies(lab)
+        stage.clean([lab])
 
 
 def test_the_buttons_work_on_the_real_cluster() -> None:
@@ -159,7 +159,7 @@ def test_the_buttons_work_on_the_real_cluster() -> None:
     panel.manifest.value = (LAB.folder / "solution" / "service.yaml").read_text()
     panel.buttons["Apply"].click()
     assert "created" in panel.answer.value
-    assert labs.settled(LAB, lambda report: report.passed).passed
+    assert verbs.settled(LAB, lambda report: report.passed).passed
     panel.buttons["Check"].click()
     assert "passed (4 of 4" in panel.answer.value
     panel.buttons["Reset"].click()
@@ -173,8 +173,8 @@ def test_exit_codes_of_the_command_line(tmp_path: Path, apart: dict[str, str]) -
     assert code("lab", "check", LAB.slug) == 2  # not started
     assert code("lab", "check", "no-such-lab") == 2
     assert code("progress", "--import", str(tmp_path / "missing.json")) == 2
-    labs.start(LAB.slug, quiet)
+    verbs.start(LAB.slug, quiet)
     assert code("lab", "check", LAB.slug) == 1
-    setting.put(LAB.folder / "solution")
-    labs.settled(LAB, lambda report: report.passed)
+    stage.apply_answer(LAB.folder / "solution")
+    verbs.settled(LAB, lambda report: report.passed)
     assert code("lab", "check", LAB.slug, "--json") == 0

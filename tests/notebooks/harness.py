@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from course import paths
-from course.ui.jupyter import environment
+from course.base import paths
+from course.jupyter.jupyterlab import environment
 
 SANITIZE = Path(__file__).with_name("sanitize.cfg")
 NOT_COMPARED = {"nbval-ignore-output", "nbval-skip"}

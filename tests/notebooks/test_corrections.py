@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from course import paths
-from course.authoring import notebook
+from course.base import paths
+from course.lessons import catalog
 from tests.notebooks.harness import NOT_COMPARED, code_cells, tags
 
 NUMBERS = range(1, 18)  # the 17 points in which common articles go wrong
@@ -24,7 +24,7 @@ def test_every_correction_has_a_cell() -> None:
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['number']}-{row['lesson']}-{row['cell']}")
 def test_the_cell_is_there_and_was_executed(row: dict[str, Any]) -> None:
     assert row["claim"] and row["truth"] and row["claim"] != row["truth"]
-    path = notebook(row["lesson"])
+    path = catalog.find(row["lesson"]).notebook
     assert path.exists(), f"there is no lesson {row['lesson']}"
     found = [cell for cell in code_cells(path) if cell["id"] == row["cell"]]
     ids = [cell["id"] for cell in json.loads(path.read_text())["cells"] if cell["cell_type"] == "code"]

@@ -4,18 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from course import lesson
-from course.authoring import notebook
+from course.lessons import catalog
 from tests.notebooks.harness import code_cells, nbval
 
-SLUGS = [entry.slug for entry in lesson.manifest()]
+SLUGS = [lesson.slug for lesson in catalog.lessons()]
 
 
 @pytest.mark.cluster
 @pytest.mark.parametrize("slug", SLUGS)
 @pytest.mark.parametrize("turn", ["first run", "second run"])
 def test_lesson(cluster: None, slug: str, turn: str, tmp_path: Path) -> None:
-    path = notebook(slug)
+    path = catalog.find(slug).notebook
     run = nbval(path, tmp_path / "report.xml")
     assert run.failed == 0, run.output[-6000:]
     assert run.collected == len(code_cells(path)) > 0

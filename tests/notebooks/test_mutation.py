@@ -7,8 +7,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from course.authoring import notebook
-from course.provision import steps
+from course.lessons import catalog
+from course.provision import world
 from tests.notebooks.harness import code_cells, nbval
 
 pytestmark = pytest.mark.cluster
@@ -25,7 +25,7 @@ class Breakage:
     command: str
     red: set[str]
     also: set[str] = field(default_factory=set)
-    lesson: str = "02_first_externalname"
+    lesson: str = "first_externalname"
     after: str = "client"
 
 
@@ -42,11 +42,9 @@ BREAKAGES = {
     "the forward is lost before the interview": Breakage(
         LOSE_THE_FORWARD,
         {"prove-dns", "prove-packets"},
-        lesson="13_interview",
+        lesson="interview",
     ),
-    "a server is down at the start": Breakage(
-        "course outside stop redis", {"outside-status"}, lesson="00_start_here", after="wait"
-    ),
+    "a server is down at the start": Breakage("course outside stop redis", {"outside-status"}, lesson="start_here", after="wait"),
     "the Service is led elsewhere": Breakage(
         'kubectl patch service external-database -n production -p \'{"spec":{"externalName":"no-such-db.example.com"}}\'',
         ANSWERED | {"one-shot", "stored"},
@@ -55,7 +53,7 @@ BREAKAGES = {
     "the Service is removed": Breakage(
         "kubectl delete service shared-auth -n team-b",
         {"works", "balance", "host", "tls", "gone", "gone-ask"},
-        lesson="06_across_namespaces",
+        lesson="across_namespaces",
         after="domain",
     ),
 }
@@ -68,13 +66,13 @@ def test_a_broken_world_turns_the_right_cells_red(cluster: None, name: str, tmp_
     try:
         run = nbval(path, tmp_path / "report.xml")
     finally:
-        steps.put_back()
+        world.restore()
     assert run.collected == len(code_cells(path))
     assert breakage.red <= _red(path, tmp_path / "report.xml") <= breakage.red | breakage.also, run.output[-4000:]
 
 
 def _mutated(breakage: Breakage, folder: Path) -> Path:
-    content = nbformat.read(notebook(breakage.lesson), as_version=4)  # type: ignore[no-untyped-call]
+    content = nbformat.read(catalog.find(breakage.lesson).notebook, as_version=4)  # type: ignore[no-untyped-call]
     after = next(number for number, cell in enumerate(content.cells) if cell.get("id") == breakage.after)
     source = f"%%bash\n{breakage.command} >/dev/null 2>&1"
     broken = nbformat.v4.new_code_cell(source, id="the-breakage", execution_count=1)  # type: ignore[no-untyped-call]

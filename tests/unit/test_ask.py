@@ -2,10 +2,10 @@
 
 import pytest
 
-from course.errors import CourseError
-from course.observe import ask, dns, question
-from course.observe.causes import Service
-from course.observe.dns import Record, Response
+from course.base.errors import CourseError
+from course.dns import dig, query, question
+from course.dns.causes import Service
+from course.dns.dig import Record, Response
 
 ALIAS, TARGET, ADDRESS = "db.shop.svc.cluster.local.", "db.example.com.", "10.89.0.3"
 
@@ -47,7 +47,7 @@ GOOD = {
 @pytest.mark.parametrize("settled", GOOD.values(), ids=GOOD)
 def test_a_good_answer_costs_no_look(settled: Response) -> None:
     evidence = Evidence()
-    meaning, next = ask.explain("db", "shop", (settled,), evidence)
+    meaning, next = query.explain("db", "shop", (settled,), evidence)
     assert meaning and not next
     assert evidence.looks == 0
 
@@ -55,12 +55,12 @@ def test_a_good_answer_costs_no_look(settled: Response) -> None:
 NXDOMAIN = response(status="NXDOMAIN")
 EMPTY = response()
 NOBODY = ";; communications error to 10.96.0.10#53: timed out\n;; no servers could be reached\n"
-SILENT = ask._of_question(dns.parse(NOBODY)[0], ALIAS, "A")
+SILENT = query._of_question(dig.parse(NOBODY)[0], ALIAS, "A")
 LONE = response(ALIAS, "A", "NOERROR", cname())
 # What was asked, what the cluster holds, words that the meaning must have, words that the next step must have.
 FAILING: dict[str, tuple[Response, Evidence, str, str]] = {
-    "IPv4 text": (NXDOMAIN, Evidence(alias("db", "10.0.0.5")), "is an address", "10_without_selector"),
-    "IPv6 text": (NXDOMAIN, Evidence(alias("db", "2001:db8::1")), "is an address", "10_without_selector"),
+    "IPv4 text": (NXDOMAIN, Evidence(alias("db", "10.0.0.5")), "is an address", "without_selector"),
+    "IPv6 text": (NXDOMAIN, Evidence(alias("db", "2001:db8::1")), "is an address", "without_selector"),
     "no Service": (NXDOMAIN, Evidence(), "no Service db in namespace shop", "kubectl get services -n shop"),
     "misspelt": (NXDOMAIN, Evidence(alias("dbb", TARGET)), "Perhaps you mean dbb.shop", "kubectl get services"),
     "other namespace": (NXDOMAIN, Evidence(alias("db", TARGET, "team-a")), "one in namespace team-a", "course ask db.team-a"),
@@ -105,7 +105,7 @@ FAILING: dict[str, tuple[Response, Evidence, str, str]] = {
 
 @pytest.mark.parametrize(("settled", "evidence", "meaning", "next"), FAILING.values(), ids=FAILING)
 def test_a_failure_is_given_its_cause_and_a_next_step(settled: Response, evidence: Evidence, meaning: str, next: str) -> None:
-    said, advice = ask.explain("db", "shop", (settled,), evidence)
+    said, advice = query.explain("db", "shop", (settled,), evidence)
     assert meaning in said
     assert next in advice
     assert evidence.looks <= 1, "one kubectl call for all Services is enough"
@@ -114,14 +114,14 @@ def test_a_failure_is_given_its_cause_and_a_next_step(settled: Response, evidenc
 @pytest.mark.parametrize("short", ["auth.team-a.", "auth.team-a.svc.", "auth."])
 def test_a_short_target_is_recognised_and_mended(short: str) -> None:
     evidence = Evidence(alias("db", short.rstrip(".")), Service("team-a", "auth", "ClusterIP"))
-    meaning, next = ask.explain("db", "shop", (response(ALIAS, "A", "NOERROR", cname(target=short)),), evidence)
+    meaning, next = query.explain("db", "shop", (response(ALIAS, "A", "NOERROR", cname(target=short)),), evidence)
     assert "no search list is applied" in meaning
     assert next.startswith("kubectl patch service db -n shop") and "auth.team-a.svc.cluster.local" in next
 
 
 def test_an_unknown_name_outside_is_not_blamed_on_the_cluster() -> None:
     asked = tuple(response(f"{name}.", status="NXDOMAIN") for name in ("www.nope.org.shop.svc.cluster.local", "www.nope.org"))
-    meaning, _ = ask.explain("www.nope.org", "shop", asked, Evidence())
+    meaning, _ = query.explain("www.nope.org", "shop", asked, Evidence())
     assert "www.nope.org. does not exist" in meaning
 
 

@@ -4,18 +4,18 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from course.observe import dns
-from course.observe.ask import Answer
-from course.ui import chain
+from course.dns import dig
+from course.dns.query import Answer
+from course.jupyter import chain
 
 ALIAS = "external-database.production.svc.cluster.local."
 TARGET = "prod-db.us-east-1.rds.amazonaws.com."
-CNAME = dns.Record(ALIAS, 30, "CNAME", TARGET)
-ADDRESS = dns.Record(TARGET, 5, "A", "10.89.0.4")
+CNAME = dig.Record(ALIAS, 30, "CNAME", TARGET)
+ADDRESS = dig.Record(TARGET, 5, "A", "10.89.0.4")
 
 
-def answer(*records: dns.Record, kind: str = "A", status: str = "NOERROR", question: str = ALIAS) -> Answer:
-    response = dns.Response(question, kind, status, "10.96.0.10", answer=tuple(records))
+def answer(*records: dig.Record, kind: str = "A", status: str = "NOERROR", question: str = ALIAS) -> Answer:
+    response = dig.Response(question, kind, status, "10.96.0.10", answer=tuple(records))
     return Answer("external-database", "production", (response,), "", "")
 
 
@@ -40,7 +40,7 @@ def test_each_stop_says_who_answered() -> None:
 
 
 @pytest.mark.parametrize("records", [(CNAME, ADDRESS), (CNAME,), ()])
-def test_the_picture_and_the_text_say_the_same(records: tuple[dns.Record, ...]) -> None:
+def test_the_picture_and_the_text_say_the_same(records: tuple[dig.Record, ...]) -> None:
     asked = answer(*records)
     said = "".join(chain.text(asked).replace("|", "").replace("[", "").replace("]", "").split())
     assert "".join("".join(words(chain.draw(asked))).split()) == said
@@ -53,7 +53,7 @@ def test_it_is_readable_without_colour() -> None:
 
 
 def test_several_addresses_stand_in_one_box() -> None:
-    second = dns.Record(TARGET, 5, "A", "10.89.0.5")
+    second = dig.Record(TARGET, 5, "A", "10.89.0.5")
     assert chain.text(answer(CNAME, ADDRESS, second)).endswith("|  A\n10.89.0.4\n10.89.0.5")
 
 
@@ -70,23 +70,23 @@ def test_a_question_for_the_alias_ends_with_its_target() -> None:
         ("TIMEOUT", (), "no answer: TIMEOUT"),
     ],
 )
-def test_a_chain_without_an_end_says_so(status: str, records: tuple[dns.Record, ...], end: str) -> None:
+def test_a_chain_without_an_end_says_so(status: str, records: tuple[dig.Record, ...], end: str) -> None:
     assert chain.text(answer(*records, status=status)).splitlines()[-1] == end
 
 
 def test_a_question_that_timed_out_still_has_its_name() -> None:
-    lost = Answer("external-database", "production", (dns.Response("", "", "TIMEOUT", ""),), "", "")
+    lost = Answer("external-database", "production", (dig.Response("", "", "TIMEOUT", ""),), "", "")
     assert chain.boxes(lost)[0].lines == ("external-database",)
 
 
 def test_what_a_server_sends_is_never_markup() -> None:
-    odd = dns.Record(ALIAS, 5, "TXT", '"<script>&"')
+    odd = dig.Record(ALIAS, 5, "TXT", '"<script>&"')
     assert '"<script>&"' in words(chain.draw(answer(odd, kind="TXT")))
 
 
 def test_a_name_is_never_wider_than_its_box() -> None:
     long = "a" * 63 + "." + "b" * 63 + "."
-    root = ElementTree.fromstring(chain.draw(answer(dns.Record(ALIAS, 5, "CNAME", long))).svg)
+    root = ElementTree.fromstring(chain.draw(answer(dig.Record(ALIAS, 5, "CNAME", long))).svg)
     widths = [float(frame.get("width", 0)) for frame in root.iter() if frame.get("stroke-width")]
     assert min(widths) > 7.9 * len(long)
 

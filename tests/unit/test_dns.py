@@ -2,8 +2,8 @@
 
 import pytest
 
-from course.errors import CourseError
-from course.observe import ask, dns, question
+from course.base.errors import CourseError
+from course.dns import dig, query, question
 
 ALIAS = """
 ; <<>> DiG 9.18.49-1~deb12u1-Debian <<>> external-database.production.svc.cluster.local
@@ -52,7 +52,7 @@ SILENT = """
 
 
 def test_an_alias() -> None:
-    (response,) = dns.parse(ALIAS)
+    (response,) = dig.parse(ALIAS)
     assert (response.status, response.server, response.kind) == ("NOERROR", "10.96.0.10", "A")
     assert response.flags == ("qr", "aa", "rd")
     assert [record.kind for record in response.answer] == ["CNAME", "CNAME", "A"]
@@ -61,13 +61,13 @@ def test_an_alias() -> None:
 
 
 def test_an_absent_name_keeps_its_authority() -> None:
-    (response,) = dns.parse(ABSENT)
+    (response,) = dig.parse(ABSENT)
     assert response.status == "NXDOMAIN" and response.answer == ()
     assert response.authority[0].kind == "SOA" and response.authority[0].ttl == 30
 
 
 def test_several_answers_in_order() -> None:
-    assert [response.status for response in dns.parse(ABSENT + ALIAS + SILENT)] == ["NXDOMAIN", "NOERROR", "TIMEOUT"]
+    assert [response.status for response in dig.parse(ABSENT + ALIAS + SILENT)] == ["NXDOMAIN", "NOERROR", "TIMEOUT"]
 
 
 @pytest.mark.parametrize(
@@ -103,4 +103,4 @@ def test_a_dns_name(name: str) -> None:
 
 def test_an_unknown_type() -> None:
     with pytest.raises(CourseError, match="no record type"):
-        ask.ask("db", kind="WALLET")
+        query.ask("db", kind="WALLET")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from course.errors import CourseError
+from course.base.errors import CourseError
 from course.provision import engine
 
 DEAD_DOCKER = 'case "$1" in info) echo "Cannot connect to the Docker daemon" >&2; exit 1;; *) echo "Docker version 28.2.2";; esac'
@@ -27,7 +27,7 @@ class Machine:
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr("course.shell.VENV_BIN", tmp_path)
+    monkeypatch.setattr("course.base.shell.VENV_BIN", tmp_path)
     monkeypatch.delenv("COURSE_ENGINE", raising=False)
     monkeypatch.setattr(engine, "CONTAINERS_CONF", tmp_path / "containers.conf")
     monkeypatch.setattr(engine, "STATE", tmp_path)
@@ -112,7 +112,7 @@ def test_root_on_debian_gets_podman_installed_and_is_told(machine: Machine, monk
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(engine, "is_debian", lambda: True)
     monkeypatch.setattr(engine, "INSTALLED", machine.folder / "installed-packages")
-    monkeypatch.setattr("course.shell.LOGS", machine.folder)
+    monkeypatch.setattr("course.base.shell.LOGS", machine.folder)
     machine.has("dpkg", f'[ "$1" = --configure ] || [ -e {machine.folder}/podman ]')
     script = f"""printf '#!/bin/sh\\n%s\\n' '{podman("4.3.1").replace("'", "")}' > {machine.folder}/podman
 {os.path.realpath("/bin/chmod")} 755 {machine.folder}/podman"""
@@ -126,7 +126,7 @@ def test_root_on_debian_gets_podman_installed_and_is_told(machine: Machine, monk
 def test_an_image_that_cannot_be_built_is_named_and_its_log_too(
     machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("course.shell.LOGS", tmp_path)
+    monkeypatch.setattr("course.base.shell.LOGS", tmp_path)
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
     machine.has("docker", 'if [ "$1" = info ]; then echo 28.2.2; else echo "$@"; exit 1; fi')
     with pytest.raises(CourseError, match="Building localhost/some-image:1 failed") as caught:

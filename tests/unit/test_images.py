@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from course.errors import CourseError
+from course.base.errors import CourseError
 from course.provision import images
 from course.provision.engine import Say
 

@@ -1,7 +1,7 @@
 import pytest
 
-from course.practice.checks import Check, Report
-from course.practice.probe import Pod, Said
+from course.labs.checks import Check, Report
+from course.labs.probe import Pod, Reply
 
 POD = Pod("lab-x")
 ALIAS = """;; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 1
@@ -11,18 +11,18 @@ db.example.com. 5 IN A 192.0.2.7
 """
 
 
-def said(kind: str, out: str = "", err: str = "", status: int = 0) -> Said:
-    return Said(kind, status, out, err, 0.1)
+def said(kind: str, out: str = "", err: str = "", status: int = 0) -> Reply:
+    return Reply(kind, status, out, err, 0.1)
 
 
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (said("ask", ALIAS), "alias of db.example.com, address 192.0.2.7"),
-        (said("ask", ALIAS.rsplit("\n", 2)[0]), "an alias of db.example.com, and no address"),
-        (said("ask", ";; ->>HEADER<<- opcode: QUERY, status: NXDOMAIN, id: 1"), "NXDOMAIN: no such name"),
-        (said("ask", ";; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 1"), "NOERROR, and no address"),
-        (said("ask", ";; communications error to 10.96.0.10#53: timed out", status=9), "no DNS answer came"),
+        (said("dig", ALIAS), "alias of db.example.com, address 192.0.2.7"),
+        (said("dig", ALIAS.rsplit("\n", 2)[0]), "an alias of db.example.com, and no address"),
+        (said("dig", ";; ->>HEADER<<- opcode: QUERY, status: NXDOMAIN, id: 1"), "NXDOMAIN: no such name"),
+        (said("dig", ";; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 1"), "NOERROR, and no address"),
+        (said("dig", ";; communications error to 10.96.0.10#53: timed out", status=9), "no DNS answer came"),
         (said("http", '{"server":"x"}\n\n200'), 'HTTP 200: {"server":"x"}'),
         (said("http", "\n000", "curl: (60) SSL: no name\nMore details\nhow to fix it", 60), "curl: (60) SSL: no name"),
         (said("sql", "Ada\n"), "Ada"),
@@ -31,17 +31,17 @@ def said(kind: str, out: str = "", err: str = "", status: int = 0) -> Said:
         (said("run", status=1), "it failed"),
     ],
 )
-def test_what_came_is_said_in_one_line(answer: Said, words: str) -> None:
+def test_what_came_is_said_in_one_line(answer: Reply, words: str) -> None:
     assert answer.observed == words
 
 
 def test_a_dns_answer_is_read() -> None:
-    answer = said("ask", ALIAS)
+    answer = said("dig", ALIAS)
     assert (answer.rcode, answer.aliases, answer.addresses) == ("NOERROR", ["db.example.com"], ["192.0.2.7"])
 
 
 def test_names_and_statements_are_quoted() -> None:
-    assert POD.ask("a; rm -rf /").command.endswith("'a; rm -rf /' A")
+    assert POD.dig("a; rm -rf /").command.endswith("'a; rm -rf /' A")
     assert "'SELECT '\"'\"'x'\"'\"''" in POD.sql("db", "SELECT 'x'").command
 
 

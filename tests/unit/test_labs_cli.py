@@ -5,9 +5,10 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from course import cli, paths, shell
-from course.errors import CourseError
-from course.practice import labs, manifest, progress
+from course.base import paths, shell
+from course.base.errors import CourseError
+from course.cli import app
+from course.labs import catalog, progress, verbs
 
 runner = CliRunner()
 CONTEXT = f"kind-{paths.cluster_name()}"
@@ -32,58 +33,58 @@ def no_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_list_needs_no_cluster() -> None:
-    said = runner.invoke(cli.app, ["lab", "list"])
+    said = runner.invoke(app.app, ["lab", "list"])
     assert said.exit_code == 0
-    assert all(lab.slug in said.stdout for lab in manifest.labs())
-    rows = json.loads(runner.invoke(cli.app, ["lab", "list", "--json"]).stdout)
-    assert [row["slug"] for row in rows] == [lab.slug for lab in manifest.labs()]
+    assert all(lab.slug in said.stdout for lab in catalog.labs())
+    rows = json.loads(runner.invoke(app.app, ["lab", "list", "--json"]).stdout)
+    assert [row["slug"] for row in rows] == [lab.slug for lab in catalog.labs()]
     assert {row["state"] for row in rows} == {"not started"}
 
 
 @pytest.mark.parametrize("verb", ["start", "check", "solve", "reset"])
 def test_a_cluster_that_is_down_is_said_with_the_next_command(verb: str) -> None:
-    said = runner.invoke(cli.app, ["lab", verb, "odd-port"])
+    said = runner.invoke(app.app, ["lab", verb, "odd-port"])
     assert isinstance(said.exception, CourseError) and said.exception.exit_code == 2
     assert said.exception.next == "./course up"
 
 
 @pytest.mark.parametrize("verb", ["start", "check", "hint", "solve", "reset"])
 def test_an_unknown_lab_is_said_with_the_nearest(verb: str) -> None:
-    said = runner.invoke(cli.app, ["lab", verb, "od-port"])
+    said = runner.invoke(app.app, ["lab", verb, "od-port"])
     assert isinstance(said.exception, CourseError) and "odd-port" in said.exception.why
 
 
 def test_reset_wants_one_or_all() -> None:
     for words in ([], ["odd-port", "--all"]):
-        said = runner.invoke(cli.app, ["lab", "reset", *words])
+        said = runner.invoke(app.app, ["lab", "reset", *words])
         assert isinstance(said.exception, CourseError) and "--all" in said.exception.next
 
 
 def test_a_manifest_that_is_not_there() -> None:
-    said = runner.invoke(cli.app, ["lab", "apply", "odd-port", "no-such.yaml"])
+    said = runner.invoke(app.app, ["lab", "apply", "odd-port", "no-such.yaml"])
     assert isinstance(said.exception, CourseError) and "cannot be read" in said.exception.what
     assert said.exception.why == "No such file or directory"
 
 
 def test_progress_is_kept_under_one_name_however_the_lab_is_called() -> None:
-    number = str(manifest.find("odd-port").number)
+    number = str(catalog.find("odd-port").number)
     for called in ("odd-port", " Odd_Port ", number):
-        assert runner.invoke(cli.app, ["lab", "hint", called]).exit_code == 0
+        assert runner.invoke(app.app, ["lab", "hint", called]).exit_code == 0
     assert set(progress.records()) == {"odd-port"} and progress.record("odd-port").hints == 3
 
 
 def test_progress_travels(tmp_path: Path) -> None:
     with progress.editing("odd-port") as record:
         record.passed, record.best_seconds = progress.now(), 75.0
-    assert runner.invoke(cli.app, ["progress", "--export", str(tmp_path / "mine.json")]).exit_code == 0
+    assert runner.invoke(app.app, ["progress", "--export", str(tmp_path / "mine.json")]).exit_code == 0
     (tmp_path / "progress.json").unlink()
-    assert runner.invoke(cli.app, ["progress", "--import", str(tmp_path / "mine.json")]).exit_code == 0
-    said = runner.invoke(cli.app, ["progress"]).stdout
+    assert runner.invoke(app.app, ["progress", "--import", str(tmp_path / "mine.json")]).exit_code == 0
+    said = runner.invoke(app.app, ["progress"]).stdout
     assert "passed" in said and "1m15s" in said
-    assert labs.rows()[manifest.find("odd-port").number - 1].best_seconds == 75.0
+    assert verbs.rows()[catalog.find("odd-port").number - 1].best_seconds == 75.0
 
 
 def test_a_kubeconfig_of_another_cluster_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COURSE_CLUSTER", "another")
-    said = runner.invoke(cli.app, ["lab", "check", "odd-port"])
+    said = runner.invoke(app.app, ["lab", "check", "odd-port"])
     assert isinstance(said.exception, CourseError) and "not of the cluster another" in said.exception.what

@@ -1,20 +1,19 @@
 """What every lab must have, by the manifest; no cluster is needed."""
 
 import re
-import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
 
-from course import paths
-from course.errors import CourseError
-from course.practice import checks, manifest
-from course.practice.manifest import Lab
+from course.base.errors import CourseError
+from course.labs import catalog, checks
+from course.labs.catalog import Lab
+from course.lessons import catalog as lessons
 
-LABS = manifest.labs()
+LABS = catalog.labs()
 HEADINGS = ["Situation", "Your task", "Rules", "Check", "Clean up"]
-LESSONS = [entry["slug"] for entry in tomllib.loads((paths.NOTEBOOKS / "lessons.toml").read_text())["lesson"]]
+LESSONS = [lesson.slug for lesson in lessons.lessons()]
 PLACEHOLDERS = {"@ADDRESS@", "@STANDBY@", "@COREDNS_IMAGE@"}
 # What a manifest cannot do without, and a hint may therefore name.
 ORDINARY = re.compile(r"^(apiVersion|kind|metadata|spec|name|namespace|labels|type|ports|selector|rollout)\b|^$")
@@ -37,12 +36,11 @@ def files_of(folder: Path) -> set[str]:
 
 def test_there_are_labs_and_the_folders_are_exactly_those_of_the_manifest() -> None:
     assert len(LABS) >= 12
-    assert {path.name for path in manifest.FOLDER.iterdir()} - {"__pycache__"} == {
+    assert {path.name for path in catalog.FOLDER.iterdir()} - {"__pycache__"} == {
         *(lab.folder.name for lab in LABS),
         "labs.toml",
         "00_labs.ipynb",
     }
-    assert [lab.slug for lab in LABS] == [path.name[3:] for path in sorted(manifest.FOLDER.glob("[0-9]*_*/"))]
 
 
 def test_labs_come_in_the_order_of_the_lessons_they_follow() -> None:
@@ -137,19 +135,19 @@ def test_placeholders_are_known_and_solutions_say_why(lab: Lab) -> None:
 
 def test_an_unknown_slug_offers_the_nearest() -> None:
     with pytest.raises(CourseError) as caught:
-        manifest.find("odd-prot")
+        catalog.find("odd-prot")
     assert "odd-port" in caught.value.why and caught.value.exit_code == 2
     with pytest.raises(CourseError) as caught:
-        manifest.find("database")
+        catalog.find("database")
     assert "lost-database" in caught.value.why
     with pytest.raises(CourseError) as caught:
-        manifest.find("xyzzy")
+        catalog.find("xyzzy")
     assert caught.value.why == "No lab has a name like it."
-    assert manifest.find(" Odd_Port ").slug == "odd-port"
+    assert catalog.find(" Odd_Port ").slug == "odd-port"
 
 
 def test_a_lab_has_a_number_too() -> None:
-    for lab in manifest.labs():
-        assert manifest.find(str(lab.number)) == manifest.find(f"{lab.number:02d}") == lab
+    for lab in catalog.labs():
+        assert catalog.find(str(lab.number)) == catalog.find(f"{lab.number:02d}") == lab
     with pytest.raises(CourseError):
-        manifest.find(str(len(manifest.labs()) + 1))
+        catalog.find(str(len(catalog.labs()) + 1))

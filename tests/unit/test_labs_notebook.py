@@ -3,19 +3,14 @@ from pathlib import Path
 import pytest
 
 from course import lab
-from course.errors import CourseError
-from course.practice import checks, labs, manifest, progress
-from course.ui import labs as ui
+from course.base.errors import CourseError
+from course.jupyter import panel as ui
+from course.labs import checks, progress, verbs
 
 
 @pytest.fixture(autouse=True)
 def own_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "FOLDER", tmp_path)
-
-
-def test_the_notebook_is_what_the_manifest_says() -> None:
-    assert ui.NOTEBOOK.read_text() == ui.notebook(), "write it again: .venv/bin/python -m course.ui.labs"
-    assert all(f'lab.show("{one.slug}")' in ui.notebook().replace('\\"', '"') for one in manifest.labs())
 
 
 def test_a_button_answers_with_the_text_of_the_verb(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -24,7 +19,7 @@ def test_a_button_answers_with_the_text_of_the_verb(monkeypatch: pytest.MonkeyPa
     panel.buttons["Hint"].click()
     assert "Hint 1 of 3" in panel.answer.value and not panel.buttons["Hint"].disabled
     verdict = checks.Result("x", False, "asked", "<b>observed</b>", "expected", "why", "next")
-    monkeypatch.setattr(labs, "check", lambda slug: checks.Report(slug, (verdict,)))
+    monkeypatch.setattr(verbs, "check", lambda slug: checks.Report(slug, (verdict,)))
     panel.buttons["Check"].click()
     assert "[FAIL] x" in panel.answer.value and "&lt;b&gt;" in panel.answer.value
     assert 'role="alert"' in panel.answer.value
@@ -34,7 +29,7 @@ def test_an_error_is_its_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(slug: str, say: object) -> None:
         raise CourseError("It is down.", "The reason.", "./course up")
 
-    monkeypatch.setattr(labs, "start", refuse)
+    monkeypatch.setattr(verbs, "start", refuse)
     panel = ui.Panel("odd-port")
     panel.buttons["Start"].click()
     assert "It is down." in panel.answer.value and "./course up" in panel.answer.value

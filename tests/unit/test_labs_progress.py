@@ -1,11 +1,12 @@
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from course.errors import CourseError
-from course.practice import labs, progress
+from course.base.errors import CourseError
+from course.labs import progress, verbs
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +68,7 @@ def test_many_writers_lose_nothing() -> None:
 def test_a_failure_while_writing_leaves_the_old_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with progress.editing("odd-port") as record:
         record.tries = 1
-    monkeypatch.setattr(json, "dump", lambda *_, **__: (_ for _ in ()).throw(OSError("disk full")))
+    monkeypatch.setattr(os, "fsync", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(OSError, match="disk full"), progress.editing("odd-port") as record:
         record.tries = 2
     assert progress.record("odd-port").tries == 1
@@ -101,27 +102,27 @@ def test_export_to_a_place_that_cannot_be_written(tmp_path: Path) -> None:
 
 
 def test_hints_come_one_after_the_other_and_say_how_many_are_left() -> None:
-    said = [labs.hint("odd-port").text() for _ in range(4)]
+    said = [verbs.hint("odd-port").text() for _ in range(4)]
     assert [text.splitlines()[0][:11] for text in said] == ["Hint 1 of 3", "Hint 2 of 3", "Hint 3 of 3", "Hint 3 of 3"]
     assert "(2 left)" in said[0] and "(0 left" in said[2]
 
 
 def test_the_state_of_a_lab_belongs_to_its_cluster() -> None:
     begun = progress.Record(started="2026-11-23T10:00:00+00:00", cluster="one")
-    assert labs.state(begun, "one") == "started"
-    assert labs.state(begun, "another") == "not started"
-    assert labs.state(progress.Record(solution_seen="x"), "one") == "solution shown"
-    assert labs.state(progress.Record(passed="x", solution_seen="x"), "another") == "passed"
+    assert verbs.state(begun, "one") == "started"
+    assert verbs.state(begun, "another") == "not started"
+    assert verbs.state(progress.Record(solution_seen="x"), "one") == "solution shown"
+    assert verbs.state(progress.Record(passed="x", solution_seen="x"), "another") == "passed"
 
 
 def test_a_pass_counts_once_and_not_after_the_solution() -> None:
     with progress.editing("odd-port") as record:
         record.started, record.shown = progress.now(), True
-    labs._note_pass("odd-port")
+    verbs._note_pass("odd-port")
     assert progress.record("odd-port").passed == ""
     with progress.editing("odd-port") as record:
         record.started, record.shown, record.done = progress.now(), False, False
-    labs._note_pass("odd-port")
+    verbs._note_pass("odd-port")
     first = progress.record("odd-port")
-    labs._note_pass("odd-port")
+    verbs._note_pass("odd-port")
     assert first.passed and first == progress.record("odd-port")

@@ -3,18 +3,14 @@ import subprocess
 import pytest
 from kubernetes.client.exceptions import ApiException
 
-from course import lesson, paths
-from course.errors import CourseError
-from course.ui import kernel
-
-
-def test_the_readme_shows_the_manifest() -> None:
-    assert lesson.course_table() in (paths.ROOT / "README.md").read_text(), "run: ./course author --map"
+from course.base.errors import CourseError
+from course.jupyter import kernel
+from course.lessons import catalog
 
 
 def test_each_lesson_is_described_and_follows_what_it_needs() -> None:
     seen: set[str] = set()
-    for entry in lesson.manifest():
+    for entry in catalog.lessons():
         assert entry.title and entry.objectives and 0 < entry.minutes <= 90
         assert set(entry.needs) <= seen, f"{entry.slug} needs a later lesson"
         seen.add(entry.slug)
@@ -23,13 +19,13 @@ def test_each_lesson_is_described_and_follows_what_it_needs() -> None:
 
 def test_an_unknown_lesson_names_the_known_ones() -> None:
     with pytest.raises(CourseError, match="no lesson 99") as caught:
-        lesson.find("99")
-    assert "00_start_here" in caught.value.why
+        catalog.find("99")
+    assert "start_here" in caught.value.why
 
 
 def test_the_advice_after_a_failed_command() -> None:
     assert "Run the cells from the top" in kernel.advice(None)
-    assert "fresh namespaces" in kernel.advice("02_first_externalname")
+    assert "fresh namespaces" in kernel.advice("first_externalname")
 
 
 @pytest.mark.parametrize(

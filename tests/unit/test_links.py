@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from course import paths
+from course.base import paths
 
 FOLDERS = ("", "notebooks", "labs/*", "cluster", "docs", "bench")
 LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(([^)\s]+)\)|!\[[^\]\n]*\]\(([^)\s]+)\)|<(?:a|img)\s[^>]*(?:href|src)=\"([^\"]+)\"")

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from course import __main__ as door
-from course.cli import app
+from course.cli.app import app
 
 
 def called(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:

@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
-from course.errors import CourseError
-from course.migration import lab, measure, phases, timeline
+from course.base.errors import CourseError
+from course.lessons.migration import accounting, phases, place, timeline
 
 
 def operation(at: float, client: str, number: int, side: str = "", op: str = "write", pod: str = "a") -> dict[str, Any]:
@@ -17,7 +17,7 @@ def operation(at: float, client: str, number: int, side: str = "", op: str = "wr
     return entry | ({"side": side} if side else {"error": "refused"})
 
 
-MOVE = lab.Recordings(
+MOVE = place.Recordings(
     [
         operation(1, "pool", 1, "outside"),
         operation(2, "reconnect", 1, "outside"),
@@ -35,43 +35,43 @@ MOVE = lab.Recordings(
 def test_all_told_rows_are_stored_once() -> None:
     rows = [("pool-1", "outside", 1), ("pool-2", "inside", 2)]
     told = [operation(1, "pool", 1, "outside"), operation(2, "pool", 2, "inside")]
-    found = measure.account(told, rows, rows[:1])
+    found = accounting.account(told, rows, rows[:1])
     assert (found.lost, found.doubled, found.elsewhere) == (frozenset(), frozenset(), frozenset())
     assert found.text() == "acknowledged writes lost: 0\nwrites stored twice: 0"
 
 
 def test_a_told_row_that_is_not_stored_is_lost() -> None:
-    found = measure.account([operation(1, "pool", 1, "outside")], [], [("pool-1", "outside", 1)])
+    found = accounting.account([operation(1, "pool", 1, "outside")], [], [("pool-1", "outside", 1)])
     assert found.lost == {"pool-1"} and found.elsewhere == {"pool-1"}
 
 
 def test_a_row_nobody_was_told_of_is_not_lost() -> None:
-    assert not measure.account([operation(1, "pool", 1)], [], []).lost
+    assert not accounting.account([operation(1, "pool", 1)], [], []).lost
 
 
 def test_a_row_accepted_by_both_sides_is_doubled() -> None:
-    found = measure.account([], [("pool-1", "inside", 9)], [("pool-1", "outside", 1)])
+    found = accounting.account([], [("pool-1", "inside", 9)], [("pool-1", "outside", 1)])
     assert found.doubled == {"pool-1"}
 
 
 def test_a_row_stored_twice_on_one_side_is_doubled() -> None:
-    assert measure.account([], [("pool-1", "inside", 1), ("pool-1", "inside", 2)], []).doubled == {"pool-1"}
+    assert accounting.account([], [("pool-1", "inside", 1), ("pool-1", "inside", 2)], []).doubled == {"pool-1"}
 
 
 def test_clashes_are_ids_of_different_rows() -> None:
-    assert measure.clashes([("a", "outside", 1), ("b", "outside", 2)], [("a", "outside", 1), ("c", "inside", 2)]) == {2}
+    assert accounting.clashes([("a", "outside", 1), ("b", "outside", 2)], [("a", "outside", 1), ("c", "inside", 2)]) == {2}
 
 
 def test_moved_tells_a_client_from_its_new_pod() -> None:
-    assert measure.moved(MOVE, "inside") == {
+    assert accounting.moved(MOVE, "inside") == {
         "reconnect": "by itself", "pool": "by itself", "resolved-once": "in a new Pod"
     }  # fmt: skip
     with pytest.raises(CourseError, match="apply outside"):
-        measure.moved(MOVE, "outside")
+        accounting.moved(MOVE, "outside")
 
 
 def test_a_client_without_answer_did_not_move() -> None:
-    assert measure.moved(MOVE.cut(0, 8.5), "inside")["resolved-once"] == "did not move"
+    assert accounting.moved(MOVE.cut(0, 8.5), "inside")["resolved-once"] == "did not move"
 
 
 def test_last_keeps_the_end() -> None:
@@ -98,7 +98,7 @@ def test_the_text_twin_has_one_line_a_phase() -> None:
 
 
 def test_an_empty_recording_can_be_drawn() -> None:
-    assert "<svg" in timeline.svg(lab.Recordings())
+    assert "<svg" in timeline.svg(place.Recordings())
 
 
 def test_steps_come_in_this_order(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,29 +118,29 @@ def test_a_switch_that_opened_the_target_goes_on_there(monkeypatch: pytest.Monke
 
 
 def test_the_manifests_are_the_articles_phases() -> None:
-    first, second = (yaml.safe_load((lab.STEPS / f"phase-{number}.yaml").read_text())["spec"] for number in (1, 2))
-    assert first == {"type": "ExternalName", "externalName": lab.OUTSIDE_NAME}
+    first, second = (yaml.safe_load((place.FILES / f"phase-{number}.yaml").read_text())["spec"] for number in (1, 2))
+    assert first == {"type": "ExternalName", "externalName": place.OUTSIDE_NAME}
     assert second["selector"] == {"app": "postgres", "role": "users"} and second["ports"][0]["port"] == 5432
 
 
 def test_without_default_class_the_volumes_are_folders() -> None:
-    text = lab.without_claims((lab.STEPS / "postgres.yaml").read_text())
+    text = place.without_claims((place.FILES / "postgres.yaml").read_text())
     volumes = next(yaml.safe_load_all(text))["spec"]["template"]["spec"]["volumes"]
     assert volumes[0]["hostPath"]["path"] == "/var/local/course-migration/postgres"
 
 
 def test_no_manifest_is_left_with_a_capital_word(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lab, "has_default_class", lambda: True)
-    names = {path.stem for path in lab.STEPS.glob("*.yaml")}
+    monkeypatch.setattr(place, "has_default_class", lambda: True)
+    names = {path.stem for path in place.FILES.glob("*.yaml")}
     assert names == {"admin", "claim", "client", "kept", "phase-1", "phase-2", "postgres", "slice"}
     words = {"claim": {"NAME": "x"}, "client": {"KIND": "pool"}, "slice": {"ADDRESS": "10.0.0.1"}}
     for name in names:
-        text = re.sub(r"#.*", "", lab.manifest(name, **words.get(name, {})))
+        text = re.sub(r"#.*", "", place.manifest(name, **words.get(name, {})))
         assert not re.search(r"\b(NAME|KIND|ADDRESS)\b", text), name
 
 
 def test_the_runbook_names_every_step_file() -> None:
     runbook = (Path(__file__).parents[2] / "docs" / "migration-runbook.md").read_text()
     lessons = {"bring-home", "database", "digest", "mark", "remove", "roles", "schema", "wait-for-writes", "pg_service"}
-    used = {path.stem for path in lab.STEPS.iterdir() if path.suffix != ".yaml"} - lessons
+    used = {path.stem for path in place.FILES.iterdir() if path.suffix != ".yaml"} - lessons
     assert used and not {name for name in used if f"/steps/{name}" not in runbook}

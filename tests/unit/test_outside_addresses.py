@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from course import paths
+from course.base import paths
 
 PROGRAM = paths.CLUSTER_FOLDER / "outside" / "bin" / "outside-addresses"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from course import paths
+from course.base import paths
 
 
 def test_the_cache_is_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -18,7 +18,7 @@ def test_the_cache_is_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_the_state_is_a_folder_of_its_own(tmp_path: Path) -> None:
     def state(folder: str) -> str:
-        words = [sys.executable, "-c", "from course import paths; print(paths.STATE)"]
+        words = [sys.executable, "-c", "from course.base import paths; print(paths.STATE)"]
         env = {**os.environ, "COURSE_STATE": folder}
         return subprocess.run(words, env=env, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.strip()
 

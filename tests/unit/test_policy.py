@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from course.errors import CourseError
-from course.observe import policy
+from course.base.errors import CourseError
+from course.kube import network_policy
 
 CONSISTENT = re.compile(r"as the rule says|open, nothing here enforces policies")
 
@@ -25,7 +25,7 @@ CONSISTENT = re.compile(r"as the rule says|open, nothing here enforces policies"
     ],
 )
 def test_only_a_contradiction_says_not(rule: str, seen: str, enforcing: bool, good: bool) -> None:
-    said = policy.sentence(rule, seen, enforcing)
+    said = network_policy.sentence(rule, seen, enforcing)
     assert bool(CONSISTENT.fullmatch(said)) == good
     assert ("NOT" in said) != good
 
@@ -48,9 +48,9 @@ def test_the_verdict_is_held_against_the_plugin(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     said = _endless(answers)
-    watcher = policy.Watcher("production", "client")
+    watcher = network_policy.Watcher("production", "client")
     monkeypatch.setattr(watcher, "connect", lambda host, port: next(said))
-    monkeypatch.setattr(policy, "agents", lambda: agents)
+    monkeypatch.setattr(network_policy, "agents", lambda: agents)
     watcher.find_out("192.0.2.1", 5432, seconds=0.3)
     assert f"This cluster {verdict} NetworkPolicies" in (printed := capsys.readouterr().out)
     assert printed.rstrip().endswith(fits)
@@ -59,7 +59,7 @@ def test_the_verdict_is_held_against_the_plugin(
 def test_an_enforcing_cluster_gets_time_and_then_the_truth(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    watcher = policy.Watcher("production", "client")
+    watcher = network_policy.Watcher("production", "client")
     watcher.enforcing = True
     late = _endless(["open", "open", "blocked"])
     watcher.expect("blocked", "to the database", lambda: next(late))
@@ -68,7 +68,7 @@ def test_an_enforcing_cluster_gets_time_and_then_the_truth(
 
 def test_expecting_before_finding_out_says_what_to_do() -> None:
     with pytest.raises(CourseError, match="find_out"):
-        policy.Watcher("production", "client").expect("open", "anything", lambda: "open")
+        network_policy.Watcher("production", "client").expect("open", "anything", lambda: "open")
 
 
 def _endless(answers: list[str]) -> Iterator[str]:

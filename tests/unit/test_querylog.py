@@ -1,6 +1,6 @@
 """CoreDNS's log lines and the Corefile that makes them; lines as CoreDNS 1.14.6 wrote them."""
 
-from course.observe import querylog
+from course.dns import querylog
 
 COREFILE = ".:53 {\n    errors\n    health {\n       lameduck 5s\n    }\n}\n"
 LOG = """\

@@ -2,9 +2,8 @@
 
 import pytest
 
-from course import lesson
-from course.errors import CourseError
-from course.ui import quiz
+from course.base.errors import CourseError
+from course.lessons import catalog, quiz
 
 
 @pytest.mark.parametrize("question", quiz.bank(), ids=lambda question: question.text[:30])
@@ -12,7 +11,7 @@ def test_each_question_has_one_right_option_and_a_lesson(question: quiz.Question
     assert 2 <= len(set(question.options)) == len(question.options) <= len(quiz.LETTERS)
     assert question.right in quiz.LETTERS[: len(question.options)]
     assert question.why
-    assert lesson.find(question.lesson)
+    assert catalog.find(question.lesson)
 
 
 def test_no_letter_is_right_more_than_half_the_time() -> None:

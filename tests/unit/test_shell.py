@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from course import paths, shell
-from course.errors import CourseError, NotReady
+from course.base import paths, shell
+from course.base.errors import CourseError, NotReady
 
 
 def test_an_error_has_three_lines() -> None:
@@ -22,7 +22,7 @@ def test_a_hanging_program_is_ended() -> None:
 
 def test_the_last_words_of_a_failure() -> None:
     with pytest.raises(CourseError, match="Trying it failed") as caught:
-        shell.must(["sh", "-c", "echo one >&2; echo two >&2; exit 3"], doing="Trying it", next="do that")
+        shell.output(["sh", "-c", "echo one >&2; echo two >&2; exit 3"], doing="Trying it", next="do that")
     assert (caught.value.why, caught.value.next) == ("one / two", "do that")
 
 

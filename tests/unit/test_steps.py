@@ -4,24 +4,24 @@ from pathlib import Path
 
 import pytest
 
-from course.errors import CourseError
-from course.provision import steps
-from course.ui import jupyter
+from course.base.errors import CourseError
+from course.jupyter import jupyterlab
+from course.provision import lifecycle, reporter, steps
 
 
 @pytest.fixture
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(steps, "PROGRESS", tmp_path / "up.json")
-    monkeypatch.setattr(steps, "LOCK", tmp_path / "up.lock")
+    monkeypatch.setattr(reporter, "PROGRESS", tmp_path / "up.json")
+    monkeypatch.setattr(lifecycle, "LOCK", tmp_path / "up.lock")
     return tmp_path
 
 
 def test_each_step_is_said_and_written_down(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(steps, "STEPS", [("first", lambda work: work.say("a detail")), ("second", lambda work: None)])
     said: list[str] = []
-    steps.up(said.append)
+    lifecycle.up(said.append)
     assert [line.split(",")[0].strip() for line in said] == ["a detail", "[1/2] first: done", "[2/2] second: done"]
-    assert [step.state for step in steps.progress()] == ["done", "done"]
+    assert [step.state for step in reporter.progress()] == ["done", "done"]
 
 
 def test_a_failing_step_stops_the_rest(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,24 +30,24 @@ def test_a_failing_step_stops_the_rest(state: Path, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(steps, "STEPS", [("first", fail), ("second", lambda work: None)])
     with pytest.raises(CourseError, match="it broke"):
-        steps.up(lambda text: None)
-    assert [step.state for step in steps.progress()] == ["failed", "waiting"]
-    assert "it broke" in steps.progress()[0].doing  # lesson 00 says it
-    assert not steps.running()
+        lifecycle.up(lambda text: None)
+    assert [step.state for step in reporter.progress()] == ["failed", "waiting"]
+    assert "it broke" in reporter.progress()[0].doing  # lesson 00 says it
+    assert not lifecycle.running()
 
 
 def test_a_damaged_progress_file_is_no_progress(state: Path) -> None:
     (state / "up.json").write_text("{")
-    assert steps.progress() == []
+    assert reporter.progress() == []
     (state / "up.json").write_text(json.dumps({"steps": [{"colour": "red"}]}))
-    assert steps.progress() == []
+    assert reporter.progress() == []
 
 
 def test_a_running_set_up_is_seen(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[bool] = []
-    monkeypatch.setattr(steps, "STEPS", [("look", lambda work: seen.append(steps.running()))])
-    steps.up(lambda text: None)
-    assert seen == [True] and not steps.running()
+    monkeypatch.setattr(steps, "STEPS", [("look", lambda work: seen.append(lifecycle.running()))])
+    lifecycle.up(lambda text: None)
+    assert seen == [True] and not lifecycle.running()
 
 
 def test_a_taken_port_is_said_and_the_next_one_used() -> None:
@@ -56,5 +56,5 @@ def test_a_taken_port_is_said_and_the_next_one_used() -> None:
         taken.listen()
         port = taken.getsockname()[1]
         said: list[str] = []
-        assert jupyter.free_port(port, said.append) > port
+        assert jupyterlab.free_port(port, said.append) > port
     assert said and str(port) in said[0]

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from course import paths, versions
-from course.errors import CourseError
+from course.base import paths, versions
+from course.base.errors import CourseError
 from course.provision.tools import GO_MODULES
 
 

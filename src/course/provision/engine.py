@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from course import shell
-from course.errors import CourseError
-from course.paths import STATE
-from course.versions import as_numbers, pinned
+from course.base import files, shell
+from course.base.errors import CourseError
+from course.base.paths import STATE
+from course.base.versions import as_numbers, pinned
 
 Say = Callable[[str], None]
 Problem = tuple[str, str]  # why an engine cannot be used, what to type; "" where installing one is all there is
@@ -43,14 +43,14 @@ class Engine:
         """Run one engine command and capture it."""
         return shell.run([self.name, *words], env=self.environment, text=text, timeout=timeout)
 
-    def must(self, *words: str | Path, doing: str, text: str | None = None, timeout: float = 120) -> str:
+    def output(self, *words: str | Path, doing: str, text: str | None = None, timeout: float = 120) -> str:
         """Run one engine command; a failure is a CourseError that begins with `doing`."""
         command, again = [self.name, *words], "./course doctor"
-        return shell.must(command, env=self.environment, doing=doing, next=again, text=text, timeout=timeout)
+        return shell.output(command, env=self.environment, doing=doing, next=again, text=text, timeout=timeout)
 
     def remember(self) -> None:
         """The cluster is in this engine from now on, whichever answers first tomorrow."""
-        STATE.mkdir(parents=True, exist_ok=True)
+        files.state()
         REMEMBERED.write_text(self.name)
 
     def forget(self) -> None:
@@ -166,15 +166,15 @@ def write_containers_conf() -> None:
     if sys.platform != "linux":
         return
     hard = [resource.getrlimit(kind)[1] for kind in (resource.RLIMIT_NOFILE, resource.RLIMIT_NPROC)]
-    files, processes = (1048576 if limit == resource.RLIM_INFINITY else limit for limit in hard)
+    open_files, processes = (1048576 if limit == resource.RLIM_INFINITY else limit for limit in hard)
     text = containers_conf(
         cgroup_v1=not Path("/sys/fs/cgroup/cgroup.controllers").exists(),
         systemd=Path("/run/systemd/system").exists(),
-        files=files,
+        files=open_files,
         processes=min(processes, 32768),
     )
     if text and (not CONTAINERS_CONF.exists() or CONTAINERS_CONF.read_text() != text):
-        STATE.mkdir(parents=True, exist_ok=True)
+        files.state()
         CONTAINERS_CONF.write_text(text)
 
 
@@ -208,6 +208,6 @@ def apt_install(packages: tuple[str, ...], what: str, say: Say) -> None:
         ):
             shell.logged(command, log="apt", doing=f"Installing {what}", env=env)
     finally:  # Ctrl-C may leave some of them installed
-        STATE.mkdir(parents=True, exist_ok=True)
+        files.state()
         with INSTALLED.open("a") as record:
             record.writelines(f"{name}\n" for name in missing if shell.run(["dpkg", "-s", name]).returncode == 0)

@@ -4,7 +4,6 @@ Where the registry answers, both stand on official images by digest or dated tag
 minor is built from Go modules and Debian packages (root only: debootstrap). Finished parts are kept and shared.
 """
 
-import fcntl
 import os
 import sys
 import threading
@@ -16,11 +15,11 @@ from shutil import disk_usage, rmtree
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
-from course import paths, shell
-from course.errors import CourseError
-from course.provision import offline, tools
+from course.base import files, paths, shell
+from course.base.errors import CourseError
+from course.base.versions import pinned
+from course.provision import offline_node, tools
 from course.provision.engine import Engine, Say, apt_install
-from course.versions import pinned
 
 OUTSIDE = paths.CLUSTER_FOLDER / "outside"
 NODE_REPOSITORY = "localhost/externalname-node"
@@ -99,7 +98,7 @@ def _pull(engine: Engine, name: str, timeout: float) -> str:
         raise CourseError(f"{name} cannot be pulled.", "No space is left.", "Free some disk space (df -h), then try again.")
     if done.returncode:
         return shell.last_words(done.stderr, 1)
-    PULLED.parent.mkdir(parents=True, exist_ok=True)
+    files.state()
     with PULLED.open("a") as record:
         record.write(f"{name}\n")
     return ""
@@ -119,9 +118,7 @@ def _bake(engine: Engine, name: str, started_from: str | None, say: Say) -> str:
 def _workplace() -> Iterator[Path]:
     """A folder in the cache for one build at a time, over all clones; what a killed build left there is removed first."""
     work = paths.cache() / "work"
-    paths.cache().mkdir(parents=True, exist_ok=True)
-    with (paths.cache() / "build.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with files.lock(paths.cache() / "build.lock"):
         rmtree(work, ignore_errors=True)
         work.mkdir()
         yield work
@@ -136,8 +133,8 @@ def _bake_in(work: Path, engine: Engine, name: str, started_from: str | None, sa
     _check_build(say)
     say(f"building takes about 10 minutes on 2 cores, once; logs in {paths.LOGS}, finished parts are kept in {paths.cache()}")
     # Go parts keep the processors busy, Debian parts wait for network and disk: side by side.
-    folder, (base, lab) = _side_by_side(offline.programs, lambda say: _debian_parts(work, engine, say), say)
-    built, images = offline.assemble(work, engine, folder, base, say)
+    folder, (base, lab) = _side_by_side(offline_node.programs, lambda say: _debian_parts(work, engine, say), say)
+    built, images = offline_node.assemble(work, engine, folder, base, say)
     _commit(work, engine, built, [(lab, pinned().lab_image), *images], name, "built", say)
     for image in [built, *[local for local, _ in images]]:
         engine.run("rmi", "-f", image)
@@ -216,7 +213,7 @@ def _debian(place: Path, engine: Engine, say: Say) -> str:
             rmtree(root / leftovers, ignore_errors=True)
         tar = Path(work) / "root.tar"
         shell.logged(["tar", "-C", root, "-cf", tar, "."], log="debian", doing="Packing the Debian base")
-        engine.must("import", tar, own, doing="Importing the Debian base", timeout=300)
+        engine.output("import", tar, own, doing="Importing the Debian base", timeout=300)
     return own
 
 
@@ -254,37 +251,33 @@ def _commit(place: Path, engine: Engine, node: str, images: list[tuple[str, str]
     say("putting the images into the node image (about a minute)")
     with TemporaryDirectory(dir=place) as work:
         for number, (local, in_cluster) in enumerate(images):
-            engine.must("tag", local, in_cluster, doing=f"Tagging {local}")
+            engine.output("tag", local, in_cluster, doing=f"Tagging {local}")
             tar = Path(work) / f"{number}.tar"
-            engine.must("save", "-o", tar, in_cluster, doing=f"Saving {local}", timeout=300)
+            engine.output("save", "-o", tar, in_cluster, doing=f"Saving {local}", timeout=300)
             if in_cluster != local:
                 engine.run("rmi", in_cluster)
         engine.run("rm", "-f", "-v", BAKERY)  # left by a killed build
         options = ["-d", "--name", BAKERY, "--privileged", "--network", "none", "--entrypoint", "sleep", "-v", f"{work}:/bake:ro"]
-        container = engine.must("run", *options, node, "infinity", doing="Starting the node image").strip()
+        container = engine.output("run", *options, node, "infinity", doing="Starting the node image").strip()
         try:
             inside = [engine.name, "exec", container, "sh", "-c", IMPORT, "sh", *[in_cluster for _, in_cluster in images]]
             shell.logged(inside, log="bake", doing="Importing images", env=engine.environment)
             changes = ['ENTRYPOINT ["/usr/local/bin/entrypoint", "/sbin/init"]', "CMD []", f"LABEL course.node={made}"]
             words = [word for change in changes for word in ("--change", change)]
-            engine.must("commit", *words, container, name, doing="Keeping the node image", timeout=300)
+            engine.output("commit", *words, container, name, doing="Keeping the node image", timeout=300)
         finally:
             engine.run("rm", "-f", "-v", container)
 
 
 def remove_cache() -> bool:
     """Remove the cache of all clones, unless one of them is building with it; whether it is gone."""
-    paths.cache().mkdir(parents=True, exist_ok=True)
-    with (paths.cache() / "build.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        rmtree(paths.cache(), ignore_errors=True)
-    return True
+    with files.lock_if_free(paths.cache() / "build.lock") as free:
+        if free:
+            rmtree(paths.cache(), ignore_errors=True)
+    return free
 
 
-def ours(engine: Engine) -> list[str]:
+def own(engine: Engine) -> list[str]:
     """The names of all images this course made in the engine."""
     listed = engine.run("images", "--format", "{{.Repository}}:{{.Tag}}").stdout.split()
     return sorted({name for name in listed if name.startswith("localhost/externalname-")})

@@ -8,13 +8,11 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import trustme
-
-from course import paths
-from course.errors import CourseError
+from course.base import paths
+from course.base.errors import CourseError
+from course.base.waiting import until
 from course.provision import images
 from course.provision.engine import Engine, choose
-from course.waiting import until
 
 NETWORK = "kind"
 FOLDER = paths.STATE / "outside"
@@ -46,6 +44,8 @@ def make_certificates(folder: Path) -> None:
     made_for = folder / "names.json"
     if made_for.exists() and made_for.read_text() == json.dumps(CERTIFICATES):
         return
+    import trustme  # loads a cryptography library, which nothing else of the course needs
+
     folder.mkdir(parents=True, exist_ok=True)
     authority = trustme.CA(organization_name="The outside world of the course")
     for name, identities in CERTIFICATES.items():
@@ -54,6 +54,11 @@ def make_certificates(folder: Path) -> None:
         made.cert_chain_pems[0].write_to_path(folder / f"{name}.crt")
     authority.cert_pem.write_to_path(folder / "ca.crt")
     made_for.write_text(json.dumps(CERTIFICATES))  # last: it marks the folder as complete
+
+
+def authority() -> Path:
+    """The certificate of the outside world's own CA, in PEM."""
+    return FOLDER / "tls" / "ca.crt"
 
 
 def begin(engine: Engine) -> bool:
@@ -65,12 +70,12 @@ def begin(engine: Engine) -> bool:
     make_certificates(FOLDER / "tls")
     status, root, key = _inspect(engine)
     if status and (root, key) != (str(paths.ROOT), images.lab_key()):
-        engine.must("rm", "-f", "-v", container(), doing="Removing the outside world of an older version")
+        engine.output("rm", "-f", "-v", container(), doing="Removing the outside world of an older version")
         status = ""
     if not status:
         _create(engine)
     elif status != "running":
-        engine.must("start", container(), doing="Starting the outside world")
+        engine.output("start", container(), doing="Starting the outside world")
     return status == "running"
 
 
@@ -121,7 +126,7 @@ def _inspect(engine: Engine) -> tuple[str, str, str]:
 
 def _create(engine: Engine) -> None:
     labels = ["--label", f"{LABEL_ROOT}={paths.ROOT}", "--label", f"{LABEL_KEY}={images.lab_key()}"]
-    engine.must(
+    engine.output(
         "run", "-d", "--name", container(), "--hostname", "outside", "--network", NETWORK, "--cap-add", "NET_ADMIN",
         "--security-opt", "label=disable",  # SELinux would keep it from reading the folder
         *labels, "-v", f"{FOLDER}:/course:ro", images.lab_name(), "tini", "-g", "--", "outside",
@@ -136,7 +141,7 @@ def _answering(engine: Engine) -> bool:
 
 def addresses(engine: Engine) -> Addresses:
     """Where the outside world is now; its address may change when it is made again and after a reboot."""
-    said = engine.must("exec", container(), "cat", "/run/outside.env", doing="Asking the outside world for its address")
+    said = engine.output("exec", container(), "cat", "/run/outside.env", doing="Asking the outside world for its address")
     found = _addresses(said)
     if found is None:
         raise CourseError("The outside world does not know its address yet.", "It has just been started.", "./course up")

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 from shutil import copytree, rmtree, which
 
-from course import paths, shell
-from course.errors import CourseError
-from course.versions import as_numbers, pinned
+from course.base import paths, shell
+from course.base.errors import CourseError
+from course.base.versions import as_numbers, pinned
 
 NODE = paths.CLUSTER_FOLDER / "node"
 GO_MODULES = NODE / "go"
@@ -135,7 +135,7 @@ def kind_files() -> Path:
     if not finished.exists():
         program, env = go()
         words = [str(program), "mod", "download", "-json", f"sigs.k8s.io/kind@v{pinned().kind_version}"]
-        module = json.loads(shell.must(words, doing="Fetching the kind module", env=env))["Dir"]
+        module = json.loads(shell.output(words, doing="Fetching the kind module", env=env))["Dir"]
         work = _workplace(finished)
         copytree(Path(module) / "images" / "base" / "files", work, dirs_exist_ok=True)
         _finish(work, finished)

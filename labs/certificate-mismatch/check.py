@@ -1,0 +1,41 @@
+"""certificate-mismatch: verify the name that is in the certificate, not the name that was dialled."""
+
+from course.lab import Check, Pod, Reply
+
+probe = Pod("lab-certificate-mismatch")
+
+
+def why_no_payment(said: Reply) -> str:
+    if "certificate verify failed" in said.body:
+        return "The certificate carries the provider's name. Billing verifies another one, and DNS aliases play no part in that."
+    if said.code == 404:
+        return "TLS works, but the server has no site of the name that billing sends in the Host header."
+    if not said.code:
+        return "Billing itself does not answer: it may be restarting."
+    return "The payment reached no server that knows it."
+
+
+def why_impostor(said: Reply) -> str:
+    if said.code == 200:
+        return "Billing paid a server that could not prove to be the provider. Whoever answers at that address gets the money."
+    return "A client that verifies nothing pays anybody."
+
+
+CHECKS = [
+    Check(
+        "payment-goes-through",
+        probe.http("http://billing/"),
+        lambda said: said.code == 200 and '"api.example.com"' in said.body,
+        "HTTP 200 from api.example.com",
+        why_no_payment,
+        "the names in the certificate (openssl, see the README) and the settings: kubectl -n lab-certificate-mismatch set env deploy/billing --list",
+    ),
+    Check(
+        "impostor-is-refused",
+        probe.http("http://billing/impostor"),
+        lambda said: "certificate verify failed" in said.body,
+        "certificate verify failed",
+        why_impostor,
+        "VERIFY and SERVER_NAME in billing's environment",
+    ),
+]

@@ -1,0 +1,52 @@
+"""odd-port: port 443 of the name must lead to port 8443 of the legacy API."""
+
+from course.lab import Check, Pod, Reply
+
+probe = Pod("lab-odd-port")
+call = probe.http("https://legacy-api/", "--cacert /etc/outside/ca.crt")
+connect = probe.connect("legacy-api", 443)
+
+
+def why_certificate(said: Reply) -> str:
+    if "subject name" in said.err:
+        return "Another server answers on this port, with a certificate for another name: the port was not changed on the way."
+    if said.status in (6, 7, 28):
+        return "No server answered, so there was no certificate to look at."
+    return "Payroll sends salaries: it must know who it talks to, so the name it calls must be in the certificate."
+
+
+def why_connect(said: Reply) -> str:
+    if "refused" in said.err:
+        return (
+            "The name has an address, but nothing carries connections on from there: a Service with no endpoints for this port refuses. "
+            "Made this moment? kube-proxy takes a second or two."
+        )
+    return "The app can only use port 443: something must listen there for this name."
+
+
+CHECKS = [
+    Check(
+        "port-443-open",
+        connect,
+        lambda said: said.text == "connected",
+        "a connection",
+        why_connect,
+        "kubectl -n lab-odd-port get svc,endpointslices: does a slice belong to the Service, and to this port of it?",
+    ),
+    Check(
+        "certificate-is-right",
+        call,
+        lambda said: bool(said.code),
+        "a TLS connection whose certificate is for legacy-api",
+        why_certificate,
+        "curl -v the same URL in the Pod probe, then the same with :8443: compare the lines about subjectAltName",
+    ),
+    Check(
+        "legacy-answers",
+        call,
+        lambda said: said.code == 200 and '"legacy-api"' in said.body,
+        'HTTP 200 from "server":"legacy-api"',
+        "Only the API's own answer is worth anything to payroll.",
+        "the checks above this one, then who answers: curl -v the same URL in the Pod probe",
+    ),
+]

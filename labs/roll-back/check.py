@@ -1,0 +1,83 @@
+"""roll-back: the name leads outside, the data came along, and nothing stale is tied to the name."""
+
+from course.lab import Check, Pod, Reply
+
+probe = Pod("lab-roll-back")
+OLD, DATABASE = "users.cxyz123.us-east-1.rds.amazonaws.com", "lab_roll_back"
+CUSTOMERS = "Ada pro, Grace free, Linus pro, Margaret team, Radia free, Barbara team, Katherine pro"
+# A write that is taken back: it asks whether a write would be taken, and leaves nothing behind.
+attempt = "BEGIN; INSERT INTO users VALUES (-1, 'probe', 'none'); SELECT 'the write would be taken'; ROLLBACK"
+stale = """
+folder=/var/run/secrets/kubernetes.io/serviceaccount
+get() { curl -sS -m 5 --cacert $folder/ca.crt -H "Authorization: Bearer $(cat $folder/token)" "https://kubernetes.default.svc$1"; echo; }
+{ get "/apis/discovery.k8s.io/v1/namespaces/lab-roll-back/endpointslices?labelSelector=kubernetes.io/service-name=user-db"
+  get /api/v1/namespaces/lab-roll-back/endpoints/user-db; } |
+python3 -c '
+import json, sys
+text, decode = sys.stdin.read().lstrip(), json.JSONDecoder().raw_decode
+slices, end = decode(text)
+old, _ = decode(text[end:].lstrip())
+if slices["kind"] == "Status" or old["kind"] == "Status" and old["code"] != 404:
+    sys.exit("the list could not be read")
+for one in slices["items"]:
+    addresses = [address for endpoint in one["endpoints"] or [] for address in endpoint["addresses"]]
+    if addresses:
+        print("EndpointSlice", one["metadata"]["name"], "leads to", *addresses)
+addresses = [address["ip"] for subset in old.get("subsets") or [] for address in subset.get("addresses") or []]
+if addresses:
+    print("Endpoints user-db leads to", *addresses)
+print("end of the list")'
+"""
+
+
+def why_name(said: Reply) -> str:
+    if said.addresses and not said.aliases:
+        return "The name still has an address of the cluster: customers still go to the slow disk."
+    return "Without the provider's name behind it, the app does not follow when the provider moves the database."
+
+
+def why_stale(said: Reply) -> str:
+    if "leads to" in said.out:
+        return (
+            "These hold addresses of Pods and are tied to the name user-db. Nobody looks after them while user-db is an alias, and a "
+            "later Service of that name without a selector would send customers there, long after the Pod is gone."
+        )
+    return "The list could not be read."
+
+
+CHECKS = [
+    Check(
+        "name-leads-outside",
+        probe.dig("user-db"),
+        lambda said: OLD in said.aliases and bool(said.addresses),
+        f"an alias of {OLD}, with its address",
+        why_name,
+        "kubectl -n lab-roll-back get svc user-db -o yaml",
+    ),
+    Check(
+        "new-rows-are-back",
+        probe.sql(OLD, "SELECT string_agg(name || ' ' || plan, ', ' ORDER BY id) FROM users", DATABASE),
+        lambda said: said.text == CUSTOMERS,
+        CUSTOMERS,
+        "Two customers signed up while the users were in the cluster. To them a roll-back without their rows is a loss.",
+        "the users at both places. Is user-db an alias by now? Then both psql lines of the README ask the provider; ask the Pod itself: "
+        "kubectl -n lab-roll-back exec deploy/user-db -- psql 'host=127.0.0.1 user=app password=app dbname=lab_roll_back' "
+        "-c 'SELECT * FROM users ORDER BY id'",
+    ),
+    Check(
+        "writes-are-allowed",
+        probe.sql(OLD, attempt, DATABASE),
+        lambda said: said.status == 0,
+        "the write would be taken",
+        "Yesterday's fence is still up: the app will find its database, and every sign-up will fail.",
+        f"as course on {OLD}: SHOW default_transaction_read_only",
+    ),
+    Check(
+        "nothing-stale",
+        probe.run("list what is tied to user-db and holds an address", stale),
+        lambda said: said.text == "end of the list",
+        "none",
+        why_stale,
+        "kubectl -n lab-roll-back get endpointslices,endpoints: an Endpoints object is copied into a slice again",
+    ),
+]

@@ -1,0 +1,52 @@
+"""wrong-namespace: a short name is looked up in the asker's own namespace."""
+
+from course.lab import Check, Pod, Reply
+
+shop, reports = Pod("lab-wrong-namespace"), Pod("lab-wrong-namespace-reports")
+PROVIDER = "prod-db.us-east-1.rds.amazonaws.com"
+name = shop.dig("external-database")
+ROW = "SELECT name FROM users WHERE id = 1"
+
+
+def why_no_address(said: Reply) -> str:
+    if said.aliases:
+        return (
+            "The alias is in the shop's namespace now, but the name it leads to has no address: it is looked up as it is written."
+        )
+    return "The search list of a Pod begins with its own namespace: external-database is looked for there, not where the reports team is."
+
+
+CHECKS = [
+    Check(
+        "shop-finds-the-name",
+        name,
+        lambda said: bool(said.addresses),
+        "an address for external-database in the shop's namespace",
+        why_no_address,
+        "kubectl -n lab-wrong-namespace exec probe -- cat /etc/resolv.conf, and kubectl -n lab-wrong-namespace get svc",
+    ),
+    Check(
+        "shop-gets-production",
+        name,
+        lambda said: PROVIDER in said.aliases and bool(said.addresses),
+        f"an alias that leads to {PROVIDER}",
+        "The shop must read production data, and follow when the provider moves the database.",
+        "dig +search external-database in the shop's Pod probe: which names are on the right of CNAME?",
+    ),
+    Check(
+        "shop-reads-a-row",
+        shop.sql("external-database", ROW),
+        lambda said: said.text == "Ada",
+        "the row of Ada",
+        "A name that answers is not yet a database that does.",
+        "the two checks above, then the error message",
+    ),
+    Check(
+        "reports-still-work",
+        reports.sql("external-database", ROW),
+        lambda said: said.text == "Ada",
+        "the row of Ada, for the reports team",
+        "The reports team uses its own alias. It must stay where it is.",
+        "kubectl -n lab-wrong-namespace-reports get svc",
+    ),
+]

@@ -1,0 +1,70 @@
+"""The state folder, files that are replaced whole, and locks between commands."""
+
+import fcntl
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from course.base import paths
+
+
+def state() -> Path:
+    """The folder `.course`, made if it is not there; for its owner alone, because it holds keys and tokens."""
+    paths.STATE.mkdir(parents=True, exist_ok=True)
+    paths.STATE.chmod(0o700)
+    return paths.STATE
+
+
+def replace(path: Path, text: str, *, mode: int = 0o600) -> None:
+    """Write a file in one step: a reader sees the old one or the new one, never half. Its folder is made. OSError as open()."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.part")
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def lock(path: Path, *, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Hold a lock that other processes see, for as long as the block runs. `waiting` is called if somebody else has it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waiting()
+            fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def lock_if_free(path: Path) -> Iterator[bool]:
+    """The same without waiting: whether the lock was free, and so is held by the block."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+
+
+def is_locked(path: Path) -> bool:
+    """Whether another process holds the lock right now."""
+    if not path.exists():
+        return False
+    with path.open() as other:
+        try:
+            fcntl.flock(other, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False

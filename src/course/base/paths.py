@@ -1,0 +1,27 @@
+"""Where things are: the clone, its state, and the cache that all clones share."""
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+# What the course knows and writes. COURSE_STATE moves it, for a second cluster from the same clone: always into a folder of the
+# course's own, because `down --all` removes it whole.
+STATE = (ROOT / os.environ.get("COURSE_STATE", "") / ".course").resolve()
+LOGS = STATE / "logs"
+KUBECONFIG = STATE / "kubeconfig"
+CLUSTER_FOLDER = ROOT / "cluster"
+NOTEBOOKS = ROOT / "notebooks"
+WORKSPACE = ROOT / "workspace"
+VENV_BIN = ROOT / ".venv" / "bin"
+PORT = 8888  # where JupyterLab listens, or the next free one
+
+
+def cache() -> Path:
+    """The folder for finished parts of the node image, in the user's caches or in COURSE_CACHE; `down --all` removes it whole."""
+    base = os.environ.get("COURSE_CACHE") or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return (ROOT / base).resolve() / "externalname-course"
+
+
+def cluster_name() -> str:
+    """The kind cluster's name: `externalname` unless COURSE_CLUSTER says otherwise (a second copy of the course)."""
+    return os.environ.get("COURSE_CLUSTER") or "externalname"

@@ -1,0 +1,87 @@
+"""The course's TOML files, read into dataclasses: a misspelt, missing or wrong key is said with its file and place."""
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+from course.base.errors import CourseError
+
+T = TypeVar("T")
+
+
+def load(path: Path) -> dict[str, Any]:
+    """The whole file; CourseError with the parser's own words, which name the line."""
+    try:
+        return tomllib.loads(path.read_text())
+    except (OSError, ValueError) as reason:
+        raise CourseError(f"{path.name} cannot be read.", str(reason), f"git diff -- {_where(path)}") from reason
+
+
+def entries(path: Path, key: str, kind: type[T], **given: Any) -> list[T]:
+    """The tables [[key]] of a file, one object of the dataclass `kind` for each, in order.
+
+    `given` fills fields that no file states. CourseError for anything that does not fit.
+    """
+    data = load(path)
+    if strange := data.keys() - {key}:
+        raise _refusal(path, f"it has unknown keys: {_with_nearest(strange, {key})}")
+    tables = data.get(key)
+    if not isinstance(tables, list) or not tables:
+        raise _refusal(path, f"it has no [[{key}]]")
+    return [fill(path, f"[[{key}]] number {number}", table, kind, **given) for number, table in enumerate(tables, 1)]
+
+
+def fill(path: Path, place: str, table: object, kind: type[T], **given: Any) -> T:
+    """One object of the dataclass `kind` from one table; `place` says where it stands, for the error."""
+    if not isinstance(table, Mapping):
+        raise _refusal(path, f"{place} is {table!r}, not a table")
+    if isinstance(name := table.get("slug"), str):
+        place = f"{place} ({name})"
+    hints = get_type_hints(kind)
+    known = {field.name for field in fields(kind)} - given.keys()  # type: ignore[arg-type]
+    if strange := table.keys() - known:
+        raise _refusal(path, f"{place} has unknown keys: {_with_nearest(strange, known)}")
+    required = {field.name for field in fields(kind) if field.default is MISSING and field.default_factory is MISSING}  # type: ignore[arg-type]
+    if missing := required - table.keys() - given.keys():
+        raise _refusal(path, f"{place} lacks: {', '.join(sorted(missing))}")
+    values = {key: _fit(path, f"{place}.{key}", value, hints[key]) for key, value in table.items()}
+    return kind(**values, **given)
+
+
+def _fit(path: Path, place: str, value: Any, hint: Any) -> Any:
+    """The value as the type hint wants it: str, int, float, bool, tuple[X, ...], list[X], Mapping[str, X], a dataclass."""
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin in (tuple, list) and isinstance(value, list):
+        return origin(_fit(path, f"{place}[{number}]", item, inner[0]) for number, item in enumerate(value))
+    if origin is not None and issubclass(origin, Mapping) and isinstance(value, dict):
+        return {key: _fit(path, f"{place}.{key}", item, inner[1]) for key, item in value.items()}
+    if hasattr(hint, "__dataclass_fields__") and isinstance(value, dict):
+        return fill(path, place, value, hint)
+    wanted = origin or hint
+    if wanted is float and type(value) is int:
+        return float(value)
+    if type(value) is not wanted:  # not isinstance: true is no number here
+        raise _refusal(path, f"{place} is {value!r}, not {getattr(wanted, '__name__', wanted)}")
+    return value
+
+
+def _with_nearest(strange: set[str] | Any, known: set[str] | Any) -> str:
+    said = []
+    for name in sorted(strange):
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+        said.append(f"{name} (did you mean {near[0]}?)" if near else f"{name} (known: {', '.join(sorted(known))})")
+    return ", ".join(said)
+
+
+def _refusal(path: Path, why: str) -> CourseError:
+    shown = _where(path)
+    return CourseError(f"{shown} cannot be used.", f"In {path.name}: {why}.", f"Mend it: git diff -- {shown} shows what changed.")
+
+
+def _where(path: Path) -> str:
+    from course.base.paths import ROOT
+
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)

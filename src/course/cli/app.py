@@ -1,0 +1,118 @@
+"""The command line: verbs only. Parse, call, print."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from course.base import paths
+from course.base.errors import NotReady
+from course.cli import ask as ask_
+from course.cli import dev, lab, outside
+
+app = typer.Typer(
+    name="course",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="A hands-on course on Kubernetes ExternalName Services. Begin with: ./course start",
+    epilog="Exit codes: 0 yes, 1 no (a check fails, not ready), 2 the call or the machine is wrong.",
+)
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+app.add_typer(lab.app, name="lab")
+app.add_typer(outside.app, name="outside")
+app.add_typer(dev.app, name="dev")
+app.command()(lab.progress)
+
+
+@app.command()
+def up() -> None:
+    """Make the cluster and the world outside it, or only what is missing."""
+    from course.provision import lifecycle
+
+    lifecycle.up(typer.echo)
+    typer.echo("Ready. Look at it: ./course status. Remove it: ./course down")
+
+
+@app.command()
+def down(
+    everything: Annotated[bool, typer.Option("--all", help="Also images, network, cache and state.")] = False,
+) -> None:
+    """Remove the cluster and the world outside it. Your notebooks in workspace/ stay."""
+    from course.jupyter import jupyterlab
+    from course.provision import kind_cluster, lifecycle
+
+    kind_cluster.refuse_other_state()  # before anything is stopped
+    if jupyterlab.stop():
+        typer.echo("JupyterLab is stopped.")
+    lifecycle.down(everything, typer.echo)
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """What is up, by asking; exit code 1 when something is not."""
+    from course.provision import lifecycle
+
+    found = lifecycle.status()
+    typer.echo(json.dumps(found) if as_json else "\n".join(f"{key}: {value}" for key, value in found.items()))
+    if not found["ready"]:
+        raise NotReady("The course is not ready.", "The lines above say what is missing.", "./course up")
+
+
+@app.command(
+    add_help_option=False, context_settings={"ignore_unknown_options": True, "allow_extra_args": True}, help=ask_.SUMMARY
+)
+def ask(context: typer.Context) -> None:
+    """Listed here for --help; `python -m course ask` does not come this way."""
+    raise typer.Exit(ask_.main(context.args))
+
+
+@app.command()
+def start(
+    port: Annotated[
+        int, typer.Option(min=1024, max=65500, help="Where JupyterLab listens; the next free one if it is taken.")
+    ] = paths.PORT,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
+) -> None:
+    """JupyterLab first, then the cluster behind it. Ctrl-C ends JupyterLab; the cluster stays until `down`."""
+    from course.jupyter import session
+
+    session.start(port, browser=not no_browser, say=typer.echo)
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """What is wrong with this machine or this clone: each finding with one cause and one command."""
+    from dataclasses import asdict
+
+    from course import doctor as examination
+
+    found = examination.examine()
+    typer.echo(json.dumps([asdict(finding) for finding in found]) if as_json else "\n".join(line.text() for line in found))
+    if any(finding.level == "wrong" for finding in found):
+        raise typer.Exit(1)
+
+
+@app.command()
+def test(
+    quick: Annotated[bool, typer.Option("--quick", help="No proof of the labs, three lessons: a few minutes.")] = False,
+    only: Annotated[list[str] | None, typer.Argument(help="Paths or options for pytest; all tests without it.")] = None,
+) -> None:
+    """Everything set up, then every test."""
+    from course.dev import test
+
+    raise typer.Exit(test.run(quick=quick, only=only or [], say=typer.echo))
+
+
+notebook_app = typer.Typer(no_args_is_help=True, help="Your copies of the lessons in workspace/.")
+app.add_typer(notebook_app, name="notebook")
+
+
+@notebook_app.command("reset")
+def notebook_reset(number: Annotated[str, typer.Argument(help="The lesson's number: 02")]) -> None:
+    """A fresh copy of a lesson; the old one is kept under a dated name."""
+    from course.lessons import workspace
+
+    fresh, kept = workspace.reset(number)
+    typer.echo(f"Fresh: {fresh}" + (f"\nYour old copy is kept: {kept}" if kept else ""))

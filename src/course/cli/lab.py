@@ -1,0 +1,107 @@
+"""The verbs `lab ...` and `progress`: parse, call, print."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from course.base.errors import CourseError, in_words
+
+app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Labs: broken clusters to mend. Begin with: ./course lab list"
+)
+Slug = Annotated[str, typer.Argument(help="The lab's name or number, as `lab list` shows it.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+@app.command("list")
+def list_(as_json: Json = False) -> None:
+    """All labs in order: your state, minutes, your best time. Needs no cluster."""
+    from course.labs import verbs
+
+    rows = verbs.rows()
+    typer.echo(json.dumps([row.as_dict() for row in rows]) if as_json else verbs.table(rows))
+
+
+@app.command()
+def start(slug: Slug) -> None:
+    """Begin a lab, always afresh, and show its text."""
+    from course.labs import verbs
+
+    lab = verbs.start(slug, typer.echo)
+    typer.echo(f"\n{lab.text}\n{verbs.shell_advice()}")
+
+
+@app.command()
+def check(slug: Slug, as_json: Json = False) -> None:
+    """What is right already and what is not, with the reasons. Changes nothing; exit code 1 while not passed."""
+    from course.labs import verbs
+
+    report = verbs.check(slug)
+    typer.echo(json.dumps(report.as_dict()) if as_json else report.text() + verbs.afterword(report))
+    if not report.passed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def hint(slug: Slug) -> None:
+    """The next of three hints, and how many are left."""
+    from course.labs import verbs
+
+    typer.echo(verbs.hint(slug).text())
+
+
+@app.command()
+def apply(slug: Slug, file: Annotated[Path, typer.Argument(help="Your manifest, or - for standard input.")]) -> None:
+    """Apply a manifest of yours, to the lab's own namespace where it names none. kubectl apply does as well."""
+    from course.labs import verbs
+
+    try:
+        text = sys.stdin.read() if str(file) == "-" else file.read_text()
+    except (OSError, ValueError) as reason:
+        raise CourseError(f"{file} cannot be read.", in_words(reason), f"./course lab apply {slug} my.yaml") from None
+    typer.echo(verbs.apply(slug, text).strip())
+
+
+@app.command()
+def solve(slug: Slug) -> None:
+    """Show the reference with its reasons, apply it, check it. The try is marked as shown."""
+    from course.labs import verbs
+
+    solution = verbs.solve(slug, typer.echo)
+    typer.echo(solution.text())
+    if not solution.report.passed:
+        typer.echo(f"What was built before may be in the way: ./course lab start {slug}, then ./course lab solve {slug}")
+        raise typer.Exit(1)
+
+
+@app.command()
+def reset(
+    slug: Annotated[str, typer.Argument(help="The lab's name; leave it out with --all.")] = "",
+    everything: Annotated[bool, typer.Option("--all", help="All labs.")] = False,
+) -> None:
+    """Remove a lab from the cluster. Your progress stays."""
+    from course.labs import verbs
+
+    if everything == bool(slug):
+        raise CourseError("One lab or all of them?", "Give a lab's name, or --all, not both.", "./course lab reset --all")
+    verbs.reset_all(typer.echo) if everything else verbs.reset(slug, typer.echo)
+    typer.echo("Removed.")
+
+
+def progress(
+    export: Annotated[Path | None, typer.Option("--export", help="Write your progress to this file.")] = None,
+    take_in: Annotated[Path | None, typer.Option("--import", help="Merge a file that --export wrote.")] = None,
+) -> None:
+    """Your progress in the labs; take it with you to another machine."""
+    from course.labs import progress as book
+    from course.labs import verbs
+
+    if take_in:
+        typer.echo(f"Taken in: {book.take_in(take_in)} labs, the better of both for each.")
+    if export:
+        typer.echo(f"Written: {book.export(export)} labs to {export}")
+    if not (take_in or export):
+        typer.echo(verbs.table(verbs.rows()))

@@ -1,0 +1,147 @@
+"""What is written by machine from the lists of lessons and labs: numbers, file names, tables, the lab notebook.
+
+`course dev author` writes it, `course dev check` says what is not as it would be written.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from course.base import paths
+from course.base.errors import CourseError
+from course.dev import lab_notebook
+from course.labs import catalog as labs
+from course.lessons import catalog as lessons
+from course.lessons import routes
+
+NOTEBOOK = re.compile(r"(?P<number>\d\d)_(?P<slug>[a-z][a-z0-9_]*)\.ipynb")
+TEXT_FOLDERS = ("", "docs", "notebooks", "cluster", "bench", "labs", ".github")
+TEXT_KINDS = ("*.md", "*.ipynb", "*.toml", "*.yaml")
+# How a text may name a lesson by its number: a link's label, or the word lesson before one or several numbers.
+LABEL = re.compile(r"(?<=\[)(\d\d)(?=[^\]\n]*\]\([^)\s]*?(\d\d)_[a-z0-9_]+\.ipynb)")
+WORDS = re.compile(r"\b[Ll]essons? \d\d(?:(?:, | and | to )\d\d\b)*")
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Where each lesson's number goes: old to new, and old file name to new. Empty where all are right."""
+
+    numbers: dict[str, str]
+    names: dict[str, str]
+
+
+def texts() -> Iterator[Path]:
+    """Every text file that may name a lesson or show a table."""
+    for folder in TEXT_FOLDERS:
+        for kind in TEXT_KINDS:
+            yield from sorted((paths.ROOT / folder).glob(kind))
+    yield from sorted((paths.ROOT / "labs").glob("*/**/*.md"))
+
+
+def moved() -> Numbers:
+    """The lessons whose notebook is not called as its place in the list says; CourseError for a notebook without lesson."""
+    found: dict[str, str] = {}
+    for path in sorted(paths.NOTEBOOKS.glob("*.ipynb")):
+        match = NOTEBOOK.fullmatch(path.name)
+        slugs = {lesson.slug for lesson in lessons.lessons()}
+        if not match or match["slug"] not in slugs:
+            why = "notebooks/lessons.toml has no lesson of that name."
+            raise CourseError(f"{path.name} is no lesson.", why, "./course dev new lesson SLUG, or remove the file")
+        found[match["slug"]] = match["number"]
+    wrong = [(found[one.slug], one) for one in lessons.lessons() if one.slug in found and found[one.slug] != f"{one.number:02d}"]
+    return Numbers(
+        {old: f"{lesson.number:02d}" for old, lesson in wrong},
+        {f"{old}_{lesson.slug}": lesson.name for old, lesson in wrong},
+    )
+
+
+def renumbered(text: str, moves: Numbers) -> str:
+    """The text with each old number and file name replaced, all at once: 05 becomes 06 while 06 becomes 07."""
+
+    def new(match: re.Match[str]) -> str:
+        return re.sub(r"\d\d", lambda number: moves.numbers.get(number.group(), number.group()), match.group())
+
+    text = LABEL.sub(lambda match: moves.numbers.get(match[1], match[1]) if match[1] == match[2] else match[1], text)
+    text = WORDS.sub(new, text)
+    names = re.compile("|".join(map(re.escape, moves.names)) or "(?!)")
+    return names.sub(lambda match: moves.names[match.group()], text)
+
+
+def renumber() -> list[str]:
+    """Notebooks get the names of their places, and every text follows; what was done, a line each."""
+    moves = moved()
+    if not moves.names:
+        return []
+    for path in texts():
+        text = path.read_text()
+        if (new := renumbered(text, moves)) != text:
+            path.write_text(new)
+    for old in moves.names:  # first out of each other's way
+        (paths.NOTEBOOKS / f"{old}.ipynb").rename(paths.NOTEBOOKS / f"{old}.moving")
+    for old, new in moves.names.items():
+        (paths.NOTEBOOKS / f"{old}.moving").rename(paths.NOTEBOOKS / f"{new}.ipynb")
+    return [f"{old} is {new} now" for old, new in moves.names.items()]
+
+
+def labs_table() -> str:
+    """The labs as a Markdown table, for the README."""
+    rows = [
+        f"| {lab.number} | [`{lab.slug}`](labs/{lab.slug}/README.md) | {lab.title} | {lab.minutes} | {lab.level} | {_link(lab.lesson)} |"
+        for lab in labs.labs()
+    ]
+    return "\n".join(["| | Lab | What is wrong | Minutes | Level | After lesson |", "|---|---|---|---|---|---|", *rows])
+
+
+def _link(slug: str) -> str:
+    lesson = lessons.find(slug)
+    return f"[{lesson.number:02d}](notebooks/{lesson.notebook.name})"
+
+
+def routes_table() -> str:
+    """The ways through the course as a Markdown table, for facilitators."""
+    rows = [
+        f"| {route.title} | {', '.join(f'{lessons.find(slug).number:02d}' for slug in route.lessons)} | "
+        f"{', '.join(f'`{slug}`' for slug in route.labs) or '-'} | {route.minutes} |"
+        for route in routes.routes()
+    ]
+    return "\n".join(["| Way | Lessons | Labs | Minutes |", "|---|---|---|---|", *rows])
+
+
+# Between `<!-- NAME: begin ... -->` and `<!-- NAME: end -->` of these files stands what these functions return.
+BLOCKS: list[tuple[str, str, Callable[[], str]]] = [
+    ("README.md", "lessons", lessons.course_table),
+    ("README.md", "labs", labs_table),
+    ("docs/facilitator.md", "routes", routes_table),
+]
+
+
+def with_block(text: str, name: str, content: str) -> str:
+    """The text with what stands between the marks of a block replaced; CourseError where the marks are not there."""
+    block = re.compile(rf"(<!-- {name}: begin[^>]*-->\n).*?(\n<!-- {name}: end -->)", re.S)
+    if len(block.findall(text)) != 1:
+        raise CourseError(f"The marks of the table `{name}` are missing.", f"It needs <!-- {name}: begin --> and end, once.")
+    return block.sub(lambda match: match[1] + content + match[2], text)
+
+
+def wanted() -> dict[Path, str]:
+    """Each generated file with the text that it should have."""
+    found: dict[Path, str] = {lab_notebook.NOTEBOOK: lab_notebook.text()}
+    for file, name, content in BLOCKS:
+        path = paths.ROOT / file
+        found[path] = with_block(found.get(path) or path.read_text(), name, content())
+    return found
+
+
+def stale() -> list[Path]:
+    """The generated files that are not as they would be written."""
+    return [path for path, text in wanted().items() if not path.exists() or path.read_text() != text]
+
+
+def write() -> list[str]:
+    """Numbers and names first, then every generated text; what was changed, a line each."""
+    said = renumber()
+    for path in stale():
+        path.write_text(wanted()[path])
+        said.append(f"{path.relative_to(paths.ROOT)} is written anew")
+    return said

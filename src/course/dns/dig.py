@@ -1,0 +1,97 @@
+"""DNS text to records: what dig printed, read back. Pure; no cluster, no network."""
+
+import re
+from dataclasses import dataclass, field
+
+from course.dns.question import ZONE
+
+
+@dataclass(frozen=True)
+class Record:
+    """One resource record: owner name with its final dot, TTL in seconds, type, value as dig prints it."""
+
+    name: str
+    ttl: int
+    kind: str
+    value: str
+
+    @property
+    def made_by(self) -> str:
+        """Who holds this record: names of the cluster are CoreDNS's own, made from Services; all others come from outside."""
+        return "CoreDNS" if in_cluster(self.name) else "outside"
+
+
+@dataclass(frozen=True)
+class Response:
+    """One question with its answer. status is the response code (NOERROR, NXDOMAIN, ...), server who sent it."""
+
+    question: str
+    kind: str
+    status: str
+    server: str
+    flags: tuple[str, ...] = ()
+    answer: tuple[Record, ...] = ()
+    authority: tuple[Record, ...] = ()
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The values of all A and AAAA records."""
+        return tuple(record.value for record in self.answer if record.kind in ("A", "AAAA"))
+
+    @property
+    def aliases(self) -> tuple[Record, ...]:
+        """The CNAME records in the order of the chain."""
+        return tuple(record for record in self.answer if record.kind == "CNAME")
+
+
+@dataclass
+class _Reading:
+    status: str = ""
+    flags: tuple[str, ...] = ()
+    question: tuple[str, str] = ("", "")
+    section: str = ""
+    sections: dict[str, list[Record]] = field(default_factory=lambda: {"ANSWER": [], "AUTHORITY": []})
+
+
+def in_cluster(name: str) -> bool:
+    """Whether a name is under the cluster's own domain."""
+    return name.rstrip(".").lower().endswith(f".{ZONE}")
+
+
+def parse(text: str) -> list[Response]:
+    """Every response in dig's output, in order. A question without an answer has status `TIMEOUT`."""
+    responses: list[Response] = []
+    reading = _Reading()
+    for line in text.splitlines():
+        if found := re.match(r";; ->>HEADER<<-.*status: (\w+)", line):
+            reading = _Reading(status=found.group(1))
+        elif found := re.match(r";; flags:([\w ]*);", line):
+            reading.flags = tuple(found.group(1).split())
+        elif found := re.match(r";; (\w+) (?:PSEUDO)?SECTION:", line):
+            reading.section = found.group(1)
+        elif reading.section == "QUESTION" and (found := re.match(r";(\S+)\s+IN\s+(\S+)", line)):
+            reading.question = (found.group(1), found.group(2))
+        elif reading.section in reading.sections and (record := _record(line)):
+            reading.sections[reading.section].append(record)
+        elif found := re.match(r";; SERVER: ([^#\s]+)", line):
+            responses.append(_response(reading, found.group(1)))
+            reading = _Reading()
+        elif "communications error" in line or "no servers could be reached" in line:
+            if not responses or responses[-1].status != "TIMEOUT" or "no servers" in line:
+                reading = _Reading(status="TIMEOUT")
+            if "no servers" in line:
+                responses.append(_response(reading, ""))
+    return responses
+
+
+def _record(line: str) -> Record | None:
+    parts = line.split(None, 4)
+    if len(parts) < 5 or parts[2] != "IN" or not parts[1].isdigit():
+        return None
+    return Record(parts[0], int(parts[1]), parts[3], parts[4])
+
+
+def _response(reading: _Reading, server: str) -> Response:
+    answer, authority = reading.sections["ANSWER"], reading.sections["AUTHORITY"]
+    name, kind = reading.question
+    return Response(name, kind, reading.status, server, reading.flags, tuple(answer), tuple(authority))

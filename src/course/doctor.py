@@ -1,0 +1,207 @@
+"""What is wrong with this machine or this clone: for each finding one cause and one command."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from shutil import disk_usage
+
+from course.base import paths, shell, versions
+from course.base.errors import CourseError
+from course.jupyter import jupyterlab
+from course.kube import corefile, kubectl
+from course.provision import engine, images, kind_cluster, lifecycle, outside
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report. level: ok, note (nothing to do), wrong."""
+
+    level: str
+    what: str
+    cause: str = ""
+    command: str = ""
+
+    def text(self) -> str:
+        """The line, with cause and command below where there is something to do."""
+        more = [f"       cause: {self.cause}"] if self.cause else []
+        return "\n".join(
+            [f"{self.level + ':':6} {self.what}", *more, *([f"       type:  {self.command}"] if self.command else [])]
+        )
+
+
+def examine() -> list[Finding]:
+    """Every check, in the order in which one stands on the other. Changes nothing."""
+    found = [_said(check) for check in (_versions, _disk, _inotify, _port, _state, _proxy, _kubeconfig, _setting_up)]
+    try:
+        chosen = engine.choose(install=False)
+    except CourseError as error:
+        return [*found, Finding("wrong", error.what, error.why, error.next)]
+    found.append(Finding("ok", f"The engine is {chosen.name} {chosen.version}."))
+    found.append(_store(chosen))
+    checks: list[Callable[[engine.Engine], Finding]] = [_image, _cluster, _outside, _forward]
+    for check in checks:
+        found.append(_said(partial(check, chosen)))
+        if found[-1].level == "wrong":
+            break
+    return found
+
+
+def _said(check: Callable[[], Finding]) -> Finding:
+    try:
+        return check()
+    except CourseError as error:
+        return Finding("wrong", error.what, error.why, error.next)
+
+
+def _versions() -> Finding:
+    versions.read()
+    return Finding("ok", "cluster/versions.toml is complete.")
+
+
+def _disk() -> Finding:
+    return _free(paths.ROOT, "The clone's")
+
+
+def _store(chosen: engine.Engine) -> Finding:
+    """Where the engine keeps its images; in a machine of its own, as on macOS, it cannot be looked into."""
+    form = "{{.DockerRootDir}}" if chosen.name == "docker" else "{{.Store.GraphRoot}}"
+    store = Path(chosen.run("info", "--format", form).stdout.strip())
+    try:
+        return _free(store.resolve(strict=True), f"{chosen.name}'s")
+    except OSError:
+        return Finding("note", f"The disk of {chosen.name} cannot be looked at from here.")
+
+
+def _free(folder: Path, whose: str) -> Finding:
+    free = disk_usage(folder).free / images.GIGABYTE
+    if free < 3:
+        what = f"{whose} disk has only {free:.1f} GB free."
+        return Finding(
+            "wrong", what, "The images need about 3 GB, building them 8 for a while.", f"df -h '{folder}'; free some space"
+        )
+    return Finding("ok", f"{whose} disk has {free:.0f} GB free.")
+
+
+def _port() -> Finding:
+    """A port that JupyterLab of this clone has is not taken by another program."""
+    port = paths.PORT if jupyterlab.running() else jupyterlab.free_port(paths.PORT, lambda text: None)
+    if port != paths.PORT:
+        return Finding("note", f"Port {paths.PORT} is taken by another program: ./course start uses {port}.")
+    return Finding("ok", f"Port {paths.PORT} is JupyterLab's, or free for it.")
+
+
+def _inotify() -> Finding:
+    """kube-proxy dies with "too many open files" where several kind clusters share a small limit."""
+    limit = Path("/proc/sys/fs/inotify/max_user_instances")
+    if limit.exists() and int(limit.read_text()) < 128:
+        return Finding(
+            "wrong",
+            f"fs.inotify.max_user_instances is {limit.read_text().strip()}.",
+            "A kind node needs about 30 of them; with too few, kube-proxy dies with `too many open files`.",
+            "sudo sysctl -w fs.inotify.max_user_instances=512",
+        )
+    return Finding("ok", "There are enough inotify instances for a kind node.")
+
+
+def _state() -> Finding:
+    if paths.ROOT.exists() and not os.access(paths.ROOT, os.W_OK):
+        return Finding(
+            "wrong",
+            f"{paths.ROOT} cannot be written.",
+            "The course keeps its state there.",
+            f"sudo chown -R $USER '{paths.ROOT}'",
+        )
+    halves = sorted(path.name for path in (paths.cache() / "parts").glob("*.part"))
+    if halves and not lifecycle.running():
+        return Finding(
+            "note",
+            f"Half-built parts of the node image: {', '.join(halves)}.",
+            "A build was stopped; it goes on with",
+            "./course up",
+        )
+    return Finding("ok", "No half-built parts in the cache.")
+
+
+def _proxy() -> Finding:
+    names = [name for name in shell.PROXIES if os.environ.get(name)]
+    if names:
+        return Finding("note", f"{', '.join(names)} set: used for downloads only; the cluster is reached without it.")
+    return Finding("ok", "No HTTP proxy in the environment.")
+
+
+def _kubeconfig() -> Finding:
+    theirs = os.environ.get("KUBECONFIG")
+    if theirs and theirs != str(paths.KUBECONFIG):
+        return Finding("note", f"Your KUBECONFIG is {theirs}: the course neither reads nor writes it.")
+    return Finding("ok", f"The course's own kubeconfig is {paths.KUBECONFIG}.")
+
+
+def _setting_up() -> Finding:
+    if lifecycle.running():
+        return Finding("note", "The cluster is being set up right now.", "", "./course status")
+    return Finding("ok", "No other course command is at work.")
+
+
+def _image(chosen: engine.Engine) -> Finding:
+    wanted = os.environ.get("COURSE_NODE_IMAGE", "")
+    names = [images.node_name(kind) for kind in ([wanted] if wanted else ["official", "build"])]
+    if any(chosen.has_image(name) for name in names):
+        return Finding("ok", "The node image is there.")
+    return Finding("wrong", "The node image is not there.", "It was not made yet, or it was removed.", "./course up")
+
+
+def _cluster(chosen: engine.Engine) -> Finding:
+    container_id, status = kind_cluster.container_state(chosen)
+    if not container_id:
+        return Finding("wrong", f"There is no cluster {paths.cluster_name()}.", "It was not made yet.", "./course up")
+    try:
+        kind_cluster.refuse_foreign(chosen, container_id)
+    except CourseError as error:
+        return Finding("wrong", error.what, error.why, error.next)
+    if status != "running":
+        return Finding(
+            "wrong",
+            f"The cluster is {status}.",
+            "The machine was restarted, or its container was stopped.",
+            "./course up",
+        )
+    if not kubectl.is_ready():
+        return Finding(
+            "wrong", "The cluster's API does not answer.", "It is starting, or it was stopped half way.", "./course up"
+        )
+    return Finding("ok", "The cluster's API answers.")
+
+
+def _outside(chosen: engine.Engine) -> Finding:
+    try:
+        stopped = outside.stopped(chosen)
+    except CourseError as error:
+        return Finding("wrong", error.what, error.why, "./course up")
+    if stopped:
+        return Finding(
+            "wrong",
+            f"Stopped in the world outside: {', '.join(stopped)}.",
+            "A lesson or a lab stopped it.",
+            "./course outside reset",
+        )
+    return Finding("ok", "The world outside answers: DNS, PostgreSQL, Redis, HTTPS.")
+
+
+def _forward(chosen: engine.Engine) -> Finding:
+    if not corefile.is_forwarded_to(outside.addresses(chosen).primary):
+        return Finding(
+            "wrong",
+            "CoreDNS's Corefile is not as it was on the first day, with its forward to the world outside.",
+            "The outside address changed, or a lesson was stopped half way.",
+            "./course up",
+        )
+    if not corefile.answer_for_the_api():
+        return Finding(
+            "wrong",
+            "CoreDNS does not answer a Pod.",
+            "It is starting, or its Corefile is broken.",
+            "kubectl -n kube-system logs -l k8s-app=kube-dns",
+        )
+    return Finding("ok", "CoreDNS answers a Pod and forwards to the world outside.")

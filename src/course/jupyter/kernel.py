@@ -1,0 +1,38 @@
+"""What each notebook kernel starts with: the course's cluster and no other, and a sentence after a failed command."""
+
+import subprocess
+from typing import Any
+
+from course.lessons import begin
+
+STARTUP = "from course.jupyter import kernel\nkernel.install(get_ipython())\ndel kernel\n"
+
+
+def install(shell: Any) -> None:
+    """Called by the startup file of the course's IPython profile."""
+    begin.prepare_environment()
+    shell.events.register("post_run_cell", advise)
+
+
+def advise(result: Any) -> None:
+    """After a failed cell: what to do, for cells run out of order, twice, or a lesson left half done."""
+    if is_out_of_order(result.error_in_exec):
+        print(advice(begin.begun()))
+
+
+def is_out_of_order(error: BaseException | None) -> bool:
+    """What cells raise whose objects or variables are not as the lesson left them: a command, the API, a missing name.
+
+    The API's exception is known by its name: to import the Kubernetes client takes longer than a kernel's start.
+    """
+    return isinstance(error, (subprocess.CalledProcessError, NameError)) or type(error).__name__ == "ApiException"
+
+
+def advice(begun: str | None) -> str:
+    """The sentence; `begun` is the slug of the lesson whose first cell has run in this kernel."""
+    if begun is None:
+        return "Next: this cell failed, and this lesson's first cell (lesson.begin) has not run here yet. Run the cells from the top."
+    return (
+        "Next: this cell failed; its own words are above. If you ran cells out of order or left the lesson half done, run it from the "
+        "top: the first cell makes fresh namespaces. If nothing answers at all: course doctor"
+    )

@@ -1,0 +1,72 @@
+"""A lab in JupyterLab: its text, a place for a manifest, and buttons whose answers are text. `course.lab` is the plain twin."""
+
+import html
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets as widgets
+
+from course.base.errors import CourseError
+from course.labs import catalog, verbs
+
+
+def _said(text: str) -> str:
+    """Text for a screen and for a screen reader. An alert, because it is put in anew each time: a new one is read out, where a
+    live region would have to be there before its text."""
+    return f'<pre role="alert" style="white-space: pre-wrap; word-break: normal">{html.escape(text)}</pre>'
+
+
+class Panel(widgets.VBox):  # type: ignore[misc]
+    """The buttons of one lab, a text area for a manifest, and the last answer.
+
+    A long verb says that it works; while it does, its button is disabled. An error is its three sentences, no traceback.
+    """
+
+    def __init__(self, slug: str) -> None:
+        self.slug = catalog.find(slug).slug
+        self.answer = widgets.HTML(_said("Begin with the button: Start"))
+        self.manifest = widgets.Textarea(
+            placeholder="Write or paste a manifest here, then press Apply.",
+            layout=widgets.Layout(width="100%", height="12em"),
+            description="Manifest",
+        )
+        actions = {
+            "Start": self._start,
+            "Apply": lambda: verbs.apply(self.slug, self.manifest.value).strip(),
+            "Check": self._check,
+            "Hint": lambda: verbs.hint(self.slug).text(),
+            "Reset": self._reset,
+        }
+        self.buttons = {name: self._button(name, verb) for name, verb in actions.items()}
+        super().__init__([widgets.HBox(list(self.buttons.values())), self.manifest, self.answer])
+
+    def _button(self, name: str, verb: Callable[[], str]) -> Any:
+        button = widgets.Button(description=name, tooltip=f"{name} the lab {self.slug}")
+        button.on_click(lambda _: self._press(name, verb))
+        return button
+
+    def _press(self, name: str, verb: Callable[[], str]) -> None:
+        button = self.buttons[name]
+        button.disabled = True
+        self._say(f"{name}: working ...")
+        try:
+            self._say(verb())
+        except CourseError as error:
+            self._say(str(error))
+        finally:
+            button.disabled = False
+
+    def _say(self, text: str) -> None:
+        self.answer.value = _said(text)
+
+    def _start(self) -> str:
+        verbs.start(self.slug, self._say)
+        return f"{self.slug} is ready. Look around, mend it, then press Check."
+
+    def _check(self) -> str:
+        report = verbs.check(self.slug)
+        return report.text() + verbs.afterword(report)
+
+    def _reset(self) -> str:
+        verbs.reset(self.slug, self._say)
+        return f"{self.slug} is removed. Your progress stays."

@@ -1,0 +1,49 @@
+"""One session at the course: JupyterLab first, the cluster behind it."""
+
+import subprocess
+import webbrowser
+from collections.abc import Callable
+
+from course.base.errors import CourseError
+from course.jupyter import jupyterlab
+from course.lessons import catalog, workspace
+from course.provision import lifecycle
+
+Say = Callable[[str], None]
+
+
+def start(port: int, *, browser: bool, say: Say) -> None:
+    """JupyterLab's address is said within seconds; then the cluster is made; then it waits until Ctrl-C."""
+    workspace.prepare()
+    server, process = jupyterlab.start(port, say)
+    say(f"JupyterLab: {server.address}")
+    say(f"Begin there with {catalog.lessons()[0].notebook.name}. The cluster is made meanwhile:")
+    if browser:
+        webbrowser.open(server.address)
+    try:
+        lifecycle.up(say)
+        say(f"Ready. JupyterLab: {server.address}")
+    except CourseError as error:
+        if process is None:
+            raise
+        say(f"{error}\nJupyterLab stays. Try again in a second terminal: ./course up")
+    except KeyboardInterrupt:
+        if process is not None:
+            _end(process, say)
+        raise
+    if process is not None:
+        _wait(process, say)
+
+
+def _wait(process: subprocess.Popen[bytes], say: Say) -> None:
+    say("Ctrl-C here ends JupyterLab. The cluster stays until: ./course down")
+    try:
+        process.wait()
+    except KeyboardInterrupt:
+        _end(process, say)
+
+
+def _end(process: subprocess.Popen[bytes], say: Say) -> None:
+    process.terminate()
+    process.wait(timeout=30)
+    say("JupyterLab is stopped. Go on later with: ./course start")

@@ -1,0 +1,35 @@
+"""The CoreDNS Pods one by one: each has a cache of its own, so for a while one may answer with the old and one with the new."""
+
+import json
+
+from course.kube import kubectl
+
+PODS = ("-n", "kube-system", "-l", "k8s-app=kube-dns")
+
+
+def pods() -> dict[str, str]:
+    """Name to IP address of each CoreDNS Pod."""
+    items = json.loads(kubectl.output("get", "pods", *PODS, "-o", "json"))["items"]
+    return {item["metadata"]["name"]: item["status"].get("podIP", "") for item in items}
+
+
+def answers(name: str) -> dict[str, list[str]]:
+    """For each CoreDNS Pod what it answers for a full name, as `dig +short` prints it: aliases, then addresses; [] for nothing."""
+    return {pod: _short(address, name) for pod, address in pods().items()}
+
+
+def all_answer(name: str, value: str) -> bool:
+    """Whether every CoreDNS Pod, asked by itself, has this alias (with its final dot) or address in its answer."""
+    found = answers(name)
+    return bool(found) and all(value in answer for answer in found.values())
+
+
+def none_answers(name: str, value: str) -> bool:
+    """Whether every CoreDNS Pod answers, and none of them with this alias or address."""
+    found = answers(name)
+    return bool(found) and all(answer and value not in answer for answer in found.values())
+
+
+def _short(address: str, name: str) -> list[str]:
+    done = kubectl.in_toolbox("dig", "+short", "+time=2", "+tries=1", f"@{address}", name, timeout=15)
+    return done.stdout.split() if done.returncode == 0 else []

@@ -1,0 +1,111 @@
+"""CoreDNS's Corefile: read it, write it, have every CoreDNS Pod use it, and point its forward at the world outside."""
+
+import json
+import re
+from datetime import UTC, datetime
+
+from course.base import paths
+from course.base.errors import CourseError
+from course.base.waiting import until
+from course.kube import coredns, kubectl
+
+ORIGINAL = paths.STATE / "Corefile"  # kubeadm's own, as it was when the cluster was made
+
+
+def read() -> str:
+    """The Corefile that the cluster holds now."""
+    return kubectl.output("-n", "kube-system", "get", "cm", "coredns", "-o", "jsonpath={.data.Corefile}")
+
+
+def write(text: str) -> None:
+    """Put a Corefile in place and restart CoreDNS with it; returns when every question goes to a Pod with the new one."""
+    _apply(text)
+    wait_for_coredns()
+    until(each_question_answered, seconds=60, what="kube-proxy hearing of the new CoreDNS Pods")
+
+
+def wanted_for(address: str) -> str:
+    """kubeadm's own Corefile with its forward line pointed at `address`."""
+    if not ORIGINAL.exists():
+        ORIGINAL.write_text(read())
+    wanted = re.sub(r"(?m)^(\s*forward \.) [^{\n]+?( \{)?$", rf"\g<1> {address}\g<2>", ORIGINAL.read_text())
+    if f"forward . {address}" not in wanted:
+        raise CourseError("kubeadm's Corefile has no forward line.", f"See {ORIGINAL}.", "./course down, then ./course up")
+    return wanted
+
+
+def forward_to(address: str, *, wait: bool = True) -> bool:
+    """CoreDNS forwards all it does not serve itself to the outside world's DNS server; whether anything was changed.
+
+    The Corefile is kubeadm's but for this one address, kept as it was on the first day: what a lesson changed and left
+    behind is put back too. Without `wait` it is the caller who calls wait_for_coredns.
+    """
+    if is_forwarded_to(address):
+        return False
+    wanted = wanted_for(address)
+    if wait:
+        write(wanted)
+    else:
+        _apply(wanted)
+    return True
+
+
+def is_forwarded_to(address: str) -> bool:
+    """Whether the Corefile is the one that forward_to(address) would write."""
+    return read() == wanted_for(address)
+
+
+def _apply(corefile: str) -> None:
+    """New Pods, because the reload plugin takes a minute or more; one after the other, so that names resolve all the time."""
+    _patch("cm", {"data": {"Corefile": corefile}})
+    _patch("deployment", {"spec": {"template": _new_pods()}})
+
+
+def _patch(kind: str, change: dict[str, object]) -> None:
+    kubectl.output("-n", "kube-system", "patch", kind, "coredns", "-p", json.dumps(change))
+
+
+def _new_pods() -> dict[str, object]:
+    """What makes the Deployment's Pods new ones, as `kubectl rollout restart` does, and has the kubelet look each second
+    whether they are ready. kubeadm says each ten: a Pod that is not ready at the first look would be waited for that long."""
+    when = datetime.now(UTC).isoformat()
+    probed = {"name": "coredns", "readinessProbe": {"periodSeconds": 1}}
+    return {"metadata": {"annotations": {"kubectl.kubernetes.io/restartedAt": when}}, "spec": {"containers": [probed]}}
+
+
+def wait_for_coredns() -> None:
+    """Only Pods with the newest Corefile are left, and they are ready.
+
+    A Pod that is told to stop still answer_for_the_api, with its old Corefile, for the five seconds of its `lameduck`: it is not given
+    them.
+    """
+    wait_for("deployment/coredns")
+    for pod in _leaving_pods():
+        kubectl.output(
+            "-n", "kube-system", "delete", "pod", pod, "--ignore-not-found", "--grace-period=1", "--timeout=30s", timeout=40
+        )
+
+
+def wait_for(workload: str) -> None:
+    """All Pods of a workload of the system are ready, and of its newest revision."""
+    kubectl.output(
+        "-n", "kube-system", "rollout", "status", workload, "--timeout=120s", timeout=130, doing=f"Waiting for {workload}"
+    )
+
+
+def _leaving_pods() -> list[str]:
+    form = "jsonpath={range .items[?(@.metadata.deletionTimestamp)]}{.metadata.name} {end}"
+    return kubectl.output("get", "pods", *coredns.PODS, "-o", form).split()
+
+
+def each_question_answered() -> bool:
+    """kube-proxy may send some questions to a Pod that is gone: it writes its rules at most once a second."""
+    asked = ("kubernetes.default.svc.cluster.local", "+short", "+tries=1", "+time=1") * 8
+    said = kubectl.in_toolbox("dig", *asked).stdout.split()
+    return len(said) == 8 and len(set(said)) == 1
+
+
+def answer_for_the_api() -> str:
+    """What CoreDNS answer_for_the_api a Pod for the API's own Service: its address, or "" while it does not."""
+    done = kubectl.in_toolbox("dig", "+short", "+time=1", "+tries=3", "kubernetes.default.svc.cluster.local", timeout=15)
+    return done.stdout.strip() if done.returncode == 0 else ""

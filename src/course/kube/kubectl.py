@@ -1,0 +1,69 @@
+"""The cluster's API: kubectl for what a learner would type, the official client for the rest."""
+
+import subprocess
+
+from course.base import paths, shell
+from course.base.errors import CourseError
+
+TOOLBOX = ("course-tools", "toolbox")  # the namespace and name of the Pod that asks questions for the course
+
+
+def run(*words: str, text: str | None = None, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+    """One kubectl call against this course's cluster, captured; never raises for a failing call."""
+    return shell.run(["kubectl", *words], env=shell.without_proxies(shell.environment()), text=text, timeout=timeout)
+
+
+def output(*words: str, text: str | None = None, timeout: float = 60, doing: str = "") -> str:
+    """The same, but a failure is a CourseError with kubectl's own words."""
+    done = run(*words, text=text, timeout=timeout)
+    if done.returncode:
+        raise CourseError(
+            f"{doing or 'kubectl ' + ' '.join(words[:3])} failed.", shell.last_words(done.stderr), "./course doctor"
+        )
+    return done.stdout
+
+
+def in_toolbox(*words: str, timeout: float = 30) -> subprocess.CompletedProcess[str]:
+    """A program in the toolbox Pod, captured; never raises for a failing one."""
+    namespace, pod = TOOLBOX
+    return run("exec", "-n", namespace, pod, "--", *words, timeout=timeout)
+
+
+def namespace_manifest(name: str, label: str, value: str) -> str:
+    """The manifest of a namespace of the course.
+
+    Its Pods get a CPU request: on a busy node all Pods that have none share less than a hundredth of what the API
+    server has.
+    """
+    return f"""apiVersion: v1
+kind: Namespace
+metadata: {{name: {name}, labels: {{{label}: {value}}}}}
+---
+apiVersion: v1
+kind: LimitRange
+metadata: {{name: course, namespace: {name}}}
+spec: {{limits: [{{type: Container, defaultRequest: {{cpu: 10m}}}}]}}
+---
+"""
+
+
+def apply(manifest: str) -> str:
+    """Apply a manifest; the API's refusal is passed on in its own words."""
+    return output("apply", "-f", "-", text=manifest, doing="Applying the manifest")
+
+
+def is_ready() -> bool:
+    """Whether the API says it is ready."""
+    return paths.KUBECONFIG.exists() and run("get", "--raw", "/readyz", timeout=10).stdout.strip() == "ok"
+
+
+def require_ready() -> None:
+    """CourseError unless the cluster answers, and is the one this command means."""
+    if paths.KUBECONFIG.exists() and f"current-context: kind-{paths.cluster_name()}\n" not in paths.KUBECONFIG.read_text():
+        raise CourseError(
+            f"The kubeconfig in {paths.STATE.name} is not of the cluster {paths.cluster_name()}.",
+            "COURSE_CLUSTER names another cluster than the one that was made from this copy of the course.",
+            "Set COURSE_CLUSTER as it was for ./course up, or give the second cluster a COURSE_STATE of its own.",
+        )
+    if not is_ready():
+        raise CourseError("The cluster does not answer.", "It is not up, or it is being made.", "./course up")

@@ -1,0 +1,94 @@
+"""Checks: what was asked, what came, what was expected, why it matters, where to look."""
+
+import importlib.util
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import cast
+
+from course.labs import probe as probing
+from course.labs.catalog import Lab
+from course.labs.probe import Probe, Reply
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing a lab wants to be true. why: a sentence, or a function of what came that finds the cause."""
+
+    name: str
+    probe: Probe
+    passes: Callable[[Reply], bool]
+    expected: str
+    why: str | Callable[[Reply], str]
+    next: str
+
+    def judge(self, said: Reply) -> "Result":
+        """The verdict on what came back."""
+        passed = self.passes(said)
+        why = "" if passed else self.why if isinstance(self.why, str) else self.why(said)
+        return Result(self.name, passed, self.probe.title, said.observed, self.expected, why, "" if passed else self.next)
+
+
+@dataclass(frozen=True)
+class Result:
+    """One verdict, in words."""
+
+    name: str
+    passed: bool
+    asked: str
+    observed: str
+    expected: str
+    why: str
+    next: str
+
+    def text(self) -> str:
+        """One line if it passed, else all there is to say."""
+        if self.passed:
+            return f"[pass] {self.name}: {self.observed}"
+        rows = ("asked", "observed", "expected", "why", "next")
+        return "\n".join([f"[FAIL] {self.name}", *(f"       {row + ':':<10}{getattr(self, row)}" for row in rows)])
+
+
+@dataclass(frozen=True)
+class Report:
+    """The verdicts of one lab. probe_seconds: what the longest question took inside its Pod."""
+
+    lab: str
+    checks: tuple[Result, ...]
+    probe_seconds: float = 0.0
+
+    @property
+    def passed(self) -> bool:
+        """Whether every check passed; a lab without checks never passes."""
+        return bool(self.checks) and all(check.passed for check in self.checks)
+
+    @property
+    def failing(self) -> frozenset[str]:
+        """The names of the checks that do not pass."""
+        return frozenset(check.name for check in self.checks if not check.passed)
+
+    def as_dict(self) -> dict[str, object]:
+        """For --json."""
+        return {"lab": self.lab, "passed": self.passed, "checks": [asdict(check) for check in self.checks]}
+
+    def text(self) -> str:
+        """For people."""
+        good = len(self.checks) - len(self.failing)
+        head = f"{self.lab}: {'passed' if self.passed else 'not passed yet'} ({good} of {len(self.checks)} checks pass)"
+        return "\n".join([head, *(check.text() for check in self.checks)])
+
+
+def of(lab: Lab) -> Sequence[Check]:
+    """The checks that the lab's check.py declares as CHECKS."""
+    spec = importlib.util.spec_from_file_location(f"check_{lab.slug.replace('-', '_')}", lab.folder / "check.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return cast(Sequence[Check], module.CHECKS)
+
+
+def run(lab: Lab) -> Report:
+    """Ask everything the lab's checks need, once, and judge. Changes nothing."""
+    declared = of(lab)
+    said = probing.run(check.probe for check in declared)
+    results = tuple(check.judge(said[check.probe]) for check in declared)
+    return Report(lab.slug, results, max((one.seconds for one in said.values()), default=0.0))

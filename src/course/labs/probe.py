@@ -1,0 +1,163 @@
+"""What a check asks, and from which Pod: the questions of one Pod travel in one `kubectl exec`."""
+
+import json
+import re
+import shlex
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from course.base.errors import CourseError
+from course.base.shell import last_words
+from course.kube import kubectl
+
+SOURCE = (Path(__file__).parent / "in_pod.py").read_text()
+LIMIT = 15.0  # seconds a question may take; each kind of question gives up earlier by itself
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One question. pod: "namespace/pod". kind: dig, sql, http or run; it says how an answer is read."""
+
+    pod: str
+    kind: str
+    title: str
+    command: str
+    seconds: float = LIMIT
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back: a program's exit status and words, and how long it took in seconds."""
+
+    kind: str
+    status: int
+    out: str
+    err: str
+    seconds: float
+
+    @cached_property
+    def records(self) -> list[tuple[str, str]]:
+        """(type, value) of each DNS record in the answer, values without the final dot."""
+        lines = (line.split(None, 4) for line in self.out.splitlines() if line and not line.startswith(";"))
+        return [(words[3], words[4].rstrip(".")) for words in lines if len(words) == 5 and words[2] == "IN"]
+
+    @property
+    def addresses(self) -> list[str]:
+        """The IPv4 and IPv6 addresses of a DNS answer."""
+        return [value for kind, value in self.records if kind in ("A", "AAAA")]
+
+    @property
+    def aliases(self) -> list[str]:
+        """The names that the aliases of a DNS answer lead to, in order."""
+        return [value for kind, value in self.records if kind == "CNAME"]
+
+    @property
+    def rcode(self) -> str:
+        """NOERROR, NXDOMAIN, ...; "" where no DNS answer came."""
+        found = re.search(r"status: (\w+)", self.out)
+        return found.group(1) if found else ""
+
+    @property
+    def code(self) -> int:
+        """The HTTP status, 0 where no HTTP answer came."""
+        last = self.out.rsplit("\n", 1)[-1]
+        return int(last) if self.kind == "http" and last.isdigit() else 0
+
+    @property
+    def body(self) -> str:
+        """The body of an HTTP answer."""
+        return self.out.rsplit("\n", 1)[0].strip()
+
+    @property
+    def text(self) -> str:
+        """What was printed, without spaces around it; "" if the program failed."""
+        return self.out.strip() if self.status == 0 else ""
+
+    @property
+    def observed(self) -> str:
+        """The answer in one line, for people."""
+        return {"dig": self._dns, "http": self._http}.get(self.kind, self._plain)()
+
+    def _dns(self) -> str:
+        if not self.rcode:
+            return "no DNS answer came"
+        chain = " -> ".join(self.aliases)
+        if self.addresses:
+            return f"{'alias of ' + chain + ', ' if chain else ''}address {' and '.join(self.addresses)}"
+        if chain:
+            return f"an alias of {chain}, and no address"
+        return "NXDOMAIN: no such name" if self.rcode == "NXDOMAIN" else f"{self.rcode}, and no address"
+
+    def _http(self) -> str:
+        complaints = [line for line in self.err.splitlines() if line.startswith("curl:")]
+        return f"HTTP {self.code}: {self.body[:200]}" if self.code else "".join(complaints[:1]) or last_words(self.err, 1)
+
+    def _plain(self) -> str:
+        said = self.out if self.status == 0 else self.err or self.out
+        return last_words(said, 2) if said.strip() else ("nothing came back" if self.status == 0 else "it failed")
+
+
+@dataclass(frozen=True)
+class Pod:
+    """A Pod that asks. namespace, name: a running Pod, or `deploy/NAME`, with the lab image."""
+
+    namespace: str
+    name: str = "probe"
+
+    @property
+    def path(self) -> str:
+        """namespace/pod, as probes carry it."""
+        return f"{self.namespace}/{self.name}"
+
+    def dig(self, name: str, kind: str = "A") -> Probe:
+        """DNS, with the Pod's search list, as an app would ask."""
+        command = f"dig +search +time=3 +tries=2 +noall +comments +answer {shlex.quote(name)} {kind}"
+        return Probe(self.path, "dig", f"dig +search {name}", command)
+
+    def sql(self, host: str, statement: str, database: str = "users") -> Probe:
+        """A statement to PostgreSQL, as the app's user."""
+        target = f"host={host} dbname={database} user=app password=app connect_timeout=5"
+        command = f"psql {shlex.quote(target)} -v ON_ERROR_STOP=1 -AtXqc {shlex.quote(statement)}"
+        return Probe(self.path, "sql", f"psql on {host}, database {database}: {statement}", command)
+
+    def http(self, url: str, options: str = "") -> Probe:
+        """One HTTP(S) request; `options` go to curl."""
+        command = f"curl -sS -m 8 {options} -w '\\n%{{http_code}}' {shlex.quote(url)}"
+        return Probe(self.path, "http", " ".join(f"curl {options} {url}".split()), command)
+
+    def connect(self, host: str, port: int) -> Probe:
+        """A TCP connection: `connected`, or in `err` why not; nc is silent about that without -v."""
+        return self.run(f"connect to {host}, port {port}", f"nc -vz -w 3 {shlex.quote(host)} {port} && echo connected")
+
+    def run(self, title: str, command: str, seconds: float = LIMIT) -> Probe:
+        """Anything else that sh can ask; the command must change nothing."""
+        return Probe(self.path, "run", title, command, seconds)
+
+
+class Unreachable(CourseError):
+    """A probe Pod could not be used; the reason is kubectl's own."""
+
+
+def run(probes: Iterable[Probe]) -> dict[Probe, Reply]:
+    """Ask everything, the Pods side by side. Unreachable where a Pod cannot be used."""
+    pods: dict[str, list[Probe]] = {}
+    for probe in dict.fromkeys(probes):
+        pods.setdefault(probe.pod, []).append(probe)
+    with ThreadPoolExecutor(max(len(pods), 1)) as pool:
+        answers = pool.map(_in_one_pod, pods.items())
+        return {probe: said for part in answers for probe, said in part.items()}
+
+
+def _in_one_pod(work: tuple[str, list[Probe]]) -> dict[Probe, Reply]:
+    path, probes = work
+    namespace, _, name = path.partition("/")
+    jobs = json.dumps([{"command": probe.command, "seconds": probe.seconds} for probe in probes])
+    limit = max(probe.seconds for probe in probes) + 15
+    words = ("exec", "-i", "-n", namespace, name, "--", "python3", "-c", SOURCE)
+    done = kubectl.run(*words, text=jobs, timeout=limit)
+    if done.returncode:
+        raise Unreachable(f"The Pod {path} cannot be used for probing.", last_words(done.stderr), "./course doctor")
+    return {probe: Reply(probe.kind, **said) for probe, said in zip(probes, json.loads(done.stdout), strict=True)}

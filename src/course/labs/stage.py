@@ -1,0 +1,180 @@
+"""A lab's place: its namespaces filled from setup.yaml, and all of it removed again.
+
+The outside world is imported where it is used: its certificates' library would take half of the time of a check.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from course.base import shell
+from course.base.errors import CourseError, NotReady
+from course.base.waiting import until
+from course.kube import kubectl
+from course.labs.catalog import Lab
+
+GONE_WITHIN = 60  # seconds for all namespaces of a reset; an emptied namespace takes about six
+READY_WITHIN = 180  # seconds for the Pods that a lab starts with; a few, where the machine has nothing else to do
+
+
+def values(text: str) -> dict[str, str]:
+    """What stands for the @NAMES@ in a lab's files: the addresses of the outside world, the image of CoreDNS."""
+    found: dict[str, str] = {}
+    if "@COREDNS_IMAGE@" in text:
+        path = "jsonpath={.spec.template.spec.containers[0].image}"
+        found["@COREDNS_IMAGE@"] = kubectl.output("-n", "kube-system", "get", "deployment", "coredns", "-o", path)
+    if "@ADDRESS@" in text or "@STANDBY@" in text:
+        from course.provision import engine, outside
+
+        addresses = outside.addresses(engine.choose(install=False))
+        found |= {"@ADDRESS@": addresses.primary, "@STANDBY@": addresses.standby}
+    return found
+
+
+def rendered(text: str) -> str:
+    """The text with its @NAMES@ replaced."""
+    for name, value in values(text).items():
+        text = text.replace(name, value)
+    return text
+
+
+def namespaces(lab: Lab) -> str:
+    """Manifests of the lab's namespaces; setup.yaml may add labels to them."""
+    return "".join(kubectl.namespace_manifest(name, "course-lab", lab.slug) for name in lab.namespaces)
+
+
+def notes(lab: Lab) -> str:
+    """ConfigMap `outside` for each namespace: what a provider tells a customer, its addresses and its CA."""
+    from course.provision import outside
+
+    authority = outside.authority().read_text()
+    data = {"ca.crt": authority, "ADDRESS": "@ADDRESS@", "STANDBY": "@STANDBY@"}
+    maps = [
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "outside", "namespace": name}, "data": data}
+        for name in lab.namespaces
+    ]
+    return json.dumps({"apiVersion": "v1", "kind": "List", "items": maps})
+
+
+def fill(lab: Lab) -> None:
+    """Everything the lab starts with; returns when the Pods labelled `lab-wait` are ready. Idempotent."""
+    kubectl.apply(namespaces(lab))
+    for name in lab.namespaces:  # a Pod is refused until its namespace's ServiceAccount is there
+        kubectl.output("wait", "--for=create", "-n", name, "serviceaccount/default", "--timeout=30s", timeout=40)
+    for name in lab.databases:
+        make_database(name)
+    setup = (lab.folder / "setup.yaml").read_text()
+    text = rendered(f"{notes(lab)}\n---\n{setup}")
+    kubectl.apply(text)
+    for name in lab.namespaces:
+        wait_for_pods(name)
+
+
+def wait_for_pods(namespace: str) -> None:
+    """The Pods and Deployments labelled `lab-wait` in a namespace are ready."""
+    for kind, condition in (("pods", "Ready"), ("deployments", "Available")):
+        if _listed(kind, "-n", namespace, "-l", "lab-wait"):
+            words = (f"--for=condition={condition}", kind, "-n", namespace, "-l", "lab-wait", f"--timeout={READY_WITHIN}s")
+            kubectl.output("wait", *words, timeout=READY_WITHIN + 10, doing=f"Waiting for the {kind} of {namespace}")
+
+
+def _listed(*words: str) -> list[str]:
+    return kubectl.output("get", *words, "-o", "name").split()
+
+
+def make_database(name: str) -> None:
+    """A database of the lab's own on the outside PostgreSQL, owner `course`; what is in it is setup.yaml's matter."""
+    drop_database(name)
+    as_postgres("createdb", "-O", "course", name)
+
+
+def drop_database(name: str) -> None:
+    """Drop it with whatever a learner tied to it: connections and replication slots."""
+    slots = f"FROM pg_replication_slots WHERE database = '{name}'"
+
+    def sql(statement: str) -> str:
+        return as_postgres("psql", "-AtXqc", statement, "postgres").strip()
+
+    sql(f"SELECT pg_terminate_backend(active_pid) {slots} AND active")
+    until(lambda: sql(f"SELECT count(*) {slots} AND active") == "0", seconds=10, what=f"Replication of {name} ending")
+    sql(f"SELECT pg_drop_replication_slot(slot_name) {slots}")
+    as_postgres("dropdb", "--if-exists", "--force", name)
+    # A fence for the role would stop the other labs and the lessons, too. Only where there is one: labs may be reset side by side.
+    fenced = "SELECT FROM pg_roles WHERE rolname = 'app' AND (NOT rolcanlogin OR rolconfig IS NOT NULL)"
+    sql(f"DO $$ BEGIN IF EXISTS ({fenced}) THEN ALTER ROLE app LOGIN; ALTER ROLE app RESET ALL; END IF; END $$")
+
+
+def as_postgres(*words: str) -> str:
+    """Run a program of the outside PostgreSQL as its superuser; what it printed."""
+    from course.provision import outside
+
+    return outside.inside("runuser", "-u", "postgres", "--", *words)
+
+
+def missing(lab: Lab) -> list[str]:
+    """The lab's namespaces that are not there or on their way out."""
+    form = '{range .items[*]}{.metadata.name}{" "}{.status.phase}{"\\n"}{end}'
+    done = kubectl.run("get", "namespaces", "-l", f"course-lab={lab.slug}", "-o", f"jsonpath={form}")
+    if done.returncode:
+        kubectl.require_ready()
+        raise CourseError("The namespaces cannot be listed.", shell.last_words(done.stderr), "./course doctor")
+    active = {line.split()[0] for line in done.stdout.splitlines() if line.endswith(" Active")}
+    return [name for name in lab.namespaces if name not in active]
+
+
+def present(labs: Sequence[Lab]) -> list[str]:
+    """The namespaces of these labs that are in the cluster, in any phase."""
+    found = set(kubectl.output("get", "namespaces", "-o", "jsonpath={.items[*].metadata.name}").split())
+    return [name for lab in labs for name in lab.namespaces if name in found]
+
+
+def clean(labs: Sequence[Lab], seconds: int = GONE_WITHIN) -> None:
+    """Remove all that these labs made, in the cluster and outside; NotReady names what is stuck after `seconds`."""
+    names = present(labs)
+    if names:
+        kubectl.output("delete", "namespace", *names, "--ignore-not-found", "--wait=false")
+    for kind_and_name in (thing for lab in labs for thing in lab.cluster_objects):
+        kubectl.output("delete", kind_and_name, "--ignore-not-found", "--timeout=20s")
+    if names:
+        words = [f"namespace/{name}" for name in names]
+        gone = kubectl.run("wait", "--for=delete", *words, f"--timeout={seconds}s", timeout=seconds * len(names) + 10)
+        left = present(labs) if gone.returncode else []
+        if left:
+            raise NotReady(f"Still there after {seconds} s: {', '.join(left)}.", " ".join(map(stuck, left)), _unstick(left[0]))
+    for name in (name for lab in labs for name in lab.databases):
+        drop_database(name)
+
+
+def stuck(namespace: str) -> str:
+    """What keeps a namespace from going, in the API's words and with the objects' names."""
+    done = kubectl.run("get", "namespace", namespace, "-o", "json")
+    if done.returncode:
+        return ""
+    conditions = json.loads(done.stdout).get("status", {}).get("conditions", [])
+    messages = [one["message"] for one in conditions if one["status"] == "True"]
+    kinds = sorted({kind for text in messages for kind in re.findall(r"(\S+?)\.? has \d+ resource", text)})
+    objects = [name for kind in kinds for name in kubectl.run("get", kind, "-n", namespace, "-o", "name").stdout.split()]
+    return f"{namespace}: {' '.join(messages)} Objects: {', '.join(objects) or 'none'}."
+
+
+def _unstick(namespace: str) -> str:
+    return (
+        f"Look at the objects named above (kubectl -n {namespace} get KIND NAME -o yaml), "
+        "remove their metadata.finalizers with kubectl patch, then reset again."
+    )
+
+
+def apply_answer(folder: Path) -> str:
+    """Apply a solution (or a wrong answer): its solve.sh if it has one, else its manifests; what was run and what it said."""
+    script = folder / "solve.sh"
+    if script.exists():
+        said = shell.output(
+            ["sh", "-euc", 'cd "$1" && . ./solve.sh', "-", folder],
+            doing=f"{script.name} of {folder.parent.name}",
+            next=f"begin afresh: ./course lab start {folder.parent.name}",
+            timeout=180,
+        )
+        return f"{script.read_text()}\n{said}"
+    text = rendered("---\n".join(path.read_text() for path in sorted(folder.glob("*.yaml"))))
+    return f"{text}\n{kubectl.apply(text)}"

@@ -1,0 +1,276 @@
+"""The verbs of the labs: list, start, check, hint, apply, solve, reset. The CLI and the notebook call these."""
+
+import os
+import shlex
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+
+from course.base import paths, shell, tables
+from course.base.errors import CourseError, NotReady
+from course.base.waiting import until
+from course.kube import kubectl
+from course.labs import capabilities, catalog, checks, probe, progress, stage
+from course.labs.catalog import Lab
+
+Say = Callable[[str], None]
+SETTLED_WITHIN = 60  # seconds until what was applied is in effect: Pods start, readiness turns, kube-proxy follows
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of `lab list`. state: not started, started, solution shown, passed."""
+
+    number: int
+    slug: str
+    title: str
+    level: str
+    minutes: int
+    lesson: str
+    state: str
+    best_seconds: float
+
+    def as_dict(self) -> dict[str, object]:
+        """For --json."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Hint:
+    """One of a lab's three hints."""
+
+    number: int
+    total: int
+    words: str
+
+    def text(self) -> str:
+        """The hint, and how many are left."""
+        left = self.total - self.number
+        return f"Hint {self.number} of {self.total}: {self.words}\n({left} left{'' if left else ': this was the last one'})"
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The reference: why it is right, what was applied, and what the checks say afterwards."""
+
+    why: str
+    applied: str
+    report: checks.Report
+
+    def text(self) -> str:
+        """All three, for people."""
+        return f"{self.why.strip()}\n\n{self.applied.strip()}\n\n{self.report.text()}"
+
+
+def cluster_id() -> str:
+    """The id of the cluster this clone made; "" if there is none."""
+    from course.provision import kind_cluster
+
+    record = kind_cluster.read_record()
+    return record.container_id if record else ""
+
+
+def state(record: progress.Record, cluster: str) -> str:
+    """A learner's standing in one lab, in words."""
+    if record.passed:
+        return "passed"
+    if record.solution_seen:
+        return "solution shown"
+    return "started" if record.started and record.cluster == cluster else "not started"
+
+
+def rows() -> list[Row]:
+    """All labs with the learner's standing; needs no cluster."""
+    known, cluster = progress.records(), cluster_id()
+    return [_row(lab, known.get(lab.slug, progress.Record()), cluster) for lab in catalog.labs()]
+
+
+def _row(lab: Lab, record: progress.Record, cluster: str) -> Row:
+    said = state(record, cluster)
+    return Row(lab.number, lab.slug, lab.title, lab.level, lab.minutes, lab.lesson, said, record.best_seconds)
+
+
+def table(rows: Sequence[Row]) -> str:
+    """The labs as lines of text, with what to type next."""
+    head = ("", "lab", "state", "minutes", "best", "level", "after lesson", "title")
+    lines = [
+        (row.number, row.slug, row.state, row.minutes, _clock(row.best_seconds), row.level, row.lesson, row.title) for row in rows
+    ]
+    passed = sum(row.state == "passed" for row in rows)
+    following = next((row.slug for row in rows if row.state != "passed"), rows[0].slug)
+    return f"{tables.table(head, *lines)}\n{passed} of {len(rows)} passed. Begin one: ./course lab start {following}"
+
+
+def _clock(seconds: float) -> str:
+    return f"{int(seconds) // 60}m{int(seconds) % 60:02d}s" if seconds else "-"
+
+
+def start(slug: str, say: Say = print) -> Lab:
+    """A fresh try: what an earlier one left is removed, and what a lesson left changed outside is put back. NotReady where the cluster cannot do what the lab needs."""
+    from course.provision import world
+
+    lab = catalog.find(slug)
+    kubectl.require_ready()
+    world.restore()
+    if stage.present([lab]):
+        say(f"{lab.slug}: removing what an earlier try left")
+    stage.clean([lab])
+    say(f"{lab.slug}: preparing {', '.join(lab.namespaces)}")
+    stage.fill(lab)
+    capabilities.require(lab)
+    _require_fresh(lab)
+    with progress.editing(lab.slug) as record:
+        record.tries += 1
+        record.started, record.cluster = progress.now(), cluster_id()
+        record.hints, record.shown, record.done = 0, False, False
+    return lab
+
+
+def _require_fresh(lab: Lab) -> None:
+    """Wait until the lab is broken in its own way: a Service just made needs a moment until every node knows it."""
+    report = settled(lab, lambda report: report.failing == set(lab.fresh))
+    if report.failing != set(lab.fresh):
+        again = f"./course lab start {lab.slug}; if it stays so: ./course doctor"
+        raise NotReady(f"{lab.slug} does not begin as it should after {SETTLED_WITHIN} s.", report.text(), again)
+
+
+def shell_advice() -> str:
+    """How a terminal gets this course's kubectl and cluster; "" where it has them, as JupyterLab's does."""
+    if os.environ.get("KUBECONFIG") == str(paths.KUBECONFIG):
+        return ""
+    return (
+        "kubectl for this course, once in each terminal of your own (JupyterLab's has it):\n"
+        f"  export KUBECONFIG={shlex.quote(str(paths.KUBECONFIG))} PATH={shlex.quote(str(paths.VENV_BIN))}:$PATH\n"
+    )
+
+
+def check(slug: str) -> checks.Report:
+    """Ask and judge; changes nothing in the cluster. CourseError if the lab is not there to be checked."""
+    lab = catalog.find(slug)
+    if not paths.KUBECONFIG.exists():
+        kubectl.require_ready()
+    report = _checked(lab)
+    if report.passed:
+        _note_pass(lab.slug)
+    return report
+
+
+def _checked(lab: Lab) -> checks.Report:
+    with ThreadPoolExecutor(1) as pool:  # beside the probes, so that it costs no time of its own
+        absent = pool.submit(stage.missing, lab)
+        try:
+            report = checks.run(lab)
+        except probe.Unreachable as reason:
+            _require_started(lab, absent.result())
+            again = f"./course lab start {lab.slug} (a fresh try)"
+            raise CourseError(f"{lab.slug} cannot be checked.", f"{reason.what} {reason.why}", again) from None
+        _require_started(lab, absent.result())
+    return report
+
+
+def _require_started(lab: Lab, absent: Sequence[str]) -> None:
+    if not absent:
+        return
+    names = ", ".join(absent)
+    if len(absent) < len(lab.namespaces):
+        raise CourseError(f"A part of {lab.slug} is gone.", f"Not there: namespace {names}.", f"./course lab start {lab.slug}")
+    raise CourseError(f"{lab.slug} is not started.", f"Not there: namespace {names}.", f"./course lab start {lab.slug}")
+
+
+def _note_pass(slug: str) -> None:
+    with progress.editing(slug) as record:
+        if record.done or not record.started:
+            return
+        record.done = True
+        if not record.shown:
+            took = max(round(progress.seconds_since(record.started), 1), 0.1)
+            record.passed = record.passed or progress.now()
+            record.best_seconds = min(filter(None, (record.best_seconds, took)))
+
+
+def afterword(report: checks.Report) -> str:
+    """The explanation, for whoever has the answer already; "" before."""
+    if not report.passed:
+        return ""
+    why = (catalog.find(report.lab).folder / "solution" / "README.md").read_text().strip()
+    return f"\nWell done.\n\n{why}\n\nClean up: ./course lab reset {report.lab}"
+
+
+def hint(slug: str) -> Hint:
+    """The next of the lab's hints; after the last one, the last one again."""
+    lab = catalog.find(slug)
+    with progress.editing(lab.slug) as record:
+        record.hints = min(record.hints + 1, len(lab.hints))
+        return Hint(record.hints, len(lab.hints), lab.hints[record.hints - 1])
+
+
+def apply(slug: str, text: str) -> str:
+    """Apply a learner's manifest; what names no namespace goes to the lab's own. The API's refusal is passed on in words."""
+    lab = catalog.find(slug)
+    kubectl.require_ready()
+    _require_started(lab, stage.missing(lab))
+    done = kubectl.run("apply", f"--kubeconfig={_kubeconfig(lab)}", "-f", "-", text=text)
+    if done.returncode:
+        words = shell.last_words(done.stderr, 6)
+        again = f"Mend what it names, then apply again. See where you are: ./course lab check {lab.slug}"
+        raise CourseError("The cluster refuses your manifest.", words, again)
+    return done.stdout + done.stderr
+
+
+def _kubeconfig(lab: Lab) -> str:
+    import yaml
+
+    config = yaml.safe_load(paths.KUBECONFIG.read_text())
+    for context in config["contexts"]:
+        context["context"]["namespace"] = lab.namespace
+    folder = paths.STATE / "labs"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / f"{lab.slug}.kubeconfig"
+    path.touch(mode=0o600)
+    path.write_text(yaml.safe_dump(config))
+    return str(path)
+
+
+def solve(slug: str, say: Say = print) -> Solution:
+    """Show and apply the reference on top of what is there, and check it. The try counts as shown."""
+    lab = catalog.find(slug)
+    kubectl.require_ready()
+    _require_started(lab, stage.missing(lab))
+    with progress.editing(lab.slug) as record:
+        record.shown = True
+        record.solution_seen = record.solution_seen or progress.now()
+    say(f"{lab.slug}: applying the reference and waiting for it to take effect")
+    applied = stage.apply_answer(lab.folder / "solution")
+    report = settled(lab, lambda report: report.passed)
+    return Solution((lab.folder / "solution" / "README.md").read_text(), applied, report)
+
+
+def settled(lab: Lab, wanted: Callable[[checks.Report], bool], seconds: float = SETTLED_WITHIN) -> checks.Report:
+    """Check until the report is as wanted, or time is up; the last report."""
+    reports: list[checks.Report] = []
+
+    def asked() -> bool:
+        reports.append(check(lab.slug))
+        return wanted(reports[-1])
+
+    try:
+        until(asked, seconds=seconds, what=f"{lab.slug} taking effect")
+    except NotReady:
+        return reports[-1]
+    return reports[-1]
+
+
+def reset(slug: str, say: Say = print) -> None:
+    """Remove the lab from the cluster; the learner's progress stays."""
+    reset_all(say, [catalog.find(slug)])
+
+
+def reset_all(say: Say = print, labs: Sequence[Lab] = ()) -> None:
+    """The same for several labs at once, or all. NotReady names what is stuck; what is gone by then stays gone."""
+    chosen = labs or catalog.labs()
+    kubectl.require_ready()
+    say(f"Removing {', '.join(lab.slug for lab in chosen)} (at most {stage.GONE_WITHIN} s; Ctrl-C stops, run again to go on)")
+    stage.clean(chosen)
+    for slug in {lab.slug for lab in chosen} & set(progress.records()):
+        with progress.editing(slug) as record:
+            record.started, record.cluster, record.hints, record.shown, record.done = "", "", 0, False, False

@@ -1,0 +1,1 @@
+"""Lessons: their list, what their first cell does, the learner's copies."""

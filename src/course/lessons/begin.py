@@ -1,0 +1,110 @@
+"""What the first cell of each lesson calls: the cluster is there, the namespaces are fresh, nothing foreign is touched."""
+
+import os
+import time
+
+from course.base import shell
+from course.base.errors import CourseError, NotReady
+from course.kube import kubectl
+from course.lessons.catalog import find
+from course.provision import lifecycle, reporter, world
+
+LABEL = "externalname-course/lesson"
+KINDS = (
+    "pods,deployments,statefulsets,daemonsets,jobs,cronjobs,services,endpointslices,ingresses,configmaps,secrets,"
+    "serviceaccounts,roles,rolebindings,persistentvolumeclaims,networkpolicies"
+)
+_begun: list[str] = []
+
+
+def prepare_environment() -> None:
+    """kubectl in this notebook talks to the course's cluster and to no other, wherever the notebook was opened."""
+    wanted = shell.environment()
+    ours = ("KUBECONFIG", "KUBECACHEDIR", "PATH", "NO_PROXY", "no_proxy")
+    os.environ.update({name: wanted[name] for name in ours if name in wanted})
+
+
+def wait_for_cluster(minutes: float = 30) -> None:
+    """Show the steps of a running set-up as they end, and return when the cluster answers."""
+    prepare_environment()
+    shown = 0
+    deadline = time.monotonic() + 60 * minutes
+    while True:
+        ended = [step for step in reporter.progress() if step.state in ("done", "failed")]
+        for step in ended[shown:]:
+            print(f"{step.title}: {step.state}, {step.seconds:.1f} s", flush=True)
+            if step.state == "failed":
+                print(step.doing)
+        shown = max(shown, len(ended))
+        if not lifecycle.running():
+            break
+        if time.monotonic() > deadline:
+            raise NotReady("The cluster is still being made.", "", "Look at the terminal where ./course start runs.")
+        time.sleep(0.5)  # between two looks at the list of steps
+    kubectl.require_ready()
+    print("The cluster is ready.")
+
+
+def begin(slug: str) -> None:
+    """Fresh namespaces for a lesson, the outside world and CoreDNS as they were at the start.
+
+    Removes only namespaces that a lesson made, and names what was in them. A namespace of that name which no lesson made
+    is the learner's: CourseError, nothing is touched.
+    """
+    lesson = find(slug)
+    prepare_environment()
+    _begun.append(slug)
+    kubectl.require_ready()
+    existing = [name for name in lesson.namespaces if _is_there(name)]
+    for name in existing:
+        _refuse_foreign(name)
+    policies, changed = _policies(), world.changed()
+    # Named before it goes, in one line, however much: nbval compares it.
+    left = [*(f"namespace {name} {_held(name)}".rstrip() for name in existing), *policies, *changed]
+    print(f"Left from an earlier run, removed now: {'; '.join(left) or 'nothing'}", flush=True)
+    if changed:
+        world.restore()
+    for name in existing:
+        kubectl.run("delete", "pods", "--all", "--now", "-n", name)
+        kubectl.output("delete", "namespace", name, "--timeout=60s", timeout=70)
+    if policies:
+        kubectl.output("delete", *policies)
+    for name in lesson.namespaces:
+        _create(name, slug)
+    print(f"Ready: {lesson.title}. Fresh namespaces: {', '.join(lesson.namespaces) or 'none needed'}.")
+
+
+def begun() -> str | None:
+    """The lesson that was begun last in this process."""
+    return _begun[-1] if _begun else None
+
+
+def _is_there(name: str) -> bool:
+    return kubectl.run("get", "namespace", name).returncode == 0
+
+
+def _refuse_foreign(name: str) -> None:
+    label = kubectl.output("get", "namespace", name, "-o", "jsonpath={.metadata.labels}")
+    if LABEL not in label:
+        raise CourseError(
+            f"There is a namespace {name} that no lesson made.",
+            "It may hold your own work, so it is left alone.",
+            f"Remove it yourself (kubectl delete namespace {name}), then run this cell again.",
+        )
+
+
+def _held(namespace: str) -> str:
+    """What is in a namespace, but for what Kubernetes puts into each."""
+    held = kubectl.output("get", KINDS, "-n", namespace, "-o", "name").split()
+    return " ".join(sorted(set(held) - {"configmap/kube-root-ca.crt", "serviceaccount/default"}))
+
+
+def _policies() -> list[str]:
+    """Admission policies belong to no namespace: those that a lesson left behind go by their label, whatever lesson begins."""
+    kinds = "validatingadmissionpolicybindings,validatingadmissionpolicies"
+    return sorted(kubectl.output("get", kinds, "-l", LABEL, "-o", "name").split())
+
+
+def _create(name: str, slug: str) -> None:
+    kubectl.apply(kubectl.namespace_manifest(name, LABEL, slug))
+    kubectl.output("wait", "--for=create", "-n", name, "serviceaccount/default", "--timeout=30s", timeout=40)

@@ -1,0 +1,39 @@
+"""The timeline as a widget that draws itself while the clients run."""
+
+import threading
+
+import ipywidgets as widgets
+
+from course.base.errors import CourseError
+from course.lessons.migration import place, pod_shell, timeline
+
+
+class Live:
+    """Shows the last seconds, anew every two seconds, until stop() is called or the recordings are gone."""
+
+    def __init__(self, seconds: float = 30) -> None:
+        """Begin to draw at once."""
+        self.seconds = seconds
+        self.view = widgets.HTML(value="Waiting for the first operations.", layout=widgets.Layout(width="100%"))
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._stopped.wait(2):
+            try:
+                self.draw()
+            except CourseError:  # the recordings are gone: the last picture stays
+                break
+        pod_shell.close()
+
+    def draw(self) -> None:
+        """Draw what is recorded by now."""
+        found = place.recordings(last=int(12 * self.seconds))
+        if found.operations:
+            self.view.value = timeline.svg(found.last(self.seconds), "Live: who answers whom")
+
+    def stop(self) -> None:
+        """Stop; the last picture stays."""
+        self._stopped.set()
+        self._thread.join()

@@ -1,0 +1,138 @@
+"""A timeline of recorded operations: an SVG picture, and the same facts as text.
+
+One lane a client. In each lane the outside server's answers are filled circles on the upper rail, the inside server's
+are open squares on the lower one, failures are crosses between them: position and shape say all that colour says.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from html import escape
+
+from course.base.tables import table
+from course.lessons.migration.accounting import Operation, between
+from course.lessons.migration.place import CLIENTS, Recordings
+
+WIDTH, LEFT, RIGHT, TOP, LANE, PITCH = 960, 120, 16, 44, 78, 5
+RAIL = {"outside": 20, "failed": 39, "inside": 58}
+COLOUR = {"outside": "#1b5fa8", "inside": "#b4530a", "failed": "#b00020"}
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Time to pixels."""
+
+    start: float
+    end: float
+
+    def x(self, at: float) -> float:
+        """Where this time is drawn."""
+        return LEFT + (at - self.start) / max(self.end - self.start, 1e-9) * (WIDTH - LEFT - RIGHT)
+
+
+def state(entry: Operation) -> str:
+    """outside, inside or failed."""
+    return str(entry["side"]) if entry["ok"] else "failed"
+
+
+def window(recordings: Recordings) -> Scale:
+    """From the first to the last operation."""
+    times = [entry["at"] for entry in recordings.operations] or [0.0]
+    return Scale(min(times), max(times))
+
+
+def shape(kind: str, x: float, y: float) -> str:
+    """One mark: circle, square or cross."""
+    colour = COLOUR[kind]
+    if kind == "outside":
+        return f'<circle cx="{x:g}" cy="{y:g}" r="2.4" fill="{colour}"/>'
+    if kind == "inside":
+        box = f'x="{x - 2.2:g}" y="{y - 2.2:g}" width="4.4" height="4.4"'
+        return f'<rect {box} fill="white" stroke="{colour}" stroke-width="1.3"/>'
+    return f'<path d="M{x - 2.6:g} {y - 2.6:g}l5.2 5.2m0 -5.2l-5.2 5.2" stroke="{colour}" stroke-width="1.6"/>'
+
+
+def label(x: float, y: float, words: str, *, size: int = 12, anchor: str = "start", weight: str = "normal") -> str:
+    """Some text."""
+    return (
+        f'<text x="{x:g}" y="{y:g}" font-size="{size}" text-anchor="{anchor}" font-weight="{weight}" fill="#222">'
+        f"{escape(words)}</text>"
+    )
+
+
+def lane(number: int, client: str, operations: list[Operation], scale: Scale) -> Iterator[str]:
+    """A client's name, its two rails, and at most one mark of a kind every PITCH pixels."""
+    top = TOP + number * LANE
+    ground = "#fff" if number % 2 else "#f4f4f4"
+    yield f'<rect x="0" y="{top}" width="{WIDTH}" height="{LANE - 6}" fill="{ground}"/>'
+    yield label(8, top + 43, client, size=13, weight="bold")
+    for side in ("outside", "inside"):
+        y = top + RAIL[side]
+        yield label(LEFT - 8, y + 3, side, size=9, anchor="end")
+        yield f'<path d="M{LEFT} {y}H{WIDTH - RIGHT}" stroke="#ccc" stroke-width="1"/>'
+    slots = {(state(entry), round(scale.x(entry["at"]) / PITCH) * PITCH) for entry in operations}
+    for kind, x in sorted(slots):
+        yield shape(kind, x, top + RAIL[kind])
+
+
+def phase_lines(phases: list[tuple[float, str]], scale: Scale, bottom: float) -> Iterator[str]:
+    """A dashed line with a number for each phase; numbers that would overlap go one row higher."""
+    last, row = -99.0, 0
+    for number, (at, _) in enumerate(phases, 1):
+        x = scale.x(at)
+        row = (row + 1) % 3 if x - last < 18 else 0
+        last = x
+        top = 28 - row * 13
+        yield f'<path d="M{x:.1f} {top + 10}V{bottom}" stroke="#222" stroke-width="1" stroke-dasharray="3 3"/>'
+        yield f'<rect x="{x - 8:.1f}" y="{top}" width="16" height="12" rx="3" fill="#222"/>'
+        yield f'<text x="{x:.1f}" y="{top + 9.5}" font-size="9" text-anchor="middle" fill="#fff">{number}</text>'
+
+
+def legend(phases: list[tuple[float, str]], scale: Scale, top: float) -> Iterator[str]:
+    """What the shapes and the numbers mean."""
+    for number, (kind, words) in enumerate(
+        (("outside", "the outside server answered"), ("inside", "the inside server answered"), ("failed", "failed"))
+    ):
+        x = LEFT + number * 220
+        yield shape(kind, x, top)
+        yield label(x + 10, top + 4, words)
+    for number, (at, name) in enumerate(phases):
+        x, y = 8 + number % 4 * 236, top + 24 + number // 4 * 18
+        yield label(x, y, f"{number + 1}  {name}  (+{at - scale.start:.1f} s)")
+
+
+def svg(recordings: Recordings, title: str = "Who answered whom") -> str:
+    """The picture."""
+    scale = window(recordings)
+    phases = [(at, name) for at, name in recordings.phases if scale.start <= at <= scale.end]
+    bottom = TOP + LANE * len(CLIENTS)
+    height = bottom + 36 + (len(phases) + 3) // 4 * 18
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="100%" style="max-width:{WIDTH}px" '
+        f'font-family="sans-serif" role="img" aria-label="{escape(title)}">',
+        f"<title>{escape(title)}</title><desc>{escape(text(recordings))}</desc>",
+        f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>',
+    ]
+    for number, client in enumerate(CLIENTS):
+        parts += lane(number, client, [entry for entry in recordings.operations if entry["client"] == client], scale)
+    parts += [*phase_lines(phases, scale, bottom), *legend(phases, scale, bottom + 14), "</svg>"]
+    return "\n".join(parts)
+
+
+def sections(recordings: Recordings) -> list[tuple[str, list[Operation]]]:
+    """Each phase's name and the operations that ended in it."""
+    starts = [(float("-inf"), "before"), *recordings.phases]
+    ends = [at for at, _ in starts[1:]] + [float("inf")]
+    found = [(name, between(recordings.operations, at, end)) for (at, name), end in zip(starts, ends, strict=True)]
+    return found if found[0][1] else found[1:]
+
+
+def tally(operations: Iterable[Operation], client: str) -> str:
+    """How often which side answered this client: `outside 12, failed 3`."""
+    states = [state(entry) for entry in operations if entry["client"] == client]
+    return ", ".join(f"{kind} {states.count(kind)}" for kind in RAIL if kind in states) or "-"
+
+
+def text(recordings: Recordings) -> str:
+    """The picture's twin: for each phase and client, how many operations each side answered and how many failed."""
+    rows = [(name, *(tally(seen, client) for client in CLIENTS)) for name, seen in sections(recordings)]
+    return table(("phase", *CLIENTS), *rows)

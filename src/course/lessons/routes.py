@@ -1,0 +1,31 @@
+"""notebooks/routes.toml: ways through the course, each a list of lessons and labs."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from course.base import paths, toml
+from course.labs import catalog as labs
+from course.lessons import catalog as lessons
+
+MANIFEST = paths.NOTEBOOKS / "routes.toml"
+
+
+@dataclass(frozen=True)
+class Route:
+    """One way through the course. lessons, labs: slugs, in order."""
+
+    slug: str
+    title: str
+    lessons: tuple[str, ...]
+    labs: tuple[str, ...]
+
+    @property
+    def minutes(self) -> int:
+        """What a learner should plan, by the two lists."""
+        return sum(lessons.find(slug).minutes for slug in self.lessons) + sum(labs.find(slug).minutes for slug in self.labs)
+
+
+@cache
+def routes() -> tuple[Route, ...]:
+    """All ways in order."""
+    return tuple(toml.entries(MANIFEST, "route", Route))

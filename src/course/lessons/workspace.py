@@ -1,0 +1,72 @@
+"""The learner's copies of the notebooks: the originals stay what nbval compares."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+from course.base import paths
+from course.base.errors import CourseError
+from course.labs.catalog import FOLDER as LABS
+from course.lessons import catalog
+
+NUMBERED = re.compile(r"\d\d_(?P<slug>\w+)")
+
+
+def prepare() -> list[Path]:
+    """Copy what is not there yet into workspace/, outputs cleared so that you can predict first; returns the new files.
+
+    A copy of a lesson that has another number by now is renamed: it stays the learner's work.
+    """
+    paths.WORKSPACE.mkdir(exist_ok=True)
+    _follow_renumbering()
+    return [_copy(path) for path in originals() if not (paths.WORKSPACE / path.name).exists()]
+
+
+def originals() -> list[Path]:
+    """The lessons and the lab notebook, in order."""
+    return [*(lesson.notebook for lesson in catalog.lessons()), *sorted(LABS.glob("*.ipynb"))]
+
+
+def _follow_renumbering() -> None:
+    wanted = {lesson.slug: lesson.notebook.name for lesson in catalog.lessons()}
+    for path in sorted(paths.WORKSPACE.glob("*.ipynb")):
+        match = NUMBERED.fullmatch(path.stem)
+        name = wanted.get(match["slug"]) if match else None
+        if name and name != path.name and not (paths.WORKSPACE / name).exists():
+            path.rename(paths.WORKSPACE / name)
+
+
+def _copy(path: Path) -> Path:
+    import nbformat
+
+    notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    target = paths.WORKSPACE / path.name
+    part = target.with_suffix(".part")
+    nbformat.write(notebook, part)  # type: ignore[no-untyped-call]
+    part.replace(target)
+    return target
+
+
+def reset(wanted: str) -> tuple[Path, Path | None]:
+    """A fresh copy of a lesson, by slug or number, or of the `labs`; the old one is kept under a dated name. (fresh, kept)."""
+    original = _original(wanted)
+    current, kept = paths.WORKSPACE / original.name, None
+    if current.exists():
+        kept = current.with_stem(f"{current.stem}.{datetime.now(UTC):%Y%m%d-%H%M%S}")
+        current.rename(kept)
+    paths.WORKSPACE.mkdir(exist_ok=True)
+    return _copy(original), kept
+
+
+def _original(wanted: str) -> Path:
+    for path in sorted(LABS.glob("*.ipynb")):
+        if wanted in (path.stem, path.name, path.stem.partition("_")[2]):
+            return path
+    try:
+        return catalog.find(wanted).notebook
+    except CourseError:
+        names = ", ".join(path.stem for path in originals())
+        raise CourseError(f"{wanted!r} names no notebook.", f"There are: {names}", "course notebook reset 02") from None

@@ -1,1 +1,0 @@
-"""Lesson 5: a database moves into the cluster, and back, while applications write to it."""

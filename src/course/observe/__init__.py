@@ -1,1 +1,0 @@
-"""Look at the cluster: Kubernetes objects, DNS answers, live traffic."""

@@ -1,1 +1,0 @@
-"""Practice: labs, their checks, and the learner's progress."""

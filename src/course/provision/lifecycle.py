@@ -1,0 +1,94 @@
+"""Up, down, status: the cluster and the world outside it as a whole. One command at a time changes the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from course.base import files, paths
+from course.kube import corefile, kubectl
+from course.provision import engine, images, kind_cluster, outside
+from course.provision.reporter import Reporter
+from course.provision.steps import MADE_MODULES, MODULES
+
+LOCK = paths.STATE / "up.lock"
+
+
+def up(say: Callable[[str], None] = print) -> None:
+    """Do every step that is not done yet. CourseError with the cause and the next command where one fails."""
+    kind_cluster.refuse_other_state()
+    with _one_at_a_time(say):
+        Reporter(say).run()
+
+
+@contextmanager
+def _one_at_a_time(say: Callable[[str], None]) -> Iterator[None]:
+    files.state()
+    wait = "Another course command is setting up the cluster: waiting for it (course status shows its steps)."
+    with files.lock(LOCK, waiting=lambda: say(wait)):
+        yield
+
+
+def running() -> bool:
+    """Whether an `up` is at work right now, in any terminal."""
+    return files.is_locked(LOCK)
+
+
+def down(everything: bool = False, say: Callable[[str], None] = print) -> None:
+    """Remove the cluster and the outside world; with `everything` also images, network, cache and state."""
+    found = engine.choose(say, install=False)
+    with _one_at_a_time(say):
+        if kind_cluster.delete(found):
+            say("The cluster is removed.")
+        if found.run("container", "inspect", outside.container()).returncode == 0:
+            found.output("rm", "-f", "-v", outside.container(), doing="Removing the outside world")
+            say("The outside world is removed.")
+        if everything:
+            _remove_everything(found, say)
+
+
+def _remove_everything(found: engine.Engine, say: Callable[[str], None]) -> None:
+    from shutil import rmtree
+
+    for name in [*images.own(found), *images.pulled()]:
+        found.run("rmi", name)  # not by force: Podman would remove the containers of other clones with it
+    left = images.own(found)
+    say(f"In use by another copy of the course, and kept: {', '.join(left)}" if left else "The images are removed.")
+    if not found.run("ps", "-aq", "--filter", f"network={outside.NETWORK}").stdout.strip():
+        found.run("network", "rm", outside.NETWORK)
+        say(f"The network named {outside.NETWORK} is removed.")
+    if images.remove_cache():
+        say(f"The cache {paths.cache()} is removed; other copies of the course would build it again.")
+    else:
+        say(f"Another copy of the course is building: the cache {paths.cache()} is kept.")
+    if MADE_MODULES.exists() and MODULES.exists() and not list(MODULES.iterdir()):
+        MODULES.rmdir()
+    packages = sorted(set(engine.INSTALLED.read_text().split())) if engine.INSTALLED.exists() else []
+    rmtree(paths.STATE, ignore_errors=True)
+    say(f"The state folder {paths.STATE} is removed.")
+    if packages:
+        say(f"These Debian packages were installed for the course and stay: apt-get purge {' '.join(packages)}")
+
+
+def status() -> dict[str, object]:
+    """What is up right now: {"ready": bool, "cluster", "api", "node", "outside", "dns", "setting_up"}."""
+    found = engine.choose(install=False)
+    _, state = kind_cluster.container_state(found)
+    api = state == "running" and kubectl.is_ready()
+    servers = outside.inside("outside-service", "status", "all", engine=found).split("\n") if _outside_runs(found) else []
+    answer = corefile.answer_for_the_api() if api else ""
+    return {
+        "ready": bool(api and answer and servers and all(line.endswith("running") for line in servers if line)),
+        "engine": f"{found.name} {found.version}",
+        "cluster": paths.cluster_name(),
+        "node": state or "not made",
+        "api": "answers" if api else "does not answer",
+        "dns": f"a Pod gets {answer} for kubernetes.default" if answer else "no answer from a Pod",
+        "outside": ", ".join(line for line in servers if line) or "not running",
+        "setting_up": running(),
+    }
+
+
+def _outside_runs(found: engine.Engine) -> bool:
+    said = found.run("container", "inspect", "--format", "{{.State.Status}}", outside.container())
+    return said.stdout.strip() == "running"
