@@ -1,6 +1,7 @@
 """nbval can go red: the cluster's answer is changed behind the lesson's back, and the right cells must fail."""
 
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,8 +11,6 @@ import pytest
 from course.lessons import catalog
 from course.provision import world
 from tests.notebooks.harness import code_cells, nbval
-
-pytestmark = pytest.mark.cluster
 
 # In lesson 02, what shows the address or needs it; `one-shot` shows the aliases alone.
 ANSWERED = {"dig", "ask", "chain-as-text", "nslookup", "nslookup-busybox", "psql", "psql-server"}
@@ -59,8 +58,8 @@ BREAKAGES = {
 }
 
 
-@pytest.mark.parametrize("name", BREAKAGES)
-def test_a_broken_world_turns_the_right_cells_red(cluster: None, name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in BREAKAGES])
+def test_a_broken_world_turns_the_right_cells_red(cluster: None, name: str, tmp_path: Path, proves: Callable[..., None]) -> None:
     breakage = BREAKAGES[name]
     path = _mutated(breakage, tmp_path)
     try:
@@ -68,6 +67,7 @@ def test_a_broken_world_turns_the_right_cells_red(cluster: None, name: str, tmp_
     finally:
         world.restore()
     assert run.collected == len(code_cells(path))
+    proves("breakages")
     assert breakage.red <= _red(path, tmp_path / "report.xml") <= breakage.red | breakage.also, run.output[-4000:]
 
 
@@ -77,6 +77,9 @@ def _mutated(breakage: Breakage, folder: Path) -> Path:
     source = f"%%bash\n{breakage.command} >/dev/null 2>&1"
     broken = nbformat.v4.new_code_cell(source, id="the-breakage", execution_count=1)  # type: ignore[no-untyped-call]
     content.cells.insert(after + 1, broken)
+    # What comes after the last cell that must fail proves nothing more.
+    last = max(number for number, cell in enumerate(content.cells) if cell.get("id") in breakage.red)
+    del content.cells[last + 1 :]
     path = folder / "mutated.ipynb"
     nbformat.write(content, path)  # type: ignore[no-untyped-call]
     return path

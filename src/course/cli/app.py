@@ -94,15 +94,19 @@ def doctor(as_json: Json = False) -> None:
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
 def test(
-    quick: Annotated[bool, typer.Option("--quick", help="No proof of the labs, three lessons: a few minutes.")] = False,
-    only: Annotated[list[str] | None, typer.Argument(help="Paths or options for pytest; all tests without it.")] = None,
+    context: typer.Context,
+    offline: Annotated[bool, typer.Option("--offline", help="Only what needs no cluster: under a minute.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Also what runs once a week.")] = False,
+    here: Annotated[bool, typer.Option("--here", help="In the cluster of ./course up, not in clusters of its own.")] = False,
+    workers: Annotated[int, typer.Option(min=0, help="Clusters side by side; 0: as many as this machine carries.")] = 0,
 ) -> None:
-    """Everything set up, then every test."""
-    from course.dev import test
+    """Every test; or with paths and options of pytest only those: ./course test tests/labs -k odd-port."""
+    from course.dev import test as testing
 
-    raise typer.Exit(test.run(quick=quick, only=only or [], say=typer.echo))
+    options = testing.Options(offline, everything, here, workers, context.args)
+    raise typer.Exit(testing.run(options, typer.echo))
 
 
 notebook_app = typer.Typer(no_args_is_help=True, help="Your copies of the lessons in workspace/.")

@@ -1,85 +1,139 @@
-"""`./course test`: the set-up, then style, types and every test, with a table of where the time went."""
+"""`./course test`: what needs no cluster first; then everything on real clusters, several workers side by side.
 
+Each worker of pytest-xdist has a cluster of its own (tests/conftest.py makes it), because lessons and labs wait much and
+compute little. The learner's cluster is not touched, unless `--here` says so.
+"""
+
+import json
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from tempfile import TemporaryDirectory
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from shutil import rmtree
 
-from course.base import paths, shell
-from course.provision import engine, lifecycle
+from course.base import files, paths, shell
+from course.dev import check
+from course.provision import engine, images
 
 Say = Callable[[str], None]
-NO_CLUSTER = ["tests/unit", "tests/notebooks/test_rules.py", "tests/notebooks/test_corrections.py"]
-QUICK_LESSONS = ("start_here", "first_externalname", "across_namespaces")
+RUNS = paths.STATE / "test"  # a folder for each run that is going on, or that was red; named by its process
+BROWSERS = ("chromium", "google-chrome", "chrome")
+NO_TESTS = 5  # pytest's exit code where nothing was collected
 
 
-def run(*, quick: bool, only: list[str], say: Say) -> int:
-    """The exit code: 0 when everything is green, 1 when something is red.
+@dataclass(frozen=True)
+class Options:
+    """What `./course test` was told. workers: clusters side by side. pytest: paths and options for pytest, as they are."""
 
-    quick: no proof of the labs, three lessons once, no browser. only: words for pytest instead of the whole suite.
-    """
-    started = time.monotonic()
-    if only:
-        lifecycle.up(say)
-        return _pytest(only)
-    table: list[tuple[str, int, float]] = []
-    for name, work in _stages(quick, say):
+    offline: bool = False
+    everything: bool = False
+    here: bool = False
+    workers: int = 0
+    pytest: Sequence[str] = ()
+
+
+@dataclass
+class Stages:
+    """The stages of a run as they end: name, exit code, seconds."""
+
+    say: Say
+    ended: list[tuple[str, int, float]] = field(default_factory=list)
+
+    def run(self, name: str, work: Callable[[], int]) -> bool:
+        """Do one stage; whether it is green."""
+        self.say(f"\n== {name}")
         begun = time.monotonic()
-        say(f"\n== {name}")
         code = work()
-        table.append((name, code, time.monotonic() - begun))
-        if code and name in ("style", "types", "set-up"):
-            break
-    say("\nWhere the time went:")
-    for name, code, seconds in table:
-        say(f"  {seconds:7.1f} s  {'green' if code == 0 else 'RED  '}  {name}")
-    say(f"  {time.monotonic() - started:7.1f} s  in all")
-    return int(any(code for _, code, _ in table))
+        self.ended.append((name, code, time.monotonic() - begun))
+        return code == 0
+
+    def table(self) -> str:
+        """Where the time went."""
+        rows = [f"  {seconds:7.1f} s  {'RED  ' if code else 'green'}  {name}" for name, code, seconds in self.ended]
+        total = sum(seconds for _, _, seconds in self.ended)
+        return "\n".join(["Where the time went:", *rows, f"  {total:7.1f} s  in all"])
 
 
-def _stages(quick: bool, say: Say) -> list[tuple[str, Callable[[], int]]]:
-    stages: list[tuple[str, Callable[[], int]]] = [
-        ("style", lambda: _tool("ruff", "check", ".") or _tool("ruff", "format", "--check", ".") or _lint_imports()),
-        ("types", lambda: _tool("mypy")),
-        ("without a cluster", lambda: _pytest(NO_CLUSTER)),
-        ("set-up", lambda: _set_up(say)),
-    ]
-    if quick:
-        lessons = " or ".join(f"(first and {slug})" for slug in QUICK_LESSONS)
-        return [*stages, ("three lessons", lambda: _pytest(["tests/notebooks/test_lessons.py", "-k", lessons]))]
-    return [
-        *stages,
-        ("the cluster", lambda: _pytest(["tests/cluster"])),
-        ("the lessons, twice", lambda: _pytest(["tests/notebooks", "--ignore=tests/notebooks/test_rules.py"])),
-        ("the labs", lambda: _pytest(["tests/labs"])),
-        ("the browser", lambda: _browser(say)),
-    ]
+def run(options: Options, say: Say) -> int:
+    """The exit code: 0 when everything is green, 1 when something is red, 2 when the call or the machine is wrong."""
+    if options.pytest:
+        with _own_clusters(options) as env:
+            return _pytest(options.pytest, env)
+    stages = Stages(say)
+    green = stages.run("style, floors and types", lambda: check.tools(say)) and stages.run("without a cluster", _offline)
+    if green and not options.offline:
+        green = stages.run("images", lambda: _prepare(say)) and stages.run("on real clusters", lambda: _on_clusters(options))
+    say(f"\n{stages.table()}")
+    return 0 if green else 1
 
 
-def _lint_imports() -> int:
-    """The floors of the house, as pyproject.toml lists them."""
-    return subprocess.run([paths.VENV_BIN / "lint-imports", "--no-cache"], cwd=paths.ROOT).returncode
+def workers() -> int:
+    """Clusters side by side: two a processor, as far as memory reaches (0.5 GiB each, and what runs in them)."""
+    free = int(Path("/proc/meminfo").read_text().split("MemAvailable:")[1].split()[0]) if sys.platform == "linux" else 8 << 20
+    return max(1, min(2 * (os.cpu_count() or 1), free // (2 << 20)))
 
 
-def _set_up(say: Say) -> int:
-    lifecycle.up(say)
+def _offline() -> int:
+    return _pytest(["-m", "not cluster and not browser", "-n", str(os.cpu_count() or 1), "--dist", "worksteal"], {})
+
+
+def _prepare(say: Say) -> int:
+    """What all workers share: the node image, and a browser where this machine may install one."""
+    chosen = engine.choose(say)
+    images.node_image(chosen, say)
+    if shell.first_on_path(BROWSERS) is None and os.geteuid() == 0 and engine.is_debian():
+        engine.apt_install(("chromium",), "Chromium, for the browser tests", say)
     return 0
 
 
-def _browser(say: Say) -> int:
-    if shell.first_on_path(["chromium", "google-chrome", "chrome"]) is None and os.geteuid() == 0 and engine.is_debian():
-        engine.apt_install(("chromium",), "Chromium, for the browser tests", say)
-    return _pytest(["tests/browser"])
+def _on_clusters(options: Options) -> int:
+    count = 0 if options.here else options.workers or workers()
+    several = ["-n", str(count), "--dist", "loadgroup", "--no-loadscope-reorder"] if count else []
+    with _own_clusters(options) as env:
+        return _pytest(["-m", "cluster or browser", *several], env)
 
 
-def _pytest(words: list[str]) -> int:
-    # pytest's own folder would stay among the system's temporary files.
-    with TemporaryDirectory(prefix="course-test-", ignore_cleanup_errors=True) as folder:
-        return _tool("pytest", f"--basetemp={folder}/pytest", "--durations=5", "--durations-min=5", *words)
+@contextmanager
+def _own_clusters(options: Options) -> Iterator[dict[str, str]]:
+    """The environment of a run, in a folder of its own; whatever clusters it leaves are removed, those of killed runs, too."""
+    env = {"COURSE_TEST_ALL": "1"} if options.everything else {}
+    if options.here:
+        yield env | {"COURSE_TEST_HERE": "1"}
+        return
+    _sweep()
+    folder = RUNS / str(os.getpid())
+    try:
+        yield env | {"COURSE_TEST_RUN": str(folder)}
+    finally:
+        _remove_clusters(folder)
 
 
-def _tool(module: str, *words: str) -> int:
-    command = [sys.executable, "-m", module, *words]
-    return subprocess.run(command, cwd=paths.ROOT, env=shell.environment()).returncode
+def _sweep() -> None:
+    for folder in RUNS.glob("*"):
+        if not Path("/proc", folder.name).exists():
+            _remove_clusters(folder)
+            rmtree(folder, ignore_errors=True)
+
+
+def _remove_clusters(folder: Path) -> None:
+    """`course down` for each worker that did not come to it."""
+    for worker in sorted(folder.glob("*/.course/cluster.json")):
+        name = json.loads(worker.read_text())["name"]
+        env = shell.environment({"COURSE_CLUSTER": name, "COURSE_STATE": str(worker.parent.parent)})
+        subprocess.run([sys.executable, "-P", "-m", "course", "down"], env=env, stdout=subprocess.DEVNULL)
+
+
+def _pytest(words: Sequence[str], env: Mapping[str, str]) -> int:
+    """pytest in a folder of its own for temporary files: pytest's would stay among the system's."""
+    scratch = files.state() / "tmp" / f"pytest-{os.getpid()}"
+    scratch.mkdir(parents=True, exist_ok=True)
+    argv = [sys.executable, "-P", "-m", "pytest", f"--basetemp={scratch}/pytest", "--durations=5", "--durations-min=20", *words]
+    try:
+        code = subprocess.run(argv, cwd=paths.ROOT, env=shell.environment(env)).returncode
+    finally:
+        rmtree(scratch, ignore_errors=True)
+    return 2 if code == NO_TESTS else code
