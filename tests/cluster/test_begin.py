@@ -4,19 +4,20 @@ from collections.abc import Iterator
 
 import pytest
 
-from course import lesson
 from course.base.errors import CourseError
 from course.kube import kubectl
+from course.lessons import begin, catalog
 from course.provision import outside
 
 pytestmark = pytest.mark.cluster
-SLUG, SPACE = "99_of_this_test", "course-test-begin"
+SLUG, SPACE = "of_this_test", "course-test-begin"
 
 
 @pytest.fixture
 def no_namespace(cluster: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A lesson with a namespace of this test's own, which is not there yet."""
-    monkeypatch.setattr(lesson, "manifest", lambda: [lesson.Lesson(SLUG, "Of this test", 1, ["begin"], [], [SPACE])])
+    mine = catalog.Lesson(SLUG, "Of this test", 1, ("begin",), (), (SPACE,))
+    monkeypatch.setattr(begin, "find", lambda slug: mine)
     _remove()
     yield
     _remove()
@@ -27,15 +28,15 @@ def _remove() -> None:
 
 
 def test_what_is_left_is_named_and_removed(no_namespace: None, capsys: pytest.CaptureFixture[str]) -> None:
-    lesson.begin(SLUG)  # whatever was left before this test
+    begin.begin(SLUG)  # whatever was left before this test
     _remove()
     capsys.readouterr()
-    lesson.begin(SLUG)
+    begin.begin(SLUG)
     assert "removed now: nothing" in capsys.readouterr().out
     kubectl.output("create", "configmap", "notes", "-n", SPACE)
     outside.set_record("api.example.com", "A", "192.0.2.7")
     outside.service("stop", "redis")
-    lesson.begin(SLUG)
+    begin.begin(SLUG)
     said = capsys.readouterr().out.splitlines()[0]
     for left in (f"namespace {SPACE} configmap/notes", "record api.example.com.", "server redis stopped"):
         assert left in said, said
@@ -49,6 +50,6 @@ def test_a_namespace_of_the_learners_is_left_alone(no_namespace: None) -> None:
     kubectl.output("create", "namespace", SPACE)
     kubectl.output("create", "configmap", "mine", "-n", SPACE)
     with pytest.raises(CourseError, match=f"namespace {SPACE} that no lesson made") as caught:
-        lesson.begin(SLUG)
+        begin.begin(SLUG)
     assert f"kubectl delete namespace {SPACE}" in caught.value.next
     assert "configmap/mine" in kubectl.output("get", "configmaps", "-n", SPACE, "-o", "name").split()
