@@ -13,6 +13,8 @@ from course.jupyter import jupyterlab
 from course.kube import corefile, kubectl
 from course.provision import engine, images, kind_cluster, lifecycle, outside
 
+INOTIFY_A_NODE = 30  # instances that one kind node holds: kubelet 7, controller manager 7, API server 6, systemd 4, ...
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -99,7 +101,7 @@ def _inotify() -> Finding:
         return Finding(
             "wrong",
             f"fs.inotify.max_user_instances is {limit.read_text().strip()}.",
-            "A kind node needs about 30 of them; with too few, kube-proxy dies with `too many open files`.",
+            f"A kind node needs about {INOTIFY_A_NODE} of them; with too few, kube-proxy dies with `too many open files`.",
             "sudo sysctl -w fs.inotify.max_user_instances=512",
         )
     return Finding("ok", "There are enough inotify instances for a kind node.")

@@ -4,7 +4,6 @@ Each worker of pytest-xdist has a cluster of its own (tests/conftest.py makes it
 compute little. The learner's cluster is not touched, unless `--here` says so.
 """
 
-import json
 import os
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import rmtree
 
+from course import doctor
 from course.base import files, paths, shell
 from course.dev import check
 from course.provision import engine, images
@@ -22,6 +22,7 @@ from course.provision import engine, images
 Say = Callable[[str], None]
 RUNS = paths.STATE / "test"  # a folder for each run that is going on, or that was red; named by its process
 BROWSERS = ("chromium", "google-chrome", "chrome")
+BYTES_A_CLUSTER = 2 << 30  # 0.5 GiB for the cluster, the rest for what a lesson starts in it
 NO_TESTS = 5  # pytest's exit code where nothing was collected
 
 
@@ -72,9 +73,16 @@ def run(options: Options, say: Say) -> int:
 
 
 def workers() -> int:
-    """Clusters side by side: two a processor, as far as memory reaches (0.5 GiB each, and what runs in them)."""
-    free = int(Path("/proc/meminfo").read_text().split("MemAvailable:")[1].split()[0]) if sys.platform == "linux" else 8 << 20
-    return max(1, min(2 * (os.cpu_count() or 1), free // (2 << 20)))
+    """Clusters side by side: two a processor, as far as memory and the kernel's inotify instances reach.
+
+    One instance budget more than workers: some tests make a second cluster.
+    """
+    if sys.platform != "linux":
+        return 2
+    free = int(Path("/proc/meminfo").read_text().split("MemAvailable:")[1].split()[0]) * 1024
+    watchers = int(Path("/proc/sys/fs/inotify/max_user_instances").read_text())
+    fit = min(2 * (os.cpu_count() or 1), free // BYTES_A_CLUSTER, watchers // doctor.INOTIFY_A_NODE - 1)
+    return max(1, fit)
 
 
 def _offline() -> int:
@@ -120,11 +128,15 @@ def _sweep() -> None:
 
 
 def _remove_clusters(folder: Path) -> None:
-    """`course down` for each worker that did not come to it."""
-    for worker in sorted(folder.glob("*/.course/cluster.json")):
-        name = json.loads(worker.read_text())["name"]
-        env = shell.environment({"COURSE_CLUSTER": name, "COURSE_STATE": str(worker.parent.parent)})
-        subprocess.run([sys.executable, "-P", "-m", "course", "down"], env=env, stdout=subprocess.DEVNULL)
+    """`course down` for each worker that began: one that was killed did not come to it."""
+    for state in sorted(folder.glob("*/.course")):
+        own = {"COURSE_CLUSTER": cluster_of(folder, state.parent.name), "COURSE_STATE": str(state.parent)}
+        subprocess.run([sys.executable, "-P", "-m", "course", "down"], env=shell.environment(own), stdout=subprocess.DEVNULL)
+
+
+def cluster_of(folder: Path, worker: str) -> str:
+    """The name of a worker's cluster, as tests/conftest.py forms it."""
+    return f"externalname-test-{folder.name}-{worker}"
 
 
 def _pytest(words: Sequence[str], env: Mapping[str, str]) -> int:
