@@ -40,7 +40,7 @@ def main(slugs: list[str]) -> None:
         for slug in slugs or [lesson.slug for lesson in catalog.lessons()]:
             path = catalog.find(slug).notebook
             seconds = [plain(path), compared(path, Path(folder))]
-            sums = [total + one for total, one in zip(sums, seconds, strict=True)]
+            sums = [total + value for total, value in zip(sums, seconds, strict=True)]
             print(f"{slug:28} {len(code_cells(path)):5} {seconds[0]:8.1f} {seconds[1]:8.1f}", flush=True)
     print(f"{'all':28} {'':5} {sums[0]:8.1f} {sums[1]:8.1f}")
     print(f"nbval against plain execution: {sums[1] / sums[0]:.2f} x; the whole nbval run: {sums[1]:.0f} s (aim: at most 600)")

@@ -25,7 +25,7 @@ KUBEADM, CLASSIC = "kubeadm's Corefile", "classic cache 30"
 
 
 @dataclass(frozen=True)
-class Seen:
+class ClientSwitch:
     """One client in one switch. Seconds are counted from the apply; negative is before it."""
 
     first_new: float
@@ -40,40 +40,40 @@ class Run:
     way: str
     corefile: str
     target: str
-    clients: dict[str, Seen]
+    clients: dict[str, ClientSwitch]
     outage: float
     acknowledged: int
     lost: int
     doubled: int
 
 
-def seen(found: place.Recordings, client: str, target: str) -> Seen:
+def client_switch(recordings: place.Recordings, client: str, target: str) -> ClientSwitch:
     """What this client met in the last switch to `target`."""
-    fence, apply = found.when(f"fence {OTHER[target]}"), found.when(f"apply {target}")
-    mine = [entry for entry in found.operations if entry["client"] == client]
-    new = [entry["at"] for entry in mine if entry["at"] >= fence and entry.get("side") == target]
-    old = [entry["at"] for entry in mine if entry.get("side") == OTHER[target]]
-    failed = [entry for entry in mine if entry["at"] >= fence and not entry["ok"]]
-    return Seen(round(min(new) - apply, 2), round(max(old) - apply, 2), len(failed))
+    fence, apply = recordings.when(f"fence {OTHER[target]}"), recordings.when(f"apply {target}")
+    operations = [entry for entry in recordings.operations if entry["client"] == client]
+    on_target = [entry["at"] for entry in operations if entry["at"] >= fence and entry.get("side") == target]
+    on_source = [entry["at"] for entry in operations if entry.get("side") == OTHER[target]]
+    failed = [entry for entry in operations if entry["at"] >= fence and not entry["ok"]]
+    return ClientSwitch(round(min(on_target) - apply, 2), round(max(on_source) - apply, 2), len(failed))
 
 
-def measured(source: str, target: str, way: Cutover, corefile: str) -> Run:
+def measured(source: str, target: str, cutover: Cutover, corefile: str) -> Run:
     """One switch and its account."""
-    phases.switch(source, target, way)
-    found = place.recordings()
+    phases.switch(source, target, cutover)
+    recordings = place.recordings()
     account = accounting.account_now(target)
-    clients = {client: seen(found, client, target) for client in place.CLIENTS}
-    outage = round(found.when(f"apply {target}") - found.when(f"fence {source}"), 2)
+    clients = {client: client_switch(recordings, client, target) for client in place.CLIENTS}
+    outage = round(recordings.when(f"apply {target}") - recordings.when(f"fence {source}"), 2)
     lost, doubled = len(account.lost), len(account.doubled)
-    return Run(way.name, corefile, target, clients, outage, account.acknowledged, lost, doubled)
+    return Run(cutover.name, corefile, target, clients, outage, account.acknowledged, lost, doubled)
 
 
-def there_and_back(rounds: int, way: Cutover, corefile: str, say: Callable[[str], None]) -> Iterator[Run]:
+def there_and_back(rounds: int, cutover: Cutover, corefile: str, say: Callable[[str], None]) -> Iterator[Run]:
     """2 x rounds switches."""
     for number in range(rounds):
         for source, target in ((OUTSIDE, INSIDE), (INSIDE, OUTSIDE)):
-            run = measured(source, target, way, corefile)
-            say(f"{way.name}, {corefile}, round {number + 1}, to {target}: lost {run.lost}, twice {run.doubled}")
+            run = measured(source, target, cutover, corefile)
+            say(f"{cutover.name}, {corefile}, round {number + 1}, to {target}: lost {run.lost}, twice {run.doubled}")
             yield run
 
 
@@ -83,10 +83,10 @@ def naive(corefile: str) -> dict[str, str]:
     place.record_phase("naive")
     kubectl.apply(place.manifest("phase-2"))
     place.wait_for_writes("reconnect", side=INSIDE)
-    found = place.recordings()
-    last = accounting.sides(found.operations)
-    start = found.when("naive")
-    since = found.cut(start).operations
+    recordings = place.recordings()
+    last = accounting.sides(recordings.operations)
+    start = recordings.when("naive")
+    since = recordings.cut(start).operations
     moved = [entry["at"] for entry in since if entry.get("side") == INSIDE]
     stray = sum(entry["op"] == "write" and entry.get("side") == OUTSIDE and entry["at"] > min(moved) for entry in since)
     phases.point_by_type(OUTSIDE)
@@ -146,8 +146,8 @@ def table(runs: list[Run]) -> str:
         group = [run for run in runs if (run.way, run.corefile) == (way, text)]
         for client in place.CLIENTS:
             each = [run.clients[client] for run in group]
-            new, old = middle([one.first_new for one in each]), middle([one.last_old for one in each])
-            failed = middle([float(one.failed) for one in each])
+            new, old = middle([switch.first_new for switch in each]), middle([switch.last_old for switch in each])
+            failed = middle([float(switch.failed) for switch in each])
             lines.append(f"| {way} | {text} | {client} | {len(group)} | {new} | {old} | {failed} |")
     return "\n".join(lines)
 
@@ -184,10 +184,10 @@ def store(runs: list[Run], naives: list[dict[str, str]], made_with: dict[str, st
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--rounds", type=int, default=10, help="there and back, by type, with kubeadm's Corefile")
-    options.add_argument("--others", type=int, default=2, help="there and back, for each other way")
-    wanted = options.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=10, help="there and back, by type, with kubeadm's Corefile")
+    parser.add_argument("--others", type=int, default=2, help="there and back, for each other way")
+    options = parser.parse_args()
     place.begin()
     phases.point_by_type(OUTSIDE)
     place.start_clients()
@@ -195,13 +195,13 @@ def main() -> None:
     made_with, runs, naives = versions(), [], [naive(KUBEADM)]
     with classic_corefile():
         naives.append(naive(CLASSIC))
-    for run in there_and_back(wanted.rounds, BY_TYPE, KUBEADM, print):
+    for run in there_and_back(options.rounds, BY_TYPE, KUBEADM, print):
         runs.append(run)
         store(runs, naives, made_with)  # after each: an interrupted bench keeps what it measured
     with classic_corefile():
-        runs += there_and_back(wanted.others, BY_TYPE, CLASSIC, print)
+        runs += there_and_back(options.others, BY_TYPE, CLASSIC, print)
     to_kept_service()
-    runs += there_and_back(wanted.others, BY_SLICE, KUBEADM, print)
+    runs += there_and_back(options.others, BY_SLICE, KUBEADM, print)
     print(store(runs, naives, made_with))
     place.remove()
 

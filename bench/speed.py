@@ -21,19 +21,19 @@ from course.provision import engine, images, kind_cluster, outside, tools
 COURSE = str(paths.ROOT / "course")
 
 
-def timed(words: list[str], env: dict[str, str] | None = None) -> float:
+def timed(command: list[str], env: dict[str, str] | None = None) -> float:
     """Seconds for one command, which must succeed."""
     started = time.perf_counter()
-    done = subprocess.run(words, capture_output=True, text=True, env=env or shell.environment())
-    if done.returncode:
-        sys.exit(f"{' '.join(words)}\n{done.stdout}{done.stderr}")
+    result = subprocess.run(command, capture_output=True, text=True, env=env or shell.environment())
+    if result.returncode:
+        sys.exit(f"{' '.join(command)}\n{result.stdout}{result.stderr}")
     return time.perf_counter() - started
 
 
 def interleaved(rounds: int, *measures: Callable[[], float]) -> list[float]:
     """The median of each measure, taken in turns so that a busy moment hits all of them."""
-    taken = [[measure() for measure in measures] for _ in range(rounds)]
-    return [statistics.median(column) for column in zip(*taken, strict=True)]
+    durations = [[measure() for measure in measures] for _ in range(rounds)]
+    return [statistics.median(column) for column in zip(*durations, strict=True)]
 
 
 def report(name: str, value: float, limit: float, unit: str) -> None:
@@ -43,27 +43,27 @@ def report(name: str, value: float, limit: float, unit: str) -> None:
 
 def up() -> None:
     """`course up` with images present against a bare `kind create cluster` of the same image, both from nothing."""
-    found = engine.choose()
-    image = images.node_image(found)
+    container_engine = engine.choose()
+    image = images.node_image(container_engine)
     with tempfile.TemporaryDirectory() as folder:
         second = {**os.environ, "COURSE_CLUSTER": "externalname-bench", "COURSE_STATE": f"{folder}/state"}
         config = Path(folder) / "kind.yaml"
-        config.write_text(kind_cluster.kind_config(built=images.is_built(found, image)))
+        config.write_text(kind_cluster.kind_config(built=images.is_built(container_engine, image)))
         kind = str(tools.kind())
         name = ["--name", "externalname-bare", "--kubeconfig", f"{folder}/kubeconfig"]
-        bare_words = [kind, "create", "cluster", *name, "--image", image, "--config", str(config), "--wait", "120s"]
+        bare_command = [kind, "create", "cluster", *name, "--image", image, "--config", str(config), "--wait", "120s"]
 
-        def bare() -> float:
-            seconds = timed(bare_words, found.environment)
-            timed([kind, "delete", "cluster", *name], found.environment)
+        def bare_kind() -> float:
+            seconds = timed(bare_command, container_engine.environment)
+            timed([kind, "delete", "cluster", *name], container_engine.environment)
             return seconds
 
-        def ours() -> float:
+        def course_up() -> float:
             seconds = timed([COURSE, "up"], second)
             timed([COURSE, "down"], second)
             return seconds
 
-        bare_seconds, our_seconds = interleaved(3, bare, ours)
+        bare_seconds, our_seconds = interleaved(3, bare_kind, course_up)
     print(f"bare kind create cluster --wait: {bare_seconds:.1f} s, course up: {our_seconds:.1f} s")
     report("up against bare kind", our_seconds / bare_seconds, 2.0, "x")
 
@@ -85,18 +85,20 @@ def asking() -> None:
 
 def size() -> None:
     """Memory of the node and the outside world, disk of images and cache."""
-    found = engine.choose()
-    used = sum(memory(found, name) for name in (kind_cluster.node(), outside.container()))
+    container_engine = engine.choose()
+    used = sum(memory(container_engine, name) for name in (kind_cluster.node(), outside.container()))
     report("memory of node and outside world", used / 2**30, 1.5, "GiB")
-    for name in images.own(found):
-        print(f"disk: {name} {int(found.output('image', 'inspect', '--format', '{{.Size}}', name, doing='size')) / 1e9:.2f} GB")
+    for name in images.own(container_engine):
+        print(
+            f"disk: {name} {int(container_engine.output('image', 'inspect', '--format', '{{.Size}}', name, doing='size')) / 1e9:.2f} GB"
+        )
     if paths.cache().exists():
         print(f"disk: cache {sum(path.stat().st_size for path in paths.cache().rglob('*') if path.is_file()) / 1e9:.2f} GB")
 
 
-def memory(found: engine.Engine, name: str) -> int:
+def memory(container_engine: engine.Engine, name: str) -> int:
     """Bytes of anonymous memory of a container's processes and their children, Pods included, from /proc."""
-    first = int(found.output("inspect", "--format", "{{.State.Pid}}", name, doing=f"Finding the process of {name}"))
+    first = int(container_engine.output("inspect", "--format", "{{.State.Pid}}", name, doing=f"Finding the process of {name}"))
     return sum(_anonymous(pid) for pid in family(first))
 
 
@@ -107,10 +109,10 @@ def family(first: int) -> list[int]:
         with contextlib.suppress(OSError):  # ended meanwhile
             fields = path.read_text().rpartition(")")[2].split()
             children.setdefault(int(fields[1]), []).append(int(path.parent.name))
-    found = [first]
-    for pid in found:
-        found += children.get(pid, [])
-    return found
+    pids = [first]
+    for pid in pids:
+        pids += children.get(pid, [])
+    return pids
 
 
 def _anonymous(pid: int) -> int:
@@ -132,12 +134,12 @@ def build() -> None:
         def say(text: str) -> None:
             print(f"{time.perf_counter() - started:7.1f} s  {text}", flush=True)
 
-        found = engine.choose(say)
-        if found.name != "podman":
+        container_engine = engine.choose(say)
+        if container_engine.name != "podman":
             sys.exit("This measurement needs Podman: Docker has one image store, and yours would be touched.")
         tools.kind()
         say("kind is built")
-        images.node_image(found, say)
+        images.node_image(container_engine, say)
         report("offline build from cold caches", (time.perf_counter() - started) / 60, 10, "minutes")
 
 

@@ -44,9 +44,9 @@ def cluster() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests run with the course's kubeconfig and tools, as notebooks and the CLI do."""
-    wanted = shell.environment()
+    environment = shell.environment()
     for name in ("KUBECONFIG", "KUBECACHEDIR", "PATH"):
-        monkeypatch.setenv(name, wanted[name])
+        monkeypatch.setenv(name, environment[name])
 
 
 @pytest.fixture

@@ -29,11 +29,11 @@ def main() -> None:
         raise
 
 
-def _run(words: list[str]) -> None:
-    if words[:1] == ["ask"]:  # without typer, which takes its time to start
+def _run(arguments: list[str]) -> None:
+    if arguments[:1] == ["ask"]:  # without typer, which takes its time to start
         from course.cli import ask
 
-        sys.exit(ask.main(words[1:]))
+        sys.exit(ask.main(arguments[1:]))
     from course.cli.app import app
 
     app(prog_name="course", standalone_mode=True)

@@ -27,30 +27,30 @@ class Finding:
 
     def text(self) -> str:
         """The line, with cause and command below where there is something to do."""
-        more = [f"       cause: {self.cause}"] if self.cause else []
+        cause = [f"       cause: {self.cause}"] if self.cause else []
         return "\n".join(
-            [f"{self.level + ':':6} {self.what}", *more, *([f"       type:  {self.command}"] if self.command else [])]
+            [f"{self.level + ':':6} {self.what}", *cause, *([f"       type:  {self.command}"] if self.command else [])]
         )
 
 
 def examine() -> list[Finding]:
     """Every check, in the order in which one stands on the other. Changes nothing."""
-    found = [_said(check) for check in (_versions, _disk, _inotify, _port, _state, _proxy, _kubeconfig, _setting_up)]
+    findings = [_finding(check) for check in (_versions, _disk, _inotify, _port, _state, _proxy, _kubeconfig, _setting_up)]
     try:
         chosen = engine.choose(install=False)
     except CourseError as error:
-        return [*found, Finding("wrong", error.what, error.why, error.next)]
-    found.append(Finding("ok", f"The engine is {chosen.name} {chosen.version}."))
-    found.append(_store(chosen))
+        return [*findings, Finding("wrong", error.what, error.why, error.next)]
+    findings.append(Finding("ok", f"The engine is {chosen.name} {chosen.version}."))
+    findings.append(_store(chosen))
     checks: list[Callable[[engine.Engine], Finding]] = [_image, _cluster, _outside, _forward]
     for check in checks:
-        found.append(_said(partial(check, chosen)))
-        if found[-1].level == "wrong":
+        findings.append(_finding(partial(check, chosen)))
+        if findings[-1].level == "wrong":
             break
-    return found
+    return findings
 
 
-def _said(check: Callable[[], Finding]) -> Finding:
+def _finding(check: Callable[[], Finding]) -> Finding:
     try:
         return check()
     except CourseError as error:
@@ -134,9 +134,9 @@ def _proxy() -> Finding:
 
 
 def _kubeconfig() -> Finding:
-    theirs = os.environ.get("KUBECONFIG")
-    if theirs and theirs != str(paths.KUBECONFIG):
-        return Finding("note", f"Your KUBECONFIG is {theirs}: the course neither reads nor writes it.")
+    kubeconfig = os.environ.get("KUBECONFIG")
+    if kubeconfig and kubeconfig != str(paths.KUBECONFIG):
+        return Finding("note", f"Your KUBECONFIG is {kubeconfig}: the course neither reads nor writes it.")
     return Finding("ok", f"The course's own kubeconfig is {paths.KUBECONFIG}.")
 
 
@@ -147,8 +147,8 @@ def _setting_up() -> Finding:
 
 
 def _image(chosen: engine.Engine) -> Finding:
-    wanted = os.environ.get("COURSE_NODE_IMAGE", "")
-    names = [images.node_name(kind) for kind in ([wanted] if wanted else ["official", "build"])]
+    image_kind = os.environ.get("COURSE_NODE_IMAGE", "")
+    names = [images.node_name(kind) for kind in ([image_kind] if image_kind else ["official", "build"])]
     if any(chosen.has_image(name) for name in names):
         return Finding("ok", "The node image is there.")
     return Finding("wrong", "The node image is not there.", "It was not made yet, or it was removed.", "./course up")

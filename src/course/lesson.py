@@ -72,5 +72,5 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"course.lesson has no {name}; it has {', '.join(__all__)}")
     module, _, attribute = _HOMES[name].partition(":")
-    found = import_module(module)
-    return getattr(found, attribute) if attribute else found
+    home = import_module(module)
+    return getattr(home, attribute) if attribute else home

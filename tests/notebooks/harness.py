@@ -27,16 +27,16 @@ class Run:
 
 def nbval(notebook: Path, report: Path) -> Run:
     """Execute the notebook against the cluster and compare each stored output."""
-    words = [
+    command = [
         sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "tests.notebooks.cell_stderr",
         "-c", "/dev/null", "--rootdir", str(notebook.parent),
         "--nbval", "--nbval-cell-timeout=300", "--nbval-sanitize-with", str(SANITIZE), f"--junitxml={report}", "-q", str(notebook),
     ]  # fmt: skip
-    done = subprocess.run(words, cwd=paths.ROOT, capture_output=True, text=True, env=environment(), timeout=1200)
+    result = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, env=environment(), timeout=1200)
     cases = list(ElementTree.parse(report).iter("testcase")) if report.exists() else []
     failed = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
     seconds = sum(float(case.get("time", 0)) for case in cases)
-    return Run(len(cases), len(failed) or (done.returncode != 0), seconds, done.stdout + done.stderr)
+    return Run(len(cases), len(failed) or (result.returncode != 0), seconds, result.stdout + result.stderr)
 
 
 def code_cells(notebook: Path) -> list[dict[str, Any]]:
@@ -57,9 +57,9 @@ def source(cell: dict[str, Any]) -> str:
 
 def texts(notebook: Path) -> list[str]:
     """Every stored text output of a notebook, one string an output."""
-    found = []
+    outputs = []
     for cell in code_cells(notebook):
         for output in cell["outputs"]:
             text = output.get("text") or output.get("data", {}).get("text/plain") or ""
-            found.append("".join(text))
-    return found
+            outputs.append("".join(text))
+    return outputs

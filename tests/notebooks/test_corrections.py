@@ -26,8 +26,8 @@ def test_the_cell_is_there_and_was_executed(row: dict[str, Any]) -> None:
     assert row["claim"] and row["truth"] and row["claim"] != row["truth"]
     path = catalog.find(row["lesson"]).notebook
     assert path.exists(), f"there is no lesson {row['lesson']}"
-    found = [cell for cell in code_cells(path) if cell["id"] == row["cell"]]
+    matches = [cell for cell in code_cells(path) if cell["id"] == row["cell"]]
     ids = [cell["id"] for cell in json.loads(path.read_text())["cells"] if cell["cell_type"] == "code"]
-    assert found, f"{row['lesson']} has no code cell {row['cell']}; it has {', '.join(ids)}"
-    assert found[0]["execution_count"] and found[0]["outputs"], "the cell was not executed, or printed nothing"
-    assert not tags(found[0]) & NOT_COMPARED, "the cell that shows it must be compared"
+    assert matches, f"{row['lesson']} has no code cell {row['cell']}; it has {', '.join(ids)}"
+    assert matches[0]["execution_count"] and matches[0]["outputs"], "the cell was not executed, or printed nothing"
+    assert not tags(matches[0]) & NOT_COMPARED, "the cell that shows it must be compared"

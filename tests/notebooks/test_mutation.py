@@ -14,7 +14,7 @@ from tests.notebooks.harness import code_cells, nbval
 
 # In lesson 02, what shows the address or needs it; `one-shot` shows the aliases alone.
 ANSWERED = {"dig", "ask", "chain-as-text", "nslookup", "nslookup-busybox", "psql", "psql-server"}
-LOSE_THE_FORWARD = "python -c 'from course.provision.cluster import forward_to; forward_to(\"127.0.0.1:9\")'"
+LOSE_THE_FORWARD = "python -c 'from course.kube.corefile import forward_to; forward_to(\"127.0.0.1:9\")'"
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ def test_manifest_lists_each_notebook_and_nothing_else() -> None:
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=SLUGS)
 def test_each_cell_was_executed_in_order(path: Path) -> None:
     counts = [cell["execution_count"] for cell in code_cells(path)]
-    assert counts == list(range(1, len(counts) + 1)), "run: ./course author"
+    assert counts == list(range(1, len(counts) + 1)), "run: ./course dev author"
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=SLUGS)
@@ -50,7 +50,7 @@ def test_an_ignored_cell_has_a_compared_twin(path: Path) -> None:
     for number, cell in enumerate(cells):
         if tags(cell) & NOT_COMPARED:
             near = cells[max(0, number - 1) : number + 2]
-            assert any(not tags(other) & NOT_COMPARED and other["outputs"] for other in near), source(cell)
+            assert any(not tags(neighbour) & NOT_COMPARED and neighbour["outputs"] for neighbour in near), source(cell)
 
 
 def test_nine_of_ten_cells_are_compared(capsys: pytest.CaptureFixture[str]) -> None:

@@ -41,9 +41,9 @@ def test_each_stop_says_who_answered() -> None:
 
 @pytest.mark.parametrize("records", [(CNAME, ADDRESS), (CNAME,), ()])
 def test_the_picture_and_the_text_say_the_same(records: tuple[dig.Record, ...]) -> None:
-    asked = answer(*records)
-    said = "".join(chain.text(asked).replace("|", "").replace("[", "").replace("]", "").split())
-    assert "".join("".join(words(chain.draw(asked))).split()) == said
+    example = answer(*records)
+    text = "".join(chain.text(example).replace("|", "").replace("[", "").replace("]", "").split())
+    assert "".join("".join(words(chain.draw(example))).split()) == text
 
 
 def test_it_is_readable_without_colour() -> None:
@@ -75,8 +75,8 @@ def test_a_chain_without_an_end_says_so(status: str, records: tuple[dig.Record, 
 
 
 def test_a_question_that_timed_out_still_has_its_name() -> None:
-    lost = Answer("external-database", "production", (dig.Response("", "", "TIMEOUT", ""),), "", "")
-    assert chain.boxes(lost)[0].lines == ("external-database",)
+    timed_out = Answer("external-database", "production", (dig.Response("", "", "TIMEOUT", ""),), "", "")
+    assert chain.boxes(timed_out)[0].lines == ("external-database",)
 
 
 def test_what_a_server_sends_is_never_markup() -> None:

@@ -117,9 +117,9 @@ def test_root_on_debian_gets_podman_installed_and_is_told(machine: Machine, monk
     script = f"""printf '#!/bin/sh\\n%s\\n' '{podman("4.3.1").replace("'", "")}' > {machine.folder}/podman
 {os.path.realpath("/bin/chmod")} 755 {machine.folder}/podman"""
     machine.has("apt-get", f'case "$1" in install) {script};; esac')
-    said: list[str] = []
-    assert engine.choose(said.append).name == "podman"
-    assert "Podman" in said[0] and "runc" in said[0]
+    messages: list[str] = []
+    assert engine.choose(messages.append).name == "podman"
+    assert "Podman" in messages[0] and "runc" in messages[0]
     assert "podman" in (machine.folder / "installed-packages").read_text()
 
 

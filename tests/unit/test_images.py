@@ -14,7 +14,7 @@ def test_both_halves_give_their_results() -> None:
 
 
 def test_when_one_half_fails_the_other_begins_no_new_part() -> None:
-    said: list[str] = []
+    messages: list[str] = []
     failed = threading.Event()
     begun: list[str] = []
 
@@ -29,10 +29,10 @@ def test_when_one_half_fails_the_other_begins_no_new_part() -> None:
         begun.append("second part")
 
     def listen(text: str) -> None:
-        said.append(text)
+        messages.append(text)
         if "stopping" in text:
             failed.set()
 
     with pytest.raises(CourseError, match="The mirror is gone"):
         images._side_by_side(goes_on, fails, listen)
-    assert begun == ["first part"] and "one" in said and "second part" not in said
+    assert begun == ["first part"] and "one" in messages and "second part" not in messages

@@ -9,12 +9,12 @@ from course.lessons import catalog
 
 
 def test_each_lesson_is_described_and_follows_what_it_needs() -> None:
-    seen: set[str] = set()
+    earlier: set[str] = set()
     for entry in catalog.lessons():
         assert entry.title and entry.objectives and 0 < entry.minutes <= 90
-        assert set(entry.needs) <= seen, f"{entry.slug} needs a later lesson"
-        seen.add(entry.slug)
-    assert seen
+        assert set(entry.needs) <= earlier, f"{entry.slug} needs a later lesson"
+        earlier.add(entry.slug)
+    assert earlier
 
 
 def test_an_unknown_lesson_names_the_known_ones() -> None:

@@ -41,7 +41,7 @@ def anchors(path: Path) -> set[str]:
 
 def links(text: str) -> list[str]:
     """The targets of all links and pictures in a text."""
-    return [next(filter(None, found)) for found in LINK.findall(text)]
+    return [next(filter(None, groups)) for groups in LINK.findall(text)]
 
 
 def cell_ids(path: Path) -> set[str]:
@@ -66,17 +66,17 @@ def problem(document: Path, link: str) -> str | None:
 
 
 def test_there_are_documents_with_links() -> None:
-    found = {path: links(text_of(path)) for path in documents()}
-    assert paths.ROOT / "README.md" in found
-    assert sum(path.suffix == ".ipynb" for path in found) > 0
-    assert sum(not ELSEWHERE.match(link) for each in found.values() for link in each) > 0
-    assert sum(f"#{CELL}" in link for each in found.values() for link in each) > 0
+    targets = {path: links(text_of(path)) for path in documents()}
+    assert paths.ROOT / "README.md" in targets
+    assert sum(path.suffix == ".ipynb" for path in targets) > 0
+    assert sum(not ELSEWHERE.match(link) for each in targets.values() for link in each) > 0
+    assert sum(f"#{CELL}" in link for each in targets.values() for link in each) > 0
 
 
 @pytest.mark.parametrize("path", documents(), ids=lambda path: str(path.relative_to(paths.ROOT)))
 def test_links_and_paths_lead_somewhere(path: Path) -> None:
     text = text_of(path)
-    wrong = [said for link in links(text) if (said := problem(path, link))]
+    wrong = [reason for link in links(text) if (reason := problem(path, link))]
     wrong += [f"{name} does not exist" for name in PATH.findall(text) if not (paths.ROOT / name).exists()]
     assert not wrong
 
@@ -86,8 +86,8 @@ def test_a_broken_link_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     document = tmp_path / "a.md"
     document.write_text("# A heading\n[good](a.md#a-heading) [web](https://example.com/nowhere) ![x](gone.svg) [y](a.md#none)\n")
     (tmp_path / "b.ipynb").write_text('{"cells": [{"id": "here", "cell_type": "code"}]}')
-    said = [problem(document, link) for link in links(text_of(document))]
-    assert said == [None, None, "gone.svg does not exist", "a.md#none: no such heading"]
+    problems = [problem(document, link) for link in links(text_of(document))]
+    assert problems == [None, None, "gone.svg does not exist", "a.md#none: no such heading"]
     assert problem(document, "b.ipynb#cell-id=here") is None
     assert problem(document, "b.ipynb#cell-id=gone") == "b.ipynb#cell-id=gone: no such cell"
     assert problem(document, "../outside.md") == "../outside.md leaves the clone"

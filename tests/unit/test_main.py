@@ -8,8 +8,8 @@ from course import __main__ as door
 from course.cli.app import app
 
 
-def called(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
-    monkeypatch.setattr(sys, "argv", ["course", *words])
+def called(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["course", *arguments])
     monkeypatch.setattr("signal.signal", lambda *_: None)  # pytest keeps its own
     with pytest.raises(SystemExit) as end:
         door.main()

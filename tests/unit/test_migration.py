@@ -34,15 +34,15 @@ MOVE = place.Recordings(
 
 def test_all_told_rows_are_stored_once() -> None:
     rows = [("pool-1", "outside", 1), ("pool-2", "inside", 2)]
-    told = [operation(1, "pool", 1, "outside"), operation(2, "pool", 2, "inside")]
-    found = accounting.account(told, rows, rows[:1])
-    assert (found.lost, found.doubled, found.elsewhere) == (frozenset(), frozenset(), frozenset())
-    assert found.text() == "acknowledged writes lost: 0\nwrites stored twice: 0"
+    operations = [operation(1, "pool", 1, "outside"), operation(2, "pool", 2, "inside")]
+    account = accounting.account(operations, rows, rows[:1])
+    assert (account.lost, account.doubled, account.elsewhere) == (frozenset(), frozenset(), frozenset())
+    assert account.text() == "acknowledged writes lost: 0\nwrites stored twice: 0"
 
 
 def test_a_told_row_that_is_not_stored_is_lost() -> None:
-    found = accounting.account([operation(1, "pool", 1, "outside")], [], [("pool-1", "outside", 1)])
-    assert found.lost == {"pool-1"} and found.elsewhere == {"pool-1"}
+    account = accounting.account([operation(1, "pool", 1, "outside")], [], [("pool-1", "outside", 1)])
+    assert account.lost == {"pool-1"} and account.elsewhere == {"pool-1"}
 
 
 def test_a_row_nobody_was_told_of_is_not_lost() -> None:
@@ -50,8 +50,8 @@ def test_a_row_nobody_was_told_of_is_not_lost() -> None:
 
 
 def test_a_row_accepted_by_both_sides_is_doubled() -> None:
-    found = accounting.account([], [("pool-1", "inside", 9)], [("pool-1", "outside", 1)])
-    assert found.doubled == {"pool-1"}
+    account = accounting.account([], [("pool-1", "inside", 9)], [("pool-1", "outside", 1)])
+    assert account.doubled == {"pool-1"}
 
 
 def test_a_row_stored_twice_on_one_side_is_doubled() -> None:
@@ -133,9 +133,9 @@ def test_no_manifest_is_left_with_a_capital_word(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(place, "has_default_class", lambda: True)
     names = {path.stem for path in place.FILES.glob("*.yaml")}
     assert names == {"admin", "claim", "client", "kept", "phase-1", "phase-2", "postgres", "slice"}
-    words = {"claim": {"NAME": "x"}, "client": {"KIND": "pool"}, "slice": {"ADDRESS": "10.0.0.1"}}
+    values = {"claim": {"NAME": "x"}, "client": {"KIND": "pool"}, "slice": {"ADDRESS": "10.0.0.1"}}
     for name in names:
-        text = re.sub(r"#.*", "", place.manifest(name, **words.get(name, {})))
+        text = re.sub(r"#.*", "", place.manifest(name, **values.get(name, {})))
         assert not re.search(r"\b(NAME|KIND|ADDRESS)\b", text), name
 
 

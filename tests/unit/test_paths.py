@@ -18,9 +18,9 @@ def test_the_cache_is_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_the_state_is_a_folder_of_its_own(tmp_path: Path) -> None:
     def state(folder: str) -> str:
-        words = [sys.executable, "-c", "from course.base import paths; print(paths.STATE)"]
+        command = [sys.executable, "-c", "from course.base import paths; print(paths.STATE)"]
         env = {**os.environ, "COURSE_STATE": folder}
-        return subprocess.run(words, env=env, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.strip()
+        return subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.strip()
 
     assert state(str(tmp_path)) == f"{tmp_path}/.course"
     assert state("second") == f"{paths.ROOT}/second/.course", "from whatever folder the command is called"

@@ -20,9 +20,9 @@ def kubectl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     pod_shell.close()
 
 
-def run(*words: str, timeout: float = 10) -> tuple[int, str, str]:
-    done = pod_shell.run("namespace", "pod", *words, timeout=timeout)
-    return done.returncode, done.stdout, done.stderr
+def run(*argv: str, timeout: float = 10) -> tuple[int, str, str]:
+    result = pod_shell.run("namespace", "pod", *argv, timeout=timeout)
+    return result.returncode, result.stdout, result.stderr
 
 
 def test_output_errors_and_exit_code_come_apart() -> None:

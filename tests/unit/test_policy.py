@@ -25,9 +25,9 @@ CONSISTENT = re.compile(r"as the rule says|open, nothing here enforces policies"
     ],
 )
 def test_only_a_contradiction_says_not(rule: str, seen: str, enforcing: bool, good: bool) -> None:
-    said = network_policy.sentence(rule, seen, enforcing)
-    assert bool(CONSISTENT.fullmatch(said)) == good
-    assert ("NOT" in said) != good
+    sentence = network_policy.sentence(rule, seen, enforcing)
+    assert bool(CONSISTENT.fullmatch(sentence)) == good
+    assert ("NOT" in sentence) != good
 
 
 @pytest.mark.parametrize(
@@ -47,9 +47,9 @@ def test_the_verdict_is_held_against_the_plugin(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    said = _endless(answers)
+    endless = _endless(answers)
     watcher = network_policy.Watcher("production", "client")
-    monkeypatch.setattr(watcher, "connect", lambda host, port: next(said))
+    monkeypatch.setattr(watcher, "connect", lambda host, port: next(endless))
     monkeypatch.setattr(network_policy, "agents", lambda: agents)
     watcher.find_out("192.0.2.1", 5432, seconds=0.3)
     assert f"This cluster {verdict} NetworkPolicies" in (printed := capsys.readouterr().out)

@@ -27,9 +27,9 @@ def test_all_right(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_wrong_letter_names_the_lesson_and_a_dash_is_no_answer(capsys: pytest.CaptureFixture[str]) -> None:
     assert quiz.check("a-") == 0
-    said = capsys.readouterr().out
-    assert "1. a: no." in said and quiz.bank()[0].lesson in said
-    assert "0 right, 1 wrong" in said and "2." not in said
+    printed = capsys.readouterr().out
+    assert "1. a: no." in printed and quiz.bank()[0].lesson in printed
+    assert "0 right, 1 wrong" in printed and "2." not in printed
 
 
 @pytest.mark.parametrize("letters", ["x", "1", "a" * 99])
@@ -41,5 +41,5 @@ def test_nonsense_gets_advice(letters: str) -> None:
 
 def test_show_prints_every_question(capsys: pytest.CaptureFixture[str]) -> None:
     quiz.show()
-    said = capsys.readouterr().out
-    assert all(question.text in said for question in quiz.bank())
+    printed = capsys.readouterr().out
+    assert all(question.text in printed for question in quiz.bank())

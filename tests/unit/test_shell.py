@@ -36,9 +36,9 @@ def test_a_full_disk_is_recognised(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_no_proxy_on_the_way_to_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
     monkeypatch.setenv("NO_PROXY", "intranet.example")
-    made = shell.environment()
-    assert made["NO_PROXY"] == "intranet.example,127.0.0.1,localhost"
-    assert "HTTPS_PROXY" not in shell.without_proxies(made)
+    environment = shell.environment()
+    assert environment["NO_PROXY"] == "intranet.example,127.0.0.1,localhost"
+    assert "HTTPS_PROXY" not in shell.without_proxies(environment)
 
 
 def test_the_kubeconfig_is_ours_whatever_theirs_is(monkeypatch: pytest.MonkeyPatch) -> None:

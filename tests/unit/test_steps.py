@@ -18,9 +18,9 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_each_step_is_said_and_written_down(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(steps, "STEPS", [("first", lambda work: work.say("a detail")), ("second", lambda work: None)])
-    said: list[str] = []
-    lifecycle.up(said.append)
-    assert [line.split(",")[0].strip() for line in said] == ["a detail", "[1/2] first: done", "[2/2] second: done"]
+    messages: list[str] = []
+    lifecycle.up(messages.append)
+    assert [line.split(",")[0].strip() for line in messages] == ["a detail", "[1/2] first: done", "[2/2] second: done"]
     assert [step.state for step in reporter.progress()] == ["done", "done"]
 
 
@@ -44,17 +44,17 @@ def test_a_damaged_progress_file_is_no_progress(state: Path) -> None:
 
 
 def test_a_running_set_up_is_seen(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[bool] = []
-    monkeypatch.setattr(steps, "STEPS", [("look", lambda work: seen.append(lifecycle.running()))])
+    states: list[bool] = []
+    monkeypatch.setattr(steps, "STEPS", [("look", lambda work: states.append(lifecycle.running()))])
     lifecycle.up(lambda text: None)
-    assert seen == [True] and not lifecycle.running()
+    assert states == [True] and not lifecycle.running()
 
 
 def test_a_taken_port_is_said_and_the_next_one_used() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        said: list[str] = []
-        assert jupyterlab.free_port(port, said.append) > port
-    assert said and str(port) in said[0]
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        messages: list[str] = []
+        assert jupyterlab.free_port(port, messages.append) > port
+    assert messages and str(port) in messages[0]

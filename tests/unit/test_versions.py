@@ -64,7 +64,7 @@ def test_staging_modules_follow_the_kubernetes_version() -> None:
 
 def test_manifests_use_the_one_lab_image() -> None:
     files = [*paths.CLUSTER_FOLDER.rglob("*.yaml"), *(paths.ROOT / "labs").rglob("*.yaml"), *paths.NOTEBOOKS.glob("*.ipynb")]
-    images = {found for path in files for found in re.findall(r"localhost/externalname-lab:[\w.]+", path.read_text())}
+    images = {name for path in files for name in re.findall(r"localhost/externalname-lab:[\w.]+", path.read_text())}
     assert images == {versions.pinned().lab_image}
 
 

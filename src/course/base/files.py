@@ -36,12 +36,12 @@ def replace(path: Path, text: str, *, mode: int = 0o600) -> None:
 def lock(path: Path, *, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Hold a lock that other processes see, for as long as the block runs. `waiting` is called if somebody else has it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as held:
+    with path.open("w") as file:
         try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             waiting()
-            fcntl.flock(held, fcntl.LOCK_EX)
+            fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
@@ -49,9 +49,9 @@ def lock(path: Path, *, waiting: Callable[[], None] = lambda: None) -> Iterator[
 def lock_if_free(path: Path) -> Iterator[bool]:
     """The same without waiting: whether the lock was free, and so is held by the block."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as held:
+    with path.open("w") as file:
         try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             yield False
             return
@@ -62,9 +62,9 @@ def is_locked(path: Path) -> bool:
     """Whether another process holds the lock right now."""
     if not path.exists():
         return False
-    with path.open() as other:
+    with path.open() as file:
         try:
-            fcntl.flock(other, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
             return True
     return False

@@ -13,33 +13,33 @@ PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy"
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment of what we start: our kubeconfig and our tools, and never a proxy on the way to this machine."""
-    own = dict(os.environ)
-    own["KUBECONFIG"] = str(KUBECONFIG)
-    own["KUBECACHEDIR"] = str(STATE / "kube-cache")  # else kubectl writes under ~/.kube
-    own["PATH"] = f"{VENV_BIN}{os.pathsep}{own.get('PATH', '')}"
-    if any(name in own for name in PROXIES):
-        own["NO_PROXY"] = own["no_proxy"] = ",".join(
-            filter(None, [own.get("NO_PROXY") or own.get("no_proxy"), "127.0.0.1,localhost"])
+    env = dict(os.environ)
+    env["KUBECONFIG"] = str(KUBECONFIG)
+    env["KUBECACHEDIR"] = str(STATE / "kube-cache")  # else kubectl writes under ~/.kube
+    env["PATH"] = f"{VENV_BIN}{os.pathsep}{env.get('PATH', '')}"
+    if any(name in env for name in PROXIES):
+        env["NO_PROXY"] = env["no_proxy"] = ",".join(
+            filter(None, [env.get("NO_PROXY") or env.get("no_proxy"), "127.0.0.1,localhost"])
         )
-    return own | dict(extra or {})
+    return env | dict(extra or {})
 
 
-def without_proxies(own: Mapping[str, str]) -> dict[str, str]:
+def without_proxies(env: Mapping[str, str]) -> dict[str, str]:
     """The same environment for programs that only ever talk to this machine."""
-    return {name: value for name, value in own.items() if name not in PROXIES}
+    return {name: value for name, value in env.items() if name not in PROXIES}
 
 
 def run(
     command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, text: str | None = None, timeout: float = 60
 ) -> subprocess.CompletedProcess[str]:
     """Run and capture; never raises for a failing program. A missing program is returncode 127, a hang 124."""
-    words = [str(word) for word in command]
+    argv = [str(word) for word in command]
     try:
-        return subprocess.run(words, input=text, capture_output=True, text=True, timeout=timeout, env=dict(env or environment()))
+        return subprocess.run(argv, input=text, capture_output=True, text=True, timeout=timeout, env=dict(env or environment()))
     except FileNotFoundError:
-        return subprocess.CompletedProcess(words, 127, "", f"{words[0]}: not found")
+        return subprocess.CompletedProcess(argv, 127, "", f"{argv[0]}: not found")
     except subprocess.TimeoutExpired:
-        return subprocess.CompletedProcess(words, 124, "", f"{words[0]}: no answer within {timeout:.0f} s")
+        return subprocess.CompletedProcess(argv, 124, "", f"{argv[0]}: no answer within {timeout:.0f} s")
 
 
 def output(
@@ -52,10 +52,10 @@ def output(
     timeout: float = 120,
 ) -> str:
     """Run, and return what it printed; a failure becomes a CourseError with the program's last words."""
-    done = run(command, env=env, text=text, timeout=timeout)
-    if done.returncode:
-        raise CourseError(f"{doing} failed.", last_words(done.stderr or done.stdout), next)
-    return done.stdout
+    result = run(command, env=env, text=text, timeout=timeout)
+    if result.returncode:
+        raise CourseError(f"{doing} failed.", last_words(result.stderr or result.stdout), next)
+    return result.stdout
 
 
 def log_file(name: str) -> Path:
@@ -78,7 +78,7 @@ def logged(
         begun = out.tell()
         out.write(f"\n$ {' '.join(str(word) for word in command)}\n")
         out.flush()
-        done = subprocess.run(
+        result = subprocess.run(
             [str(word) for word in command],
             stdin=subprocess.DEVNULL,
             stdout=out,
@@ -86,19 +86,19 @@ def logged(
             cwd=cwd,
             env=dict(env or environment()),
         )
-    if done.returncode:
-        said = path.read_bytes()[begun:].decode(errors="replace")  # not what an earlier run left in the log
-        raise CourseError(f"{doing} failed.", last_words(said), _advice(said, path))
+    if result.returncode:
+        text = path.read_bytes()[begun:].decode(errors="replace")  # not what an earlier run left in the log
+        raise CourseError(f"{doing} failed.", last_words(text), _advice(text, path))
 
 
 def last_words(text: str, lines: int = 3) -> str:
     """The last lines that say something."""
-    said = [line.strip() for line in text.splitlines() if line.strip()]
-    return " / ".join(said[-lines:]) or "it said nothing"
+    stripped = [line.strip() for line in text.splitlines() if line.strip()]
+    return " / ".join(stripped[-lines:]) or "it said nothing"
 
 
-def _advice(said: str, path: Path) -> str:
-    if "no space left" in said.lower():
+def _advice(text: str, path: Path) -> str:
+    if "no space left" in text.lower():
         return "Free some disk space (df -h), then run the same command again: finished parts are kept."
     return f"Read {path}, then run the same command again: finished parts are kept."
 
@@ -107,4 +107,4 @@ def first_on_path(names: Iterable[str]) -> str | None:
     """The first of these programs that is on PATH."""
     from shutil import which
 
-    return next((found for name in names if (found := which(name))), None)
+    return next((path for name in names if (path := which(name))), None)

@@ -75,5 +75,5 @@ def pinned() -> Versions:
 
 def as_numbers(text: str) -> tuple[int, ...]:
     """`v1.26.3-rc1` as (1, 26, 3), for comparing; () where there is no number."""
-    found = re.search(r"\d+(?:\.\d+)*", text)
-    return tuple(int(part) for part in found.group().split(".")) if found else ()
+    match = re.search(r"\d+(?:\.\d+)*", text)
+    return tuple(int(part) for part in match.group().split(".")) if match else ()

@@ -54,9 +54,9 @@ def status(as_json: Json = False) -> None:
     """What is up, by asking; exit code 1 when something is not."""
     from course.provision import lifecycle
 
-    found = lifecycle.status()
-    typer.echo(json.dumps(found) if as_json else "\n".join(f"{key}: {value}" for key, value in found.items()))
-    if not found["ready"]:
+    state = lifecycle.status()
+    typer.echo(json.dumps(state) if as_json else "\n".join(f"{key}: {value}" for key, value in state.items()))
+    if not state["ready"]:
         raise NotReady("The course is not ready.", "The lines above say what is missing.", "./course up")
 
 
@@ -88,9 +88,9 @@ def doctor(as_json: Json = False) -> None:
 
     from course import doctor as examination
 
-    found = examination.examine()
-    typer.echo(json.dumps([asdict(finding) for finding in found]) if as_json else "\n".join(line.text() for line in found))
-    if any(finding.level == "wrong" for finding in found):
+    findings = examination.examine()
+    typer.echo(json.dumps([asdict(finding) for finding in findings]) if as_json else "\n".join(line.text() for line in findings))
+    if any(finding.level == "wrong" for finding in findings):
         raise typer.Exit(1)
 
 
@@ -118,5 +118,5 @@ def notebook_reset(number: Annotated[str, typer.Argument(help="The lesson's numb
     """A fresh copy of a lesson; the old one is kept under a dated name."""
     from course.lessons import workspace
 
-    fresh, kept = workspace.reset(number)
-    typer.echo(f"Fresh: {fresh}" + (f"\nYour old copy is kept: {kept}" if kept else ""))
+    fresh, old_copy = workspace.reset(number)
+    typer.echo(f"Fresh: {fresh}" + (f"\nYour old copy is kept: {old_copy}" if old_copy else ""))

@@ -35,11 +35,11 @@ class Drawing:
     """SVG that a notebook shows as a picture; where there are no pictures, the same as text."""
 
     svg: str
-    words: str
+    text: str
 
     def __repr__(self) -> str:
         """The text twin."""
-        return self.words
+        return self.text
 
     def _repr_svg_(self) -> str:
         return self.svg
@@ -106,12 +106,12 @@ def _page(answer: Answer, width: int, height: int, parts: list[str]) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
         f'role="img" aria-label="{spoken}" font-family="monospace" font-size="13">'
         f'<rect width="{width}" height="{height}" fill="white"/>'
-        f"{_words(MARGIN, 22, title(answer), weight='bold')}{''.join(parts)}</svg>"
+        f"{_label(MARGIN, 22, title(answer), weight='bold')}{''.join(parts)}</svg>"
     )
 
 
-def _words(x: int, y: int, words: str, weight: str = "normal") -> str:
-    return f'<text x="{x}" y="{y}" fill="black" font-weight="{weight}">{escape(words)}</text>'
+def _label(x: int, y: int, text: str, weight: str = "normal") -> str:
+    return f'<text x="{x}" y="{y}" fill="black" font-weight="{weight}">{escape(text)}</text>'
 
 
 def _box(box: Box, top: int, width: int) -> str:
@@ -121,8 +121,8 @@ def _box(box: Box, top: int, width: int) -> str:
         f'<rect x="{MARGIN}" y="{top}" width="{width}" height="{box.height}" fill="white" stroke="black" '
         f'stroke-width="{thickness}"{dashes}/>'
     )
-    names = [_words(MARGIN + 12, top + LINE * number - 1, line) for number, line in enumerate(box.lines, 1)]
-    note = _words(MARGIN + width + 12, top + LINE - 1, HOLDERS[box.holder]) if box.holder else ""
+    names = [_label(MARGIN + 12, top + LINE * number - 1, line) for number, line in enumerate(box.lines, 1)]
+    note = _label(MARGIN + width + 12, top + LINE - 1, HOLDERS[box.holder]) if box.holder else ""
     return frame + "".join(names) + note
 
 
@@ -130,5 +130,5 @@ def _arrow(x: int, top: int, link: str) -> str:
     end = top + ARROW - 2
     return (
         f'<path d="M{x} {top + 2} V{end} M{x - 5} {end - 8} L{x} {end} L{x + 5} {end - 8}" fill="none" stroke="black"/>'
-        f"{_words(x + 14, top + 21, link)}"
+        f"{_label(x + 14, top + 21, link)}"
     )

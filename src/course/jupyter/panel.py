@@ -10,7 +10,7 @@ from course.base.errors import CourseError
 from course.labs import catalog, verbs
 
 
-def _said(text: str) -> str:
+def _alert(text: str) -> str:
     """Text for a screen and for a screen reader. An alert, because it is put in anew each time: a new one is read out, where a
     live region would have to be there before its text."""
     return f'<pre role="alert" style="white-space: pre-wrap; word-break: normal">{html.escape(text)}</pre>'
@@ -24,7 +24,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
 
     def __init__(self, slug: str) -> None:
         self.slug = catalog.find(slug).slug
-        self.answer = widgets.HTML(_said("Begin with the button: Start"))
+        self.answer = widgets.HTML(_alert("Begin with the button: Start"))
         self.manifest = widgets.Textarea(
             placeholder="Write or paste a manifest here, then press Apply.",
             layout=widgets.Layout(width="100%", height="12em"),
@@ -57,7 +57,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
             button.disabled = False
 
     def _say(self, text: str) -> None:
-        self.answer.value = _said(text)
+        self.answer.value = _alert(text)
 
     def _start(self) -> str:
         verbs.start(self.slug, self._say)

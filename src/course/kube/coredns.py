@@ -20,16 +20,16 @@ def answers(name: str) -> dict[str, list[str]]:
 
 def all_answer(name: str, value: str) -> bool:
     """Whether every CoreDNS Pod, asked by itself, has this alias (with its final dot) or address in its answer."""
-    found = answers(name)
-    return bool(found) and all(value in answer for answer in found.values())
+    by_pod = answers(name)
+    return bool(by_pod) and all(value in answer for answer in by_pod.values())
 
 
 def none_answers(name: str, value: str) -> bool:
     """Whether every CoreDNS Pod answers, and none of them with this alias or address."""
-    found = answers(name)
-    return bool(found) and all(answer and value not in answer for answer in found.values())
+    by_pod = answers(name)
+    return bool(by_pod) and all(answer and value not in answer for answer in by_pod.values())
 
 
 def _short(address: str, name: str) -> list[str]:
-    done = kubectl.in_toolbox("dig", "+short", "+time=2", "+tries=1", f"@{address}", name, timeout=15)
-    return done.stdout.split() if done.returncode == 0 else []
+    result = kubectl.in_toolbox("dig", "+short", "+time=2", "+tries=1", f"@{address}", name, timeout=15)
+    return result.stdout.split() if result.returncode == 0 else []

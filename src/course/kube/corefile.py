@@ -24,14 +24,14 @@ def write(text: str) -> None:
     until(each_question_answered, seconds=60, what="kube-proxy hearing of the new CoreDNS Pods")
 
 
-def wanted_for(address: str) -> str:
+def with_forward_to(address: str) -> str:
     """kubeadm's own Corefile with its forward line pointed at `address`."""
     if not ORIGINAL.exists():
         ORIGINAL.write_text(read())
-    wanted = re.sub(r"(?m)^(\s*forward \.) [^{\n]+?( \{)?$", rf"\g<1> {address}\g<2>", ORIGINAL.read_text())
-    if f"forward . {address}" not in wanted:
+    corefile = re.sub(r"(?m)^(\s*forward \.) [^{\n]+?( \{)?$", rf"\g<1> {address}\g<2>", ORIGINAL.read_text())
+    if f"forward . {address}" not in corefile:
         raise CourseError("kubeadm's Corefile has no forward line.", f"See {ORIGINAL}.", "./course down, then ./course up")
-    return wanted
+    return corefile
 
 
 def forward_to(address: str, *, wait: bool = True) -> bool:
@@ -42,17 +42,17 @@ def forward_to(address: str, *, wait: bool = True) -> bool:
     """
     if is_forwarded_to(address):
         return False
-    wanted = wanted_for(address)
+    corefile = with_forward_to(address)
     if wait:
-        write(wanted)
+        write(corefile)
     else:
-        _apply(wanted)
+        _apply(corefile)
     return True
 
 
 def is_forwarded_to(address: str) -> bool:
     """Whether the Corefile is the one that forward_to(address) would write."""
-    return read() == wanted_for(address)
+    return read() == with_forward_to(address)
 
 
 def _apply(corefile: str) -> None:
@@ -69,14 +69,14 @@ def _new_pods() -> dict[str, object]:
     """What makes the Deployment's Pods new ones, as `kubectl rollout restart` does, and has the kubelet look each second
     whether they are ready. kubeadm says each ten: a Pod that is not ready at the first look would be waited for that long."""
     when = datetime.now(UTC).isoformat()
-    probed = {"name": "coredns", "readinessProbe": {"periodSeconds": 1}}
-    return {"metadata": {"annotations": {"kubectl.kubernetes.io/restartedAt": when}}, "spec": {"containers": [probed]}}
+    container = {"name": "coredns", "readinessProbe": {"periodSeconds": 1}}
+    return {"metadata": {"annotations": {"kubectl.kubernetes.io/restartedAt": when}}, "spec": {"containers": [container]}}
 
 
 def wait_for_coredns() -> None:
     """Only Pods with the newest Corefile are left, and they are ready.
 
-    A Pod that is told to stop still answer_for_the_api, with its old Corefile, for the five seconds of its `lameduck`: it is not given
+    A Pod that is told to stop still answers, with its old Corefile, for the five seconds of its `lameduck`: it is not given
     them.
     """
     wait_for("deployment/coredns")
@@ -100,12 +100,12 @@ def _leaving_pods() -> list[str]:
 
 def each_question_answered() -> bool:
     """kube-proxy may send some questions to a Pod that is gone: it writes its rules at most once a second."""
-    asked = ("kubernetes.default.svc.cluster.local", "+short", "+tries=1", "+time=1") * 8
-    said = kubectl.in_toolbox("dig", *asked).stdout.split()
-    return len(said) == 8 and len(set(said)) == 1
+    query = ("kubernetes.default.svc.cluster.local", "+short", "+tries=1", "+time=1") * 8
+    addresses = kubectl.in_toolbox("dig", *query).stdout.split()
+    return len(addresses) == 8 and len(set(addresses)) == 1
 
 
 def answer_for_the_api() -> str:
-    """What CoreDNS answer_for_the_api a Pod for the API's own Service: its address, or "" while it does not."""
-    done = kubectl.in_toolbox("dig", "+short", "+time=1", "+tries=3", "kubernetes.default.svc.cluster.local", timeout=15)
-    return done.stdout.strip() if done.returncode == 0 else ""
+    """What CoreDNS answers a Pod for the API's own Service: its address, or "" while it does not."""
+    result = kubectl.in_toolbox("dig", "+short", "+time=1", "+tries=3", "kubernetes.default.svc.cluster.local", timeout=15)
+    return result.stdout.strip() if result.returncode == 0 else ""

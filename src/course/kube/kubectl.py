@@ -1,4 +1,4 @@
-"""The cluster's API: kubectl for what a learner would type, the official client for the rest."""
+"""The cluster's API, by kubectl: what the course asks and changes is what a learner could type."""
 
 import subprocess
 
@@ -8,25 +8,25 @@ from course.base.errors import CourseError
 TOOLBOX = ("course-tools", "toolbox")  # the namespace and name of the Pod that asks questions for the course
 
 
-def run(*words: str, text: str | None = None, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, text: str | None = None, timeout: float = 60) -> subprocess.CompletedProcess[str]:
     """One kubectl call against this course's cluster, captured; never raises for a failing call."""
-    return shell.run(["kubectl", *words], env=shell.without_proxies(shell.environment()), text=text, timeout=timeout)
+    return shell.run(["kubectl", *arguments], env=shell.without_proxies(shell.environment()), text=text, timeout=timeout)
 
 
-def output(*words: str, text: str | None = None, timeout: float = 60, doing: str = "") -> str:
+def output(*arguments: str, text: str | None = None, timeout: float = 60, doing: str = "") -> str:
     """The same, but a failure is a CourseError with kubectl's own words."""
-    done = run(*words, text=text, timeout=timeout)
-    if done.returncode:
+    result = run(*arguments, text=text, timeout=timeout)
+    if result.returncode:
         raise CourseError(
-            f"{doing or 'kubectl ' + ' '.join(words[:3])} failed.", shell.last_words(done.stderr), "./course doctor"
+            f"{doing or 'kubectl ' + ' '.join(arguments[:3])} failed.", shell.last_words(result.stderr), "./course doctor"
         )
-    return done.stdout
+    return result.stdout
 
 
-def in_toolbox(*words: str, timeout: float = 30) -> subprocess.CompletedProcess[str]:
+def in_toolbox(*arguments: str, timeout: float = 30) -> subprocess.CompletedProcess[str]:
     """A program in the toolbox Pod, captured; never raises for a failing one."""
     namespace, pod = TOOLBOX
-    return run("exec", "-n", namespace, pod, "--", *words, timeout=timeout)
+    return run("exec", "-n", namespace, pod, "--", *arguments, timeout=timeout)
 
 
 def namespace_manifest(name: str, label: str, value: str) -> str:

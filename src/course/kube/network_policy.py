@@ -31,10 +31,10 @@ class Watcher:
 
     def _try(self, test: str) -> str:
         script = f"if {test}; then echo {OPEN}; else echo {BLOCKED}; fi"
-        done = kubectl.run("exec", "-n", self.namespace, self.pod, "--", "sh", "-c", script, timeout=60)
-        if done.stdout.strip() not in (OPEN, BLOCKED):
-            raise CourseError(f"The Pod {self.pod} cannot try.", done.stderr.strip(), f"kubectl get pods -n {self.namespace}")
-        return done.stdout.strip()
+        result = kubectl.run("exec", "-n", self.namespace, self.pod, "--", "sh", "-c", script, timeout=60)
+        if result.stdout.strip() not in (OPEN, BLOCKED):
+            raise CourseError(f"The Pod {self.pod} cannot try.", result.stderr.strip(), f"kubectl get pods -n {self.namespace}")
+        return result.stdout.strip()
 
     def find_out(self, host: str, port: int, seconds: float = 15) -> None:
         """With a policy in place that denies this connection: is it denied within `seconds`? Print what that says."""
@@ -43,10 +43,10 @@ class Watcher:
             self.enforcing = True
         except NotReady:
             self.enforcing = False
-        found = agents()
+        plugins = agents()
         verdict = "enforces" if self.enforcing else "does not enforce"
-        print(f"This cluster {verdict} NetworkPolicies (agents beside kube-proxy: {', '.join(found) or 'none'})")
-        print("That fits its network plugin:", "yes" if self.enforcing == (ENFORCING_AGENT in found) else "NO")
+        print(f"This cluster {verdict} NetworkPolicies (agents beside kube-proxy: {', '.join(plugins) or 'none'})")
+        print("That fits its network plugin:", "yes" if self.enforcing == (ENFORCING_AGENT in plugins) else "NO")
 
     def expect(self, rule: str, what: str, attempt: Callable[[], str]) -> None:
         """Print one line: what the rule says, and whether what is seen agrees with it.
@@ -57,8 +57,8 @@ class Watcher:
             raise CourseError(
                 "It is not known yet whether this cluster enforces policies.", "", "Run the cell with find_out first."
             )
-        seen = self._settled(rule, attempt)
-        print(f"{what:36} rule: {rule:8} seen: {sentence(rule, seen, self.enforcing)}")
+        observed = self._settled(rule, attempt)
+        print(f"{what:36} rule: {rule:8} seen: {sentence(rule, observed, self.enforcing)}")
 
     def _settled(self, rule: str, attempt: Callable[[], str]) -> str:
         expected = rule if self.enforcing else OPEN
@@ -69,18 +69,18 @@ class Watcher:
         return expected
 
 
-def sentence(rule: str, seen: str, enforcing: bool) -> str:
+def sentence(rule: str, observed: str, enforcing: bool) -> str:
     """The words for one observation. What the rule and the cluster's own verdict do not lead to says NOT, and fails nbval."""
-    if not enforcing and rule == BLOCKED and seen == OPEN:
+    if not enforcing and rule == BLOCKED and observed == OPEN:
         return "open, nothing here enforces policies"
-    if seen == rule and (enforcing or rule == OPEN):
+    if observed == rule and (enforcing or rule == OPEN):
         return "as the rule says"
-    if seen == rule:
+    if observed == rule:
         return "NOT by the rule: blocked, though nothing here enforces policies"
-    return f"NOT as the rule says, but {seen}"
+    return f"NOT as the rule says, but {observed}"
 
 
 def agents() -> list[str]:
     """DaemonSets of kube-system but for kube-proxy: where a network plugin's agent would be."""
-    said = kubectl.output("get", "daemonsets", "-n", "kube-system", "-o", "jsonpath={.items[*].metadata.name}")
-    return sorted(name for name in said.split() if name != "kube-proxy")
+    names = kubectl.output("get", "daemonsets", "-n", "kube-system", "-o", "jsonpath={.items[*].metadata.name}")
+    return sorted(name for name in names.split() if name != "kube-proxy")

@@ -19,23 +19,23 @@ _begun: list[str] = []
 
 def prepare_environment() -> None:
     """kubectl in this notebook talks to the course's cluster and to no other, wherever the notebook was opened."""
-    wanted = shell.environment()
-    ours = ("KUBECONFIG", "KUBECACHEDIR", "PATH", "NO_PROXY", "no_proxy")
-    os.environ.update({name: wanted[name] for name in ours if name in wanted})
+    environment = shell.environment()
+    names = ("KUBECONFIG", "KUBECACHEDIR", "PATH", "NO_PROXY", "no_proxy")
+    os.environ.update({name: environment[name] for name in names if name in environment})
 
 
 def wait_for_cluster(minutes: float = 30) -> None:
     """Show the steps of a running set-up as they end, and return when the cluster answers."""
     prepare_environment()
-    shown = 0
+    reported = 0
     deadline = time.monotonic() + 60 * minutes
     while True:
         ended = [step for step in reporter.progress() if step.state in ("done", "failed")]
-        for step in ended[shown:]:
+        for step in ended[reported:]:
             print(f"{step.title}: {step.state}, {step.seconds:.1f} s", flush=True)
             if step.state == "failed":
                 print(step.doing)
-        shown = max(shown, len(ended))
+        reported = max(reported, len(ended))
         if not lifecycle.running():
             break
         if time.monotonic() > deadline:
@@ -60,8 +60,8 @@ def begin(slug: str) -> None:
         _refuse_foreign(name)
     policies, changed = _policies(), world.changed()
     # Named before it goes, in one line, however much: nbval compares it.
-    left = [*(f"namespace {name} {_held(name)}".rstrip() for name in existing), *policies, *changed]
-    print(f"Left from an earlier run, removed now: {'; '.join(left) or 'nothing'}", flush=True)
+    leftovers = [*(f"namespace {name} {_contents(name)}".rstrip() for name in existing), *policies, *changed]
+    print(f"Left from an earlier run, removed now: {'; '.join(leftovers) or 'nothing'}", flush=True)
     if changed:
         world.restore()
     for name in existing:
@@ -93,10 +93,10 @@ def _refuse_foreign(name: str) -> None:
         )
 
 
-def _held(namespace: str) -> str:
+def _contents(namespace: str) -> str:
     """What is in a namespace, but for what Kubernetes puts into each."""
-    held = kubectl.output("get", KINDS, "-n", namespace, "-o", "name").split()
-    return " ".join(sorted(set(held) - {"configmap/kube-root-ca.crt", "serviceaccount/default"}))
+    objects = kubectl.output("get", KINDS, "-n", namespace, "-o", "name").split()
+    return " ".join(sorted(set(objects) - {"configmap/kube-root-ca.crt", "serviceaccount/default"}))
 
 
 def _policies() -> list[str]:

@@ -41,13 +41,13 @@ def lessons() -> tuple[Lesson, ...]:
     return tuple(replace(lesson, number=number) for number, lesson in enumerate(toml.entries(MANIFEST, "lesson", Lesson)))
 
 
-def find(wanted: str) -> Lesson:
+def find(name: str) -> Lesson:
     """The lesson of that slug, number or name; CourseError names the lessons there are."""
-    plain = wanted.strip().removesuffix(".ipynb").lower().replace("-", "_")
+    plain = name.strip().removesuffix(".ipynb").lower().replace("-", "_")
     for lesson in lessons():
         if plain in (lesson.slug, lesson.name, str(lesson.number), f"{lesson.number:02d}"):
             return lesson
-    raise CourseError(f"There is no lesson {wanted}.", f"There are: {', '.join(lesson.slug for lesson in lessons())}.")
+    raise CourseError(f"There is no lesson {name}.", f"There are: {', '.join(lesson.slug for lesson in lessons())}.")
 
 
 def course_map() -> str:

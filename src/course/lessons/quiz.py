@@ -41,15 +41,15 @@ def check(answers: str) -> int:
     A `-` leaves a question out. CourseError for what is no letter, or more letters than questions.
     """
     questions = bank()
-    given = answers.replace(" ", "").lower()
-    if len(given) > len(questions) or not set(given) <= set(LETTERS + "-"):
+    letters = answers.replace(" ", "").lower()
+    if len(letters) > len(questions) or not set(letters) <= set(LETTERS + "-"):
         advice = f'quiz.check("bca"): one of {LETTERS} for each of the {len(questions)} questions, - to leave one out.'
         raise CourseError(f"{answers!r} cannot be checked.", "", advice)
-    for number, (letter, question) in enumerate(zip(given, questions, strict=False), 1):
+    for number, (letter, question) in enumerate(zip(letters, questions, strict=False), 1):
         if letter != "-":
             print(_verdict(number, letter, question))
-    right = sum(letter == question.right for letter, question in zip(given, questions, strict=False))
-    print(f"{right} right, {len(given.replace('-', '')) - right} wrong, of {len(questions)} questions.")
+    right = sum(letter == question.right for letter, question in zip(letters, questions, strict=False))
+    print(f"{right} right, {len(letters.replace('-', '')) - right} wrong, of {len(questions)} questions.")
     return right
 
 

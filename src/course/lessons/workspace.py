@@ -28,10 +28,10 @@ def originals() -> list[Path]:
 
 
 def _follow_renumbering() -> None:
-    wanted = {lesson.slug: lesson.notebook.name for lesson in catalog.lessons()}
+    names = {lesson.slug: lesson.notebook.name for lesson in catalog.lessons()}
     for path in sorted(paths.WORKSPACE.glob("*.ipynb")):
         match = NUMBERED.fullmatch(path.stem)
-        name = wanted.get(match["slug"]) if match else None
+        name = names.get(match["slug"]) if match else None
         if name and name != path.name and not (paths.WORKSPACE / name).exists():
             path.rename(paths.WORKSPACE / name)
 
@@ -50,23 +50,23 @@ def _copy(path: Path) -> Path:
     return target
 
 
-def reset(wanted: str) -> tuple[Path, Path | None]:
-    """A fresh copy of a lesson, by slug or number, or of the `labs`; the old one is kept under a dated name. (fresh, kept)."""
-    original = _original(wanted)
-    current, kept = paths.WORKSPACE / original.name, None
+def reset(name: str) -> tuple[Path, Path | None]:
+    """A fresh copy of a lesson, by slug or number, or of the `labs`; the old one is kept under a dated name. (fresh, old copy)."""
+    original = _original(name)
+    current, old_copy = paths.WORKSPACE / original.name, None
     if current.exists():
-        kept = current.with_stem(f"{current.stem}.{datetime.now(UTC):%Y%m%d-%H%M%S}")
-        current.rename(kept)
+        old_copy = current.with_stem(f"{current.stem}.{datetime.now(UTC):%Y%m%d-%H%M%S}")
+        current.rename(old_copy)
     paths.WORKSPACE.mkdir(exist_ok=True)
-    return _copy(original), kept
+    return _copy(original), old_copy
 
 
-def _original(wanted: str) -> Path:
+def _original(name: str) -> Path:
     for path in sorted(LABS.glob("*.ipynb")):
-        if wanted in (path.stem, path.name, path.stem.partition("_")[2]):
+        if name in (path.stem, path.name, path.stem.partition("_")[2]):
             return path
     try:
-        return catalog.find(wanted).notebook
+        return catalog.find(name).notebook
     except CourseError:
         names = ", ".join(path.stem for path in originals())
-        raise CourseError(f"{wanted!r} names no notebook.", f"There are: {names}", "course notebook reset 02") from None
+        raise CourseError(f"{name!r} names no notebook.", f"There are: {names}", "course notebook reset 02") from None

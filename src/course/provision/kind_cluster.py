@@ -34,8 +34,8 @@ def node() -> str:
 
 def container_state(engine: Engine) -> tuple[str, str]:
     """(id, status) of the node's container; ("", "") where there is none."""
-    said = engine.run("container", "inspect", "--format", "{{.Id}} {{.State.Status}}", node())
-    return tuple(said.stdout.split()) if said.returncode == 0 else ("", "")  # type: ignore[return-value]
+    result = engine.run("container", "inspect", "--format", "{{.Id}} {{.State.Status}}", node())
+    return tuple(result.stdout.split()) if result.returncode == 0 else ("", "")  # type: ignore[return-value]
 
 
 def read_record() -> Record | None:
@@ -112,9 +112,9 @@ def _create(engine: Engine, image: str, say: Say) -> None:
     corefile.ORIGINAL.unlink(missing_ok=True)
     _write_record("", image)
     engine.remember()
-    words = ["--name", paths.cluster_name(), "--image", image, "--config", str(config)]
+    options = ["--name", paths.cluster_name(), "--image", image, "--config", str(config)]
     try:
-        _kind(engine, "create", "cluster", *words, "--kubeconfig", str(paths.KUBECONFIG), doing="Creating the kind cluster")
+        _kind(engine, "create", "cluster", *options, "--kubeconfig", str(paths.KUBECONFIG), doing="Creating the kind cluster")
     except CourseError:
         if not container_state(engine)[0]:
             RECORD.unlink(missing_ok=True)  # nothing is there: an empty id would claim another clone's cluster later
@@ -127,9 +127,9 @@ def _close_the_way_out(engine: Engine, say: Say) -> None:
     """No packet of a Pod leaves this machine. A unit of the node's systemd, because the node is also started without us."""
     unit = (paths.CLUSTER_FOLDER / NO_WAY_OUT).read_text()
     script = f"cat > /etc/systemd/system/{NO_WAY_OUT} && systemctl enable --quiet --now {NO_WAY_OUT}"
-    done = engine.run("exec", "-i", node(), "sh", "-c", script, text=unit)
-    if done.returncode:  # a kernel without nftables: everything works, only not as apart from the world
-        say(f"Packets of Pods can leave this machine: {shell.last_words(done.stderr)}")
+    result = engine.run("exec", "-i", node(), "sh", "-c", script, text=unit)
+    if result.returncode:  # a kernel without nftables: everything works, only not as apart from the world
+        say(f"Packets of Pods can leave this machine: {shell.last_words(result.stderr)}")
 
 
 def _remove_node(engine: Engine) -> None:
@@ -147,15 +147,15 @@ def kind_config(*, built: bool) -> str:
     return str(yaml.safe_dump(config, sort_keys=False))
 
 
-def _kind(engine: Engine, *words: str, doing: str) -> None:
+def _kind(engine: Engine, *arguments: str, doing: str) -> None:
     env = shell.without_proxies(engine.environment)
-    shell.logged([tools.kind(), *words], log="kind", doing=doing, env=env)
+    shell.logged([tools.kind(), *arguments], log="kind", doing=doing, env=env)
 
 
 def _write_kubeconfig(engine: Engine) -> None:
     if not paths.KUBECONFIG.exists():
-        words = ["export", "kubeconfig", "--name", paths.cluster_name(), "--kubeconfig", str(paths.KUBECONFIG)]
-        _kind(engine, *words, doing="Writing the kubeconfig")
+        arguments = ["export", "kubeconfig", "--name", paths.cluster_name(), "--kubeconfig", str(paths.KUBECONFIG)]
+        _kind(engine, *arguments, doing="Writing the kubeconfig")
 
 
 def ensure_toolbox() -> None:

@@ -44,12 +44,12 @@ class Reporter:
         heart.start()
         try:
             for number, (_, action) in enumerate(steps.STEPS):
-                self._one(number, action)
+                self._run_step(number, action)
         finally:
             stop.set()
             self._write()
 
-    def _one(self, number: int, action: Callable[[steps.Work], None]) -> None:
+    def _run_step(self, number: int, action: Callable[[steps.Work], None]) -> None:
         self.current = step = self.steps[number]
         self.started = self.spoken = time.monotonic()
         step.state = "running"

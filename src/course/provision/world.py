@@ -6,14 +6,14 @@ from course.provision import engine, outside
 
 def changed() -> list[str]:
     """What differs from the start in the outside world and in CoreDNS, in words; restore undoes it."""
-    found = engine.choose(install=False)
-    world = outside.changed(found)
-    forwarded = corefile.is_forwarded_to(outside.addresses(found).primary)
-    return world if forwarded else [*world, "CoreDNS's Corefile"]
+    container_engine = engine.choose(install=False)
+    differences = outside.changed(container_engine)
+    forwarded = corefile.is_forwarded_to(outside.addresses(container_engine).primary)
+    return differences if forwarded else [*differences, "CoreDNS's Corefile"]
 
 
 def restore() -> None:
     """The outside world and CoreDNS as they were at the start, whatever a lesson or a learner left changed."""
-    found = engine.choose(install=False)
-    outside.reset(found)
-    corefile.forward_to(outside.addresses(found).primary)
+    container_engine = engine.choose(install=False)
+    outside.reset(container_engine)
+    corefile.forward_to(outside.addresses(container_engine).primary)

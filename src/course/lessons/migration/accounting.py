@@ -30,7 +30,7 @@ class Account:
 
 def account(operations: Iterable[Operation], owner: list[place.Row], other: list[place.Row]) -> Account:
     """Compare; `owner` holds the rows of the side that counts now. Read the recordings first, the rows after."""
-    told = {f"{entry['client']}-{entry['number']}" for entry in operations if entry["op"] == "write" and entry["ok"]}
+    acknowledged = {f"{entry['client']}-{entry['number']}" for entry in operations if entry["op"] == "write" and entry["ok"]}
     stored = {key for key, _, _ in owner}
     births: dict[str, set[str]] = {}
     for key, born, _ in owner + other:
@@ -38,7 +38,7 @@ def account(operations: Iterable[Operation], owner: list[place.Row], other: list
     twice = {key for side in (owner, other) for key in _repeated(key for key, _, _ in side)}
     doubled = {key for key, sides in births.items() if len(sides) > 1} | twice
     elsewhere = {key for key, _, _ in other} - stored
-    return Account(len(told), len(stored), frozenset(told - stored), frozenset(doubled), frozenset(elsewhere))
+    return Account(len(acknowledged), len(stored), frozenset(acknowledged - stored), frozenset(doubled), frozenset(elsewhere))
 
 
 def _repeated(keys: Iterable[str]) -> set[str]:
@@ -73,9 +73,9 @@ def moved(recordings: place.Recordings, target: str) -> dict[str, str]:
 
 
 def _moved(recordings: place.Recordings, client: str, start: float, target: str) -> str:
-    mine = [entry for entry in recordings.operations if entry["client"] == client]
-    before = [entry["pod"] for entry in mine if entry["at"] < start]
-    after = [entry["pod"] for entry in mine if entry["at"] >= start and entry.get("side") == target]
+    operations = [entry for entry in recordings.operations if entry["client"] == client]
+    before = [entry["pod"] for entry in operations if entry["at"] < start]
+    after = [entry["pod"] for entry in operations if entry["at"] >= start and entry.get("side") == target]
     if not after:
         return "did not move"
     return "by itself" if before and after[0] == before[-1] else "in a new Pod"
@@ -83,8 +83,10 @@ def _moved(recordings: place.Recordings, client: str, start: float, target: str)
 
 def answered(recordings: place.Recordings, kinds: Iterable[str] = place.CLIENTS) -> str:
     """Which sides answered each client in this time: one line a client."""
-    seen = {(entry["client"], entry["side"]) for entry in recordings.operations if entry["ok"]}
-    return "\n".join(f"{kind}: {' and '.join(sorted(side for who, side in seen if who == kind)) or 'nobody'}" for kind in kinds)
+    answers = {(entry["client"], entry["side"]) for entry in recordings.operations if entry["ok"]}
+    return "\n".join(
+        f"{kind}: {' and '.join(sorted(side for who, side in answers if who == kind)) or 'nobody'}" for kind in kinds
+    )
 
 
 def clashes(outside: list[place.Row], inside: list[place.Row]) -> set[int]:

@@ -119,8 +119,8 @@ def operation(source: Reconnect, name: str, number: int) -> dict[str, Any]:
     result: dict[str, Any] = {"client": CLIENT, "pod": POD, "op": name, "number": number, "ok": False}
     try:
         link = source.take()
-        found = link.run(READ if name == "read" else WRITE, number)
-        result |= {"ok": True, "found": found, "side": link.side, "address": link.address}
+        count = link.run(READ if name == "read" else WRITE, number)
+        result |= {"ok": True, "found": count, "side": link.side, "address": link.address}
     except psycopg.Error as error:
         result["error"] = " ".join(str(error).split())
     if link:
@@ -152,9 +152,9 @@ def main() -> None:
         started = time.monotonic()
         if number > 1:
             record(operation(source, "read", number - 1))
-        written = operation(source, "write", number)
-        record(written)
-        number += written["ok"]
+        write = operation(source, "write", number)
+        record(write)
+        number += write["ok"]
         time.sleep(max(0.0, PACE - (time.monotonic() - started)))  # the rate is the point, not a wait for something
 
 

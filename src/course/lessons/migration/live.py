@@ -29,9 +29,9 @@ class Live:
 
     def draw(self) -> None:
         """Draw what is recorded by now."""
-        found = place.recordings(last=int(12 * self.seconds))
-        if found.operations:
-            self.view.value = timeline.svg(found.last(self.seconds), "Live: who answers whom")
+        recordings = place.recordings(last=int(12 * self.seconds))
+        if recordings.operations:
+            self.view.value = timeline.svg(recordings.last(self.seconds), "Live: who answers whom")
 
     def stop(self) -> None:
         """Stop; the last picture stays."""

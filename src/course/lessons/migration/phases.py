@@ -42,25 +42,25 @@ def is_open(side: str) -> bool:
     return place.psql(side, "-c", "SELECT has_database_privilege('app', 'migration', 'CONNECT')") == "t"
 
 
-def follow(side: str, other: str, *, copy: bool) -> None:
-    """This side follows the other one, reached as `other` says; with `copy` it returns when the first copy is done."""
-    place.run_sql(side, "follow", name=subscription(side), publisher=other, copy=str(copy).lower())
+def follow(side: str, connection: str, *, copy: bool) -> None:
+    """This side follows the other one, reached by this connection string; with `copy` it returns when the first copy is done."""
+    place.run_sql(side, "follow", name=subscription(side), publisher=connection, copy=str(copy).lower())
     if copy:
         until(lambda: place.run_sql(side, "copied") == "t", seconds=60, what="The first copy of the rows")
 
 
-def check(*words: str, why: str, seconds: float = 60) -> str:
+def check(*arguments: str, why: str, seconds: float = 60) -> str:
     """A program in the operator's Pod whose failure stops the switch, in its own words."""
-    done = place.run_as_operator(*words, timeout=seconds + 30)
-    if done.returncode:
-        silent = "connection to server" in done.stderr
-        raise NotReady(f"The switch stopped: {_cause(done.stderr)}.", "A server did not answer." if silent else why, AGAIN)
-    return done.stdout.strip()
+    result = place.run_as_operator(*arguments, timeout=seconds + 30)
+    if result.returncode:
+        silent = "connection to server" in result.stderr
+        raise NotReady(f"The switch stopped: {_cause(result.stderr)}.", "A server did not answer." if silent else why, AGAIN)
+    return result.stdout.strip()
 
 
-def _cause(said: str) -> str:
+def _cause(stderr: str) -> str:
     """PostgreSQL's own error where there is one, else the first line: what follows it is advice."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
     errors = [line.partition("ERROR:")[2].strip() for line in lines if "ERROR:" in line]
     return (errors or lines or ["it said nothing"])[0]
 
@@ -68,8 +68,8 @@ def _cause(said: str) -> str:
 def catch_up(source: str, seconds: float) -> None:
     """The other side confirmed all that is written here by now; NotReady if it did not in time."""
     name = subscription(OTHER[source])
-    words = ("psql", f"service={source}", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-v", f"name={name}", "-v", f"seconds={seconds}")
-    check(*words, "-f", "/steps/caught-up.sql", why=f"The follower {name} is behind, or not connected.", seconds=seconds)
+    command = ("psql", f"service={source}", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-v", f"name={name}", "-v", f"seconds={seconds}")
+    check(*command, "-f", "/steps/caught-up.sql", why=f"The follower {name} is behind, or not connected.", seconds=seconds)
 
 
 @dataclass(frozen=True)
@@ -114,8 +114,8 @@ def point_the_name(cutover: Cutover, side: str) -> None:
 
 def answered_everywhere(side: str) -> bool:
     """Whether each CoreDNS Pod, asked by itself, leads the name to this side: each may hold an old answer in its cache."""
-    asked = coredns.all_answer if side == OUTSIDE else coredns.none_answers
-    return asked(f"user-db.{place.NAMESPACE}.svc.cluster.local", f"{place.OUTSIDE_NAME}.")
+    predicate = coredns.all_answer if side == OUTSIDE else coredns.none_answers
+    return predicate(f"user-db.{place.NAMESPACE}.svc.cluster.local", f"{place.OUTSIDE_NAME}.")
 
 
 def recycle(cutover: Cutover, target: str) -> None:
@@ -159,22 +159,22 @@ def last_rows(source: str, seconds: float) -> None:
         raise
 
 
-def turn_round(source: str, target: str, reach: str) -> None:
+def turn_round(source: str, target: str, connection: str) -> None:
     """From now on the source follows the target: the way back needs the rows that come. No copy: both have the same."""
     place.run_sql(target, "unfollow", name=subscription(target))
-    follow(source, reach, copy=False)
+    follow(source, connection, copy=False)
 
 
 def steps(source: str, target: str, cutover: Cutover, seconds: float) -> list[Step]:
     """All steps of a switch, in order."""
     pair = (source, target)
-    reach = publisher(target)  # asked now: behind the fence every second is an outage
+    connection = publisher(target)  # asked now: behind the fence every second is an outage
     before: list[Step] = [
         ("replicate", partial(replicate, *pair, seconds)),
         ("fence", partial(fence, source)),
         ("last rows", partial(last_rows, source, seconds)),
         ("sequences", partial(place.output_as_operator, "/steps/copy-sequence", *pair)),
-        ("turn round", partial(turn_round, *pair, reach)),
+        ("turn round", partial(turn_round, *pair, connection)),
         ("open", partial(place.run_sql, target, "open", mark=f"open {target}")),
     ]
     after: list[Step] = [

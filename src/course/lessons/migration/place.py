@@ -45,37 +45,39 @@ class Recordings:
 
     def when(self, phase: str) -> float:
         """When a phase began; the last time, where it began more than once."""
-        found = [at for at, name in self.phases if name == phase]
-        if not found:
+        times = [at for at, name in self.phases if name == phase]
+        if not times:
             names = ", ".join(name for _, name in self.phases)
             raise CourseError(f"No phase {phase!r} is recorded.", f"There are: {names}.", "Run the lesson from its top.")
-        return found[-1]
+        return times[-1]
 
 
-def kubectl_here(*words: str, timeout: float = 60) -> str:
+def kubectl_here(*arguments: str, timeout: float = 60) -> str:
     """kubectl in the lesson's namespace; a failure is a CourseError."""
-    return kubectl.output("-n", NAMESPACE, *words, timeout=timeout)
+    return kubectl.output("-n", NAMESPACE, *arguments, timeout=timeout)
 
 
-def run_as_operator(*words: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+def run_as_operator(*arguments: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
     """A program in the operator's Pod; never raises."""
-    return pod_shell.run(NAMESPACE, "admin", *words, timeout=timeout)
+    return pod_shell.run(NAMESPACE, "admin", *arguments, timeout=timeout)
 
 
-def output_as_operator(*words: str, timeout: float = 60) -> str:
+def output_as_operator(*arguments: str, timeout: float = 60) -> str:
     """A program in the operator's Pod; a failure is a CourseError."""
-    done = run_as_operator(*words, timeout=timeout)
-    if done.returncode:
-        raise CourseError(f"{words[0]} in the operator's Pod failed.", last_words(done.stderr), "kubectl get pods -n migration")
-    return done.stdout
+    result = run_as_operator(*arguments, timeout=timeout)
+    if result.returncode:
+        raise CourseError(
+            f"{arguments[0]} in the operator's Pod failed.", last_words(result.stderr), "kubectl get pods -n migration"
+        )
+    return result.stdout
 
 
-def psql(side: str, /, *words: str, mark: str = "", timeout: float = 60, **values: object) -> str:
+def psql(side: str, /, *arguments: str, mark: str = "", timeout: float = 60, **values: object) -> str:
     """psql on one side, as its owner; values become psql variables, `mark` is written to the recordings before."""
-    first = ["-c", rf"\! /steps/mark '{mark}'"] if mark else []
+    mark_command = ["-c", rf"\! /steps/mark '{mark}'"] if mark else []
     variables = [word for name, value in values.items() for word in ("-v", f"{name}={value}")]
     options = ("-X", "-q", "-At", "-v", "ON_ERROR_STOP=1")
-    return output_as_operator("psql", f"service={side}", *options, *variables, *first, *words, timeout=timeout).strip()
+    return output_as_operator("psql", f"service={side}", *options, *variables, *mark_command, *arguments, timeout=timeout).strip()
 
 
 def run_sql(side: str, file: str, /, *, mark: str = "", timeout: float = 60, **values: object) -> str:
@@ -98,8 +100,8 @@ def manifest(name: str, **values: str) -> str:
 
 def has_default_class() -> bool:
     """Whether a PersistentVolumeClaim gets a volume here without naming a class."""
-    said = kubectl.output("get", "storageclass", "-o", "jsonpath={.items[*].metadata.annotations}")
-    return '"storageclass.kubernetes.io/is-default-class":"true"' in said
+    annotations = kubectl.output("get", "storageclass", "-o", "jsonpath={.items[*].metadata.annotations}")
+    return '"storageclass.kubernetes.io/is-default-class":"true"' in annotations
 
 
 def without_claims(text: str) -> str:
@@ -114,8 +116,8 @@ def remove() -> None:
     pod_shell.close()
     # In this order, and waited for: a namespace that still holds volumes takes a quarter of a minute to go.
     for kind in ("deployments", "pods", "services", "persistentvolumeclaims"):
-        now = ("--now",) if kind == "pods" else ()
-        kubectl.output("-n", NAMESPACE, "delete", kind, "--all", *now, "--timeout=60s", timeout=70)
+        options = ("--now",) if kind == "pods" else ()
+        kubectl.output("-n", NAMESPACE, "delete", kind, "--all", *options, "--timeout=60s", timeout=70)
     target = "host=127.0.0.1 user=course password=course dbname=postgres"
     # On the server itself: it must work too when somebody broke DNS.
     outside.inside("sh", "-c", f"psql -Xq -v ON_ERROR_STOP=1 '{target}' <<'SQL'\n{(FILES / 'remove.sql').read_text()}\nSQL")
@@ -172,8 +174,8 @@ def restart_clients(*kinds: str) -> None:
 
 def recordings(last: int = 0) -> Recordings:
     """All that was recorded until now, or only the last lines of each file."""
-    read = f"tail -q -n {last}" if last else "cat"
-    packed = output_as_operator("sh", "-c", f"{read} /recordings/*.jsonl | gzip -1 | base64 -w0")  # it may be megabytes
+    reader = f"tail -q -n {last}" if last else "cat"
+    packed = output_as_operator("sh", "-c", f"{reader} /recordings/*.jsonl | gzip -1 | base64 -w0")  # it may be megabytes
     lines = [json.loads(line) for line in gzip.decompress(base64.b64decode(packed)).splitlines()]
     lines.sort(key=lambda entry: float(entry["at"]))
     return Recordings(
@@ -184,26 +186,26 @@ def recordings(last: int = 0) -> Recordings:
 
 def wait_for_writes(*kinds: str, count: int = 5, side: str = "any", seconds: float = 90) -> None:
     """Until each of these clients was told `count` times from now on that a row is stored (on this side); or NotReady."""
-    words = (str(count), str(seconds), side, *(kinds or CLIENTS))
-    done = run_as_operator("/steps/wait-for-writes", *words, timeout=seconds + 30)
-    if done.returncode:
-        raise NotReady("The clients do not write.", done.stderr.strip(), "kubectl get pods -n migration")
+    arguments = (str(count), str(seconds), side, *(kinds or CLIENTS))
+    result = run_as_operator("/steps/wait-for-writes", *arguments, timeout=seconds + 30)
+    if result.returncode:
+        raise NotReady("The clients do not write.", result.stderr.strip(), "kubectl get pods -n migration")
 
 
 def rows(side: str) -> list[Row]:
     """All rows stored on one side."""
-    said = psql(side, "-c", "COPY (SELECT key, side, id FROM entries ORDER BY id) TO STDOUT")
-    parts = [line.split("\t") for line in said.splitlines()]
-    return [(key, born, int(number)) for key, born, number in parts]
+    tsv = psql(side, "-c", "COPY (SELECT key, side, id FROM entries ORDER BY id) TO STDOUT")
+    columns = [line.split("\t") for line in tsv.splitlines()]
+    return [(key, born, int(number)) for key, born, number in columns]
 
 
 def node_address() -> str:
     """Where the outside server finds the node."""
-    said = kubectl.output("get", "nodes", "-o", "jsonpath={.items[0].status.addresses}")
-    found = [entry["address"] for entry in json.loads(said) if entry["type"] == "InternalIP" and ":" not in entry["address"]]
-    if not found:
-        raise CourseError("The node has no IPv4 address.", f"It says: {said}", "kubectl get nodes -o wide")
-    return str(found[0])
+    addresses = kubectl.output("get", "nodes", "-o", "jsonpath={.items[0].status.addresses}")
+    ipv4 = [entry["address"] for entry in json.loads(addresses) if entry["type"] == "InternalIP" and ":" not in entry["address"]]
+    if not ipv4:
+        raise CourseError("The node has no IPv4 address.", f"It says: {addresses}", "kubectl get nodes -o wide")
+    return str(ipv4[0])
 
 
 def node_port() -> str:

@@ -16,9 +16,9 @@ from course.base import shell
 
 _OPEN = threading.local()
 # What a program printed goes to files first, so that the answer can say how long each part is.
-_ASK = (
-    'said="${{TMPDIR:-/tmp}}/said.$$"; ({words}) </dev/null >"$said.out" 2>"$said.err"; '
-    'echo $? $(wc -c <"$said.out") $(wc -c <"$said.err"); cat "$said.out" "$said.err"\n'
+_SCRIPT = (
+    'answer="${{TMPDIR:-/tmp}}/answer.$$"; ({argv}) </dev/null >"$answer.out" 2>"$answer.err"; '
+    'echo $? $(wc -c <"$answer.out") $(wc -c <"$answer.err"); cat "$answer.out" "$answer.err"\n'
 )
 
 
@@ -31,22 +31,22 @@ class PodShell:
 
     def __init__(self, namespace: str, pod: str) -> None:
         """Open it."""
-        words = ["kubectl", "-n", namespace, "exec", "-i", pod, "--", "sh"]
+        argv = ["kubectl", "-n", namespace, "exec", "-i", pod, "--", "sh"]
         env = shell.without_proxies(shell.environment())
         pipe, null = subprocess.PIPE, subprocess.DEVNULL
-        self.process = subprocess.Popen(words, stdin=pipe, stdout=pipe, stderr=null, env=env, bufsize=0)
+        self.process = subprocess.Popen(argv, stdin=pipe, stdout=pipe, stderr=null, env=env, bufsize=0)
         self.unread = b""
 
-    def run(self, words: tuple[str, ...], timeout: float) -> subprocess.CompletedProcess[str]:
+    def run(self, argv: tuple[str, ...], timeout: float) -> subprocess.CompletedProcess[str]:
         """Run a program there; ShellLost where the shell is gone, and then nobody knows whether it ran."""
         deadline = time.monotonic() + timeout
         stdin = self.process.stdin
         assert stdin
         with contextlib.suppress(BrokenPipeError):  # the read below says that it is lost
-            stdin.write(_ASK.format(words=shlex.join(words)).encode())
+            stdin.write(_SCRIPT.format(argv=shlex.join(argv)).encode())
         code, out, err = (int(part) for part in self._until_newline(deadline).split())
         text = self._exactly(out + err, deadline)
-        return subprocess.CompletedProcess(words, code, text[:out].decode(), text[out:].decode())
+        return subprocess.CompletedProcess(argv, code, text[:out].decode(), text[out:].decode())
 
     def _until_newline(self, deadline: float) -> bytes:
         while b"\n" not in self.unread:
@@ -66,9 +66,9 @@ class PodShell:
             ready.register(self.process.stdout, selectors.EVENT_READ)
             if not ready.select(max(0.0, deadline - time.monotonic())):
                 raise ShellLost("no answer in time")
-        if not (found := os.read(self.process.stdout.fileno(), 1 << 16)):
+        if not (chunk := os.read(self.process.stdout.fileno(), 1 << 16)):
             raise ShellLost("the operator's Pod is gone, or the cluster does not answer")
-        self.unread += found
+        self.unread += chunk
 
     def close(self) -> None:
         """End it."""
@@ -79,17 +79,17 @@ class PodShell:
                 stream.close()
 
 
-def run(namespace: str, pod: str, *words: str, timeout: float) -> subprocess.CompletedProcess[str]:
+def run(namespace: str, pod: str, *argv: str, timeout: float) -> subprocess.CompletedProcess[str]:
     """A program in the Pod, through this thread's open shell; a lost shell is exit code 255 and opened anew next time."""
     shell_in_pod: PodShell | None = getattr(_OPEN, "shell_in_pod", None)
     if shell_in_pod is None or shell_in_pod.process.poll() is not None:
         close()
         shell_in_pod = _OPEN.shell_in_pod = PodShell(namespace, pod)
     try:
-        return shell_in_pod.run(words, timeout)
+        return shell_in_pod.run(argv, timeout)
     except ShellLost as lost:
         close()
-        return subprocess.CompletedProcess(words, 255, "", str(lost))
+        return subprocess.CompletedProcess(argv, 255, "", str(lost))
 
 
 def close() -> None:

@@ -51,11 +51,11 @@ def shape(kind: str, x: float, y: float) -> str:
     return f'<path d="M{x - 2.6:g} {y - 2.6:g}l5.2 5.2m0 -5.2l-5.2 5.2" stroke="{colour}" stroke-width="1.6"/>'
 
 
-def label(x: float, y: float, words: str, *, size: int = 12, anchor: str = "start", weight: str = "normal") -> str:
+def label(x: float, y: float, caption: str, *, size: int = 12, anchor: str = "start", weight: str = "normal") -> str:
     """Some text."""
     return (
         f'<text x="{x:g}" y="{y:g}" font-size="{size}" text-anchor="{anchor}" font-weight="{weight}" fill="#222">'
-        f"{escape(words)}</text>"
+        f"{escape(caption)}</text>"
     )
 
 
@@ -89,12 +89,12 @@ def phase_lines(phases: list[tuple[float, str]], scale: Scale, bottom: float) ->
 
 def legend(phases: list[tuple[float, str]], scale: Scale, top: float) -> Iterator[str]:
     """What the shapes and the numbers mean."""
-    for number, (kind, words) in enumerate(
+    for number, (kind, meaning) in enumerate(
         (("outside", "the outside server answered"), ("inside", "the inside server answered"), ("failed", "failed"))
     ):
         x = LEFT + number * 220
         yield shape(kind, x, top)
-        yield label(x + 10, top + 4, words)
+        yield label(x + 10, top + 4, meaning)
     for number, (at, name) in enumerate(phases):
         x, y = 8 + number % 4 * 236, top + 24 + number // 4 * 18
         yield label(x, y, f"{number + 1}  {name}  (+{at - scale.start:.1f} s)")
@@ -122,8 +122,8 @@ def sections(recordings: Recordings) -> list[tuple[str, list[Operation]]]:
     """Each phase's name and the operations that ended in it."""
     starts = [(float("-inf"), "before"), *recordings.phases]
     ends = [at for at, _ in starts[1:]] + [float("inf")]
-    found = [(name, between(recordings.operations, at, end)) for (at, name), end in zip(starts, ends, strict=True)]
-    return found if found[0][1] else found[1:]
+    by_phase = [(name, between(recordings.operations, at, end)) for (at, name), end in zip(starts, ends, strict=True)]
+    return by_phase if by_phase[0][1] else by_phase[1:]
 
 
 def tally(operations: Iterable[Operation], client: str) -> str:
@@ -134,5 +134,5 @@ def tally(operations: Iterable[Operation], client: str) -> str:
 
 def text(recordings: Recordings) -> str:
     """The picture's twin: for each phase and client, how many operations each side answered and how many failed."""
-    rows = [(name, *(tally(seen, client) for client in CLIENTS)) for name, seen in sections(recordings)]
+    rows = [(name, *(tally(operations, client) for client in CLIENTS)) for name, operations in sections(recordings)]
     return table(("phase", *CLIENTS), *rows)
