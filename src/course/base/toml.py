@@ -3,7 +3,7 @@
 import difflib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, Field, fields
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -20,10 +20,10 @@ def load(path: Path) -> dict[str, Any]:
         raise CourseError(f"{path.name} cannot be read.", str(reason), f"git diff -- {_where(path)}") from reason
 
 
-def entries(path: Path, key: str, kind: type[T], **preset: Any) -> list[T]:
+def entries(path: Path, key: str, kind: type[T], **given: Any) -> list[T]:
     """The tables [[key]] of a file, one object of the dataclass `kind` for each, in order.
 
-    `preset` fills fields that no file states. CourseError for anything that does not fit.
+    `given` fills fields that no file states. CourseError for anything that does not fit.
     """
     data = load(path)
     if strange := data.keys() - {key}:
@@ -31,24 +31,45 @@ def entries(path: Path, key: str, kind: type[T], **preset: Any) -> list[T]:
     tables = data.get(key)
     if not isinstance(tables, list) or not tables:
         raise _refusal(path, f"it has no [[{key}]]")
-    return [fill(path, f"[[{key}]] number {number}", table, kind, **preset) for number, table in enumerate(tables, 1)]
+    return [fill(path, f"[[{key}]] number {number}", table, kind, **given) for number, table in enumerate(tables, 1)]
 
 
-def fill(path: Path, place: str, table: object, kind: type[T], **preset: Any) -> T:
+def fill(path: Path, place: str, table: object, kind: type[T], **given: Any) -> T:
     """One object of the dataclass `kind` from one table; `place` says where it stands, for the error."""
     if not isinstance(table, Mapping):
         raise _refusal(path, f"{place} is {table!r}, not a table")
     if isinstance(name := table.get("slug"), str):
         place = f"{place} ({name})"
     hints = get_type_hints(kind)
-    known = {field.name for field in fields(kind)} - preset.keys()  # type: ignore[arg-type]
-    if strange := table.keys() - known:
-        raise _refusal(path, f"{place} has unknown keys: {_with_nearest(strange, known)}")
-    required = {field.name for field in fields(kind) if field.default is MISSING and field.default_factory is MISSING}  # type: ignore[arg-type]
-    if missing := required - table.keys() - preset.keys():
-        raise _refusal(path, f"{place} lacks: {', '.join(sorted(missing))}")
+    known = {field.name: _is_required(field) for field in fields(kind) if field.name not in given}  # type: ignore[arg-type]
+    _check_keys(path, place, table, known)
     values = {key: _fit(path, f"{place}.{key}", value, hints[key]) for key, value in table.items()}
-    return kind(**values, **preset)
+    return kind(**values, **given)
+
+
+def sections(path: Path, kind: type[T]) -> T:
+    """One object from all the [sections] of a file: the key `b` of the section [a] fills the field `a_b`."""
+    known = {field.name.replace("_", ".", 1): field for field in fields(kind)}  # type: ignore[arg-type]
+    data = load(path)
+    _check_keys(path, "it", data, {name.partition(".")[0]: True for name in known})
+    if loose := [name for name, table in data.items() if not isinstance(table, Mapping)]:
+        raise _refusal(path, f"{loose[0]} is {data[loose[0]]!r}, not a section")
+    flat = {f"{section}.{key}": value for section, table in data.items() for key, value in table.items()}
+    _check_keys(path, "it", flat, {name: _is_required(field) for name, field in known.items()})
+    hints = get_type_hints(kind)
+    return kind(**{known[key].name: _fit(path, key, value, hints[known[key].name]) for key, value in flat.items()})
+
+
+def _is_required(field: Field[Any]) -> bool:
+    return field.default is MISSING and field.default_factory is MISSING
+
+
+def _check_keys(path: Path, place: str, table: Mapping[str, Any], known: Mapping[str, bool]) -> None:
+    """known: key -> whether it must be there."""
+    if strange := table.keys() - known.keys():
+        raise _refusal(path, f"{place} has unknown keys: {_with_nearest(strange, set(known))}")
+    if missing := {key for key, required in known.items() if required} - table.keys():
+        raise _refusal(path, f"{place} lacks: {', '.join(sorted(missing))}")
 
 
 def _fit(path: Path, place: str, value: Any, hint: Any) -> Any:
@@ -60,25 +81,25 @@ def _fit(path: Path, place: str, value: Any, hint: Any) -> Any:
         return {key: _fit(path, f"{place}.{key}", item, inner[1]) for key, item in value.items()}
     if hasattr(hint, "__dataclass_fields__") and isinstance(value, dict):
         return fill(path, place, value, hint)
-    expected = origin or hint
-    if expected is float and type(value) is int:
+    wanted = origin or hint
+    if wanted is float and type(value) is int:
         return float(value)
-    if type(value) is not expected:  # not isinstance: true is no number here
-        raise _refusal(path, f"{place} is {value!r}, not {getattr(expected, '__name__', expected)}")
+    if type(value) is not wanted:  # not isinstance: true is no number here
+        raise _refusal(path, f"{place} is {value!r}, not {getattr(wanted, '__name__', wanted)}")
     return value
 
 
-def _with_nearest(strange: set[str] | Any, known: set[str] | Any) -> str:
-    descriptions = []
+def _with_nearest(strange: set[str], known: set[str]) -> str:
+    sentences = []
     for name in sorted(strange):
         near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-        descriptions.append(f"{name} (did you mean {near[0]}?)" if near else f"{name} (known: {', '.join(sorted(known))})")
-    return ", ".join(descriptions)
+        sentences.append(f"{name} (did you mean {near[0]}?)" if near else f"{name} (known: {', '.join(sorted(known))})")
+    return ", ".join(sentences)
 
 
 def _refusal(path: Path, why: str) -> CourseError:
-    place = _where(path)
-    return CourseError(f"{place} cannot be used.", f"In {path.name}: {why}.", f"Mend it: git diff -- {place} shows what changed.")
+    shown = _where(path)
+    return CourseError(f"{shown} cannot be used.", f"In {path.name}: {why}.", f"Mend it: git diff -- {shown} shows what changed.")
 
 
 def _where(path: Path) -> str:
