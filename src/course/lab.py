@@ -4,8 +4,6 @@ Each verb prints what the CLI prints. `show(slug)` shows the same as text and bu
 are what a lab's check.py is written with.
 """
 
-import os
-
 from course.base import paths as _paths
 from course.base import shell as _shell
 from course.labs import catalog as _catalog
@@ -33,8 +31,7 @@ __all__ = [
 
 def connect() -> None:
     """kubectl in this notebook's shell cells talks to the course's cluster, whatever your own kubeconfig says."""
-    ours = _shell.environment()
-    os.environ.update({name: ours[name] for name in ("KUBECONFIG", "KUBECACHEDIR", "PATH")})
+    _shell.use_environment()
     print(f"kubectl in this notebook talks to the cluster {_paths.cluster_name()}.")
 
 

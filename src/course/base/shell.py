@@ -24,6 +24,13 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return env | dict(extra or {})
 
 
+def use_environment() -> None:
+    """kubectl in this process, a notebook's kernel, talks to the course's cluster and to no other, wherever it was opened."""
+    own = environment()
+    kept = ("KUBECONFIG", "KUBECACHEDIR", "PATH", "NO_PROXY", "no_proxy")
+    os.environ.update({name: own[name] for name in kept if name in own})
+
+
 def without_proxies(env: Mapping[str, str]) -> dict[str, str]:
     """The same environment for programs that only ever talk to this machine."""
     return {name: value for name, value in env.items() if name not in PROXIES}

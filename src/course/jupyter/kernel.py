@@ -3,20 +3,22 @@
 import subprocess
 from typing import Any
 
-from course.lessons import begin
+from course.base.shell import use_environment
 
 STARTUP = "from course.jupyter import kernel\nkernel.install(get_ipython())\ndel kernel\n"
 
 
 def install(shell: Any) -> None:
     """Called by the startup file of the course's IPython profile."""
-    begin.prepare_environment()
+    use_environment()
     shell.events.register("post_run_cell", advise)
 
 
 def advise(result: Any) -> None:
     """After a failed cell: what to do, for cells run out of order, twice, or a lesson left half done."""
     if is_out_of_order(result.error_in_exec):
+        from course.lessons import begin  # loads much, and most cells do not fail
+
         print(advice(begin.begun()))
 
 

@@ -1,6 +1,5 @@
 """What the first cell of each lesson calls: the cluster is there, the namespaces are fresh, nothing foreign is touched."""
 
-import os
 import time
 
 from course.base import shell
@@ -17,16 +16,9 @@ KINDS = (
 _begun: list[str] = []
 
 
-def prepare_environment() -> None:
-    """kubectl in this notebook talks to the course's cluster and to no other, wherever the notebook was opened."""
-    environment = shell.environment()
-    names = ("KUBECONFIG", "KUBECACHEDIR", "PATH", "NO_PROXY", "no_proxy")
-    os.environ.update({name: environment[name] for name in names if name in environment})
-
-
 def wait_for_cluster(minutes: float = 30) -> None:
     """Show the steps of a running set-up as they end, and return when the cluster answers."""
-    prepare_environment()
+    shell.use_environment()
     reported = 0
     deadline = time.monotonic() + 60 * minutes
     while True:
@@ -52,7 +44,7 @@ def begin(slug: str) -> None:
     is the learner's: CourseError, nothing is touched.
     """
     lesson = find(slug)
-    prepare_environment()
+    shell.use_environment()
     _begun.append(slug)
     kubectl.require_ready()
     existing = [name for name in lesson.namespaces if _is_there(name)]

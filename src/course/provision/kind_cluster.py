@@ -5,8 +5,6 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
 
-import yaml
-
 from course.base import files, paths, shell
 from course.base.errors import CourseError
 from course.base.waiting import until
@@ -141,6 +139,8 @@ def _remove_node(engine: Engine) -> None:
 
 def kind_config(*, built: bool) -> str:
     """cluster/kind.yaml, and for a node built here: no kindnet, because that node brings its own CNI configuration."""
+    import yaml  # takes as long as all the rest, and only a new cluster needs it
+
     config = yaml.safe_load((paths.CLUSTER_FOLDER / "kind.yaml").read_text())
     if built:
         config["networking"]["disableDefaultCNI"] = True
