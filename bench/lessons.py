@@ -9,9 +9,9 @@ from pathlib import Path
 import nbclient
 import nbformat
 
+from course.dev.nbval import code_cells, nbval
 from course.jupyter.jupyterlab import environment
 from course.lessons import catalog
-from tests.notebooks.harness import code_cells, nbval
 
 
 def plain(path: Path) -> float:

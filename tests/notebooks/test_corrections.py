@@ -5,8 +5,8 @@ import json
 import pytest
 
 from course.dev.corrections import Correction, corrections
+from course.dev.nbval import NOT_COMPARED, code_cells, tags
 from course.lessons import catalog
-from tests.notebooks.harness import NOT_COMPARED, code_cells, tags
 
 NUMBERS = range(1, 18)  # the 17 points in which common articles go wrong
 ROWS = corrections()

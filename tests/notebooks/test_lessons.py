@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from course.dev.nbval import code_cells, nbval
 from course.lessons import catalog
-from tests.notebooks.harness import code_cells, nbval
 
 # Both turns of a lesson in one worker: the second one finds what the first one left.
 LESSONS = [pytest.param(lesson.slug, marks=pytest.mark.xdist_group(f"lesson {lesson.slug}")) for lesson in catalog.lessons()]

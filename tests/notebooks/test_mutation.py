@@ -8,9 +8,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from course.dev.nbval import code_cells, nbval
 from course.lessons import catalog
 from course.provision import world
-from tests.notebooks.harness import code_cells, nbval
 
 # In lesson 02, what shows the address or needs it; `one-shot` shows the aliases alone.
 ANSWERED = {"dig", "ask", "chain-as-text", "nslookup", "nslookup-busybox", "psql", "psql-server"}

@@ -8,8 +8,8 @@ import pytest
 from nbval.plugin import get_sanitize_patterns
 
 from course.base import paths
+from course.dev.nbval import NOT_COMPARED, SANITIZE, code_cells, source, tags, texts
 from course.lessons import catalog
-from tests.notebooks.harness import NOT_COMPARED, SANITIZE, code_cells, source, tags, texts
 
 SLUGS = [lesson.slug for lesson in catalog.lessons()]
 NOTEBOOKS = [catalog.find(slug).notebook for slug in SLUGS]

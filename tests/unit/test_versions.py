@@ -1,4 +1,5 @@
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -76,9 +77,12 @@ def test_staging_modules_follow_the_kubernetes_version() -> None:
     assert {version for _, version in staging} == {"v0" + versions.pinned().kubernetes_version.removeprefix("1")}
 
 
-def test_manifests_use_the_one_lab_image() -> None:
-    files = [*paths.CLUSTER_FOLDER.rglob("*.yaml"), *(paths.ROOT / "labs").rglob("*.yaml"), *paths.NOTEBOOKS.glob("*.ipynb")]
-    images = {name for path in files for name in re.findall(r"localhost/externalname-lab:[\w.]+", path.read_text())}
+def test_every_file_names_the_one_course_image() -> None:
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=paths.ROOT, capture_output=True, text=True, check=True).stdout.split(
+        "\0"
+    )
+    texts = [(paths.ROOT / name).read_text(errors="ignore") for name in tracked if name and (paths.ROOT / name).is_file()]
+    images = {image for text in texts for image in re.findall(r"localhost/externalname-lab:[\w.]+", text)}
     assert images == {versions.pinned().lab_image}
 
 

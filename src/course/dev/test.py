@@ -16,6 +16,7 @@ from shutil import rmtree
 
 from course import doctor
 from course.base import files, paths, shell
+from course.base.errors import CourseError
 from course.dev import check
 from course.provision import engine, images
 
@@ -39,17 +40,23 @@ class Options:
 
 @dataclass
 class Stages:
-    """The stages of a run as they end: name, exit code, seconds."""
+    """The stages of a run as they end: name, exit code, seconds. code: the first that is not 0."""
 
     say: Say
     ended: list[tuple[str, int, float]] = field(default_factory=list)
+    code: int = 0
 
     def run(self, name: str, work: Callable[[], int]) -> bool:
         """Do one stage; whether it is green."""
         self.say(f"\n== {name}")
         begun = time.monotonic()
-        code = work()
+        try:
+            code = work()
+        except CourseError as error:
+            self.say(str(error))
+            code = error.exit_code
         self.ended.append((name, code, time.monotonic() - begun))
+        self.code = self.code or code
         return code == 0
 
     def table(self) -> str:
@@ -67,9 +74,9 @@ def run(options: Options, say: Say) -> int:
     stages = Stages(say)
     green = stages.run("style, floors and types", lambda: check.tools(say)) and stages.run("without a cluster", _offline)
     if green and not options.offline:
-        green = stages.run("images", lambda: _prepare(say)) and stages.run("on real clusters", lambda: _on_clusters(options))
+        _ = stages.run("images", lambda: _prepare(say)) and stages.run("on real clusters", lambda: _on_clusters(options))
     say(f"\n{stages.table()}")
-    return 0 if green else 1
+    return stages.code
 
 
 def workers() -> int:

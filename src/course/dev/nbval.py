@@ -11,7 +11,7 @@ from typing import Any
 from course.base import paths
 from course.jupyter.jupyterlab import environment
 
-SANITIZE = Path(__file__).with_name("sanitize.cfg")
+SANITIZE = paths.ROOT / "tests" / "notebooks" / "sanitize.cfg"
 NOT_COMPARED = {"nbval-ignore-output", "nbval-skip"}
 
 
