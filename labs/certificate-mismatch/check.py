@@ -5,18 +5,18 @@ from course.lab import Check, Pod, Reply
 probe = Pod("lab-certificate-mismatch")
 
 
-def why_no_payment(said: Reply) -> str:
-    if "certificate verify failed" in said.body:
+def why_no_payment(reply: Reply) -> str:
+    if "certificate verify failed" in reply.body:
         return "The certificate carries the provider's name. Billing verifies another one, and DNS aliases play no part in that."
-    if said.code == 404:
+    if reply.code == 404:
         return "TLS works, but the server has no site of the name that billing sends in the Host header."
-    if not said.code:
+    if not reply.code:
         return "Billing itself does not answer: it may be restarting."
     return "The payment reached no server that knows it."
 
 
-def why_impostor(said: Reply) -> str:
-    if said.code == 200:
+def why_impostor(reply: Reply) -> str:
+    if reply.code == 200:
         return "Billing paid a server that could not prove to be the provider. Whoever answers at that address gets the money."
     return "A client that verifies nothing pays anybody."
 
@@ -25,15 +25,16 @@ CHECKS = [
     Check(
         "payment-goes-through",
         probe.http("http://billing/"),
-        lambda said: said.code == 200 and '"api.example.com"' in said.body,
+        lambda reply: reply.code == 200 and '"api.example.com"' in reply.body,
         "HTTP 200 from api.example.com",
         why_no_payment,
         "the names in the certificate (openssl, see the README) and the settings: kubectl -n lab-certificate-mismatch set env deploy/billing --list",
+        beside=probe.service("payments"),
     ),
     Check(
         "impostor-is-refused",
         probe.http("http://billing/impostor"),
-        lambda said: "certificate verify failed" in said.body,
+        lambda reply: "certificate verify failed" in reply.body,
         "certificate verify failed",
         why_impostor,
         "VERIFY and SERVER_NAME in billing's environment",

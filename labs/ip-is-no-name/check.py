@@ -1,30 +1,43 @@
 """ip-is-no-name: an address has no place in an alias; a Service without selector can carry to it."""
 
-from course.lab import Check, Pod, Reply
+from course.lab import Check, Pod, Reply, reads_ada
 
 probe = Pod("lab-ip-is-no-name")
 connect = probe.connect("warehouse-db", 5432)
+machine = probe.run(
+    "ask warehouse-db for the address of its machine, and compare it with the partner's mail",
+    'asked="host=warehouse-db dbname=users user=app password=app connect_timeout=5"; '
+    'machine=$(psql "$asked" -AtXqc "SELECT host(inet_server_addr())") || exit 1; '
+    'if [ "$machine" = "$(cat /etc/outside/ADDRESS)" ]; then echo "$machine, the address in the mail"; '
+    'else echo "$machine, not the address in the mail" >&2; exit 1; fi',
+)
 
 
-def why_no_address(said: Reply) -> str:
-    if said.addresses:
+def why_no_address(reply: Reply) -> str:
+    if reply.addresses:
         return "It leads to somebody else's name that has the same address today. When its owner moves, the report reads another database."
-    if said.rcode == "NXDOMAIN":
+    if reply.rcode == "NXDOMAIN":
         return "An alias must lead to a name. The API lets an IPv4 address pass as one, and the DNS server then leaves the Service out."
     return "The alias leads to a name that has no address here: names made of addresses need a DNS server that knows them."
 
 
-def why_no_connection(said: Reply) -> str:
-    if "refused" in said.err:
+def why_no_connection(reply: Reply) -> str:
+    if "refused" in reply.err:
         return "The name has an address, and nothing is behind it: a Service whose endpoints are not tied to it refuses every connection."
     return "Without an address nobody can connect."
+
+
+def why_another_machine(reply: Reply) -> str:
+    if "not the address" in reply.err:
+        return "A database answers, and it is not the partner's: another machine may have the same tables and other rows."
+    return "Nothing answers that could say where it runs."
 
 
 CHECKS = [
     Check(
         "name-answers",
         probe.dig("warehouse-db"),
-        lambda said: bool(said.addresses) and all(name.endswith(".svc.cluster.local") for name in said.aliases),
+        lambda reply: bool(reply.addresses) and all(name.endswith(".svc.cluster.local") for name in reply.aliases),
         "an address for warehouse-db, by no name outside",
         why_no_address,
         "kubectl -n lab-ip-is-no-name get svc warehouse-db -o yaml: type and externalName",
@@ -32,17 +45,24 @@ CHECKS = [
     Check(
         "port-open",
         connect,
-        lambda said: said.text == "connected",
+        lambda reply: reply.text == "connected",
         "a connection",
         why_no_connection,
         "kubectl -n lab-ip-is-no-name get endpointslices -o yaml: the label kubernetes.io/service-name, and the ports' names on both sides",
+        beside=probe.slices(),
     ),
-    Check(
-        "row-read",
-        probe.sql("warehouse-db", "SELECT name FROM users WHERE id = 1"),
-        lambda said: said.text == "Ada",
-        "the row of Ada",
+    reads_ada(
+        probe,
+        "warehouse-db",
         "The report needs data, not a connection.",
         "the two checks above, then the error message",
+    ),
+    Check(
+        "the-partners-machine",
+        machine,
+        lambda reply: reply.status == 0,
+        "the machine whose address is in the mail",
+        why_another_machine,
+        "kubectl -n lab-ip-is-no-name get endpointslices, beside ADDRESS in the ConfigMap outside",
     ),
 ]

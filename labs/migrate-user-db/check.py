@@ -13,18 +13,18 @@ attempt = "BEGIN; INSERT INTO writes (n) VALUES (-1); SELECT 'the write would be
 elsewhere = "BEGIN; INSERT INTO users VALUES (-1, 'probe', 'none'); SELECT 'the write would be taken'; ROLLBACK"
 
 
-def same_server(said: Reply) -> bool:
-    return len(said.text.split()) == 2 and len(set(said.text.split())) == 1
+def same_server(reply: Reply) -> bool:
+    return len(reply.text.split()) == 2 and len(set(reply.text.split())) == 1
 
 
-def why_place(said: Reply) -> str:
-    if len(said.text.split()) == 2:
+def why_place(reply: Reply) -> str:
+    if len(reply.text.split()) == 2:
         return "Two different servers answer: new connections to user-db still go to the old place."
     return "Whoever connects to user-db now gets no database: the name and a Pod behind it must both be there."
 
 
-def why_lost(said: Reply) -> str:
-    if "missing" in said.out:
+def why_lost(reply: Reply) -> str:
+    if "missing" in reply.out:
         return (
             "The app was told ok for these rows. Rows that are written at the old place after the copy began are in no copy: "
             "writes must have ended there before the copy is made."
@@ -32,11 +32,11 @@ def why_lost(said: Reply) -> str:
     return "The ledger cannot be compared with the new database."
 
 
-def why_not_inside(said: Reply) -> str:
-    if "not there" in said.out and "latest" in said.out:
+def why_not_inside(reply: Reply) -> str:
+    if "not in user-db-new" in reply.out:
         return "The app still writes elsewhere: a changed name moves new connections only, and it keeps its old one while that works."
-    if "latest" in said.out:
-        return "The app has not written for some seconds: customers are waiting."
+    if "no write" in reply.err:
+        return "The app gets no ok for a write any more: customers are waiting."
     return "The new database cannot be asked now."
 
 
@@ -52,7 +52,7 @@ CHECKS = [
     Check(
         "nothing-lost",
         probe.run("the ledger against the new database", "python3 /programs/compare.py lost"),
-        lambda said: said.status == 0,
+        lambda reply: reply.status == 0,
         "0 acknowledged writes missing",
         why_lost,
         "SELECT count(*), max(n) FROM writes at both places, and when the last write at the old place was",
@@ -60,7 +60,7 @@ CHECKS = [
     Check(
         "old-place-is-fenced",
         probe.sql(OLD, attempt, DATABASE),
-        lambda said: said.status != 0 and ("ERROR:" in said.err or "FATAL:" in said.err),  # the words of the database itself
+        lambda reply: reply.status != 0 and ("ERROR:" in reply.err or "FATAL:" in reply.err),  # the words of the database itself
         "an error: the old database refuses the write",
         "As long as the old place takes writes, a client with an old connection or an old "
         "address writes there, and nobody sees those rows again. (An error that does not come from the database is no fence.)",
@@ -69,16 +69,16 @@ CHECKS = [
     Check(
         "others-are-left-alone",
         probe.sql(OLD, elsewhere),
-        lambda said: said.status == 0,
+        lambda reply: reply.status == 0,
         "the write would be taken",
         "Other apps use the same server as the same user. A fence for the role or for the whole server stops them, too.",
         f"as course on {OLD}: SELECT rolname, rolcanlogin, rolconfig FROM pg_roles WHERE rolname = 'app'",
     ),
     Check(
         "writes-go-on-inside",
-        probe.run("where the latest write is", "python3 /programs/compare.py latest"),
-        lambda said: said.status == 0,
-        "a write of the last 5 s, in user-db-new",
+        probe.run("where the next write goes", "python3 /programs/compare.py next"),
+        lambda reply: reply.status == 0,
+        "a write that is acknowledged now, in user-db-new",
         why_not_inside,
         "kubectl -n lab-migrate-user-db logs deploy/writer --tail 3",
     ),

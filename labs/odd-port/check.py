@@ -7,16 +7,16 @@ call = probe.http("https://legacy-api/", "--cacert /etc/outside/ca.crt")
 connect = probe.connect("legacy-api", 443)
 
 
-def why_certificate(said: Reply) -> str:
-    if "subject name" in said.err:
+def why_certificate(reply: Reply) -> str:
+    if "subject name" in reply.err:
         return "Another server answers on this port, with a certificate for another name: the port was not changed on the way."
-    if said.status in (6, 7, 28):
+    if reply.status in (6, 7, 28):
         return "No server answered, so there was no certificate to look at."
     return "Payroll sends salaries: it must know who it talks to, so the name it calls must be in the certificate."
 
 
-def why_connect(said: Reply) -> str:
-    if "refused" in said.err:
+def why_connect(reply: Reply) -> str:
+    if "refused" in reply.err:
         return (
             "The name has an address, but nothing carries connections on from there: a Service with no endpoints for this port refuses. "
             "Made this moment? kube-proxy takes a second or two."
@@ -28,7 +28,7 @@ CHECKS = [
     Check(
         "port-443-open",
         connect,
-        lambda said: said.text == "connected",
+        lambda reply: reply.text == "connected",
         "a connection",
         why_connect,
         "kubectl -n lab-odd-port get svc,endpointslices: does a slice belong to the Service, and to this port of it?",
@@ -36,15 +36,16 @@ CHECKS = [
     Check(
         "certificate-is-right",
         call,
-        lambda said: bool(said.code),
+        lambda reply: bool(reply.code),
         "a TLS connection whose certificate is for legacy-api",
         why_certificate,
         "curl -v the same URL in the Pod probe, then the same with :8443: compare the lines about subjectAltName",
+        beside=probe.service("legacy-api"),
     ),
     Check(
         "legacy-answers",
         call,
-        lambda said: said.code == 200 and '"legacy-api"' in said.body,
+        lambda reply: reply.code == 200 and '"legacy-api"' in reply.body,
         'HTTP 200 from "server":"legacy-api"',
         "Only the API's own answer is worth anything to payroll.",
         "the checks above this one, then who answers: curl -v the same URL in the Pod probe",

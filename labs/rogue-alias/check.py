@@ -7,6 +7,7 @@ from course.lab import Check, Pod, Probe, Reply
 tenant = Pod("lab-rogue-alias")
 NEIGHBOUR, SECOND, PLAIN = "lab-rogue-alias-neighbour", "lab-rogue-alias-second", "lab-rogue-alias-plain"
 GOOD = (
+    "rds.amazonaws.com",
     "prod-db.us-east-1.rds.amazonaws.com",
     "users.cxyz123.us-east-1.rds.amazonaws.com.",
     "api.example.com",
@@ -34,6 +35,7 @@ def attempt(how: str, namespace: str, *targets: str) -> Probe:
     title = {
         "create": "make an alias of",
         "change": "change the Service shop into an alias of",
+        "repoint": "make the alias database lead to",
         "ordinary": "make a Service of type",
         "delete": "delete the Service shop, of type",
     }[how]
@@ -41,12 +43,12 @@ def attempt(how: str, namespace: str, *targets: str) -> Probe:
     return tenant.run(f"as the tenant, in {namespace}: {title} {', '.join(targets) or 'ClusterIP'}", command)
 
 
-def verdicts(said: Reply) -> list[str]:
-    return [part.rsplit(" ", 1)[-1] for part in said.text.split("; ")]
+def verdicts(reply: Reply) -> list[str]:
+    return [part.rsplit(" ", 1)[-1] for part in reply.text.split("; ")]
 
 
 def all_are(word: str, count: int) -> Callable[[Reply], bool]:
-    return lambda said: verdicts(said) == [word] * count
+    return lambda reply: verdicts(reply) == [word] * count
 
 
 CHECKS = [
@@ -77,11 +79,19 @@ CHECKS = [
     ),
     Check(
         "a-change-is-judged-too",
-        attempt("change", "lab-rogue-alias", "localhost", GOOD[0]),
-        lambda said: verdicts(said) == ["refused", "allowed"],
-        "localhost refused, the database allowed",
+        attempt("change", "lab-rogue-alias", "localhost", "api.example.com"),
+        lambda reply: verdicts(reply) == ["refused", "allowed"],
+        "localhost refused, api.example.com allowed",
         "A tenant who may not make such an alias can make an ordinary Service and change it. A change into a good one is fine.",
         "the same by hand, and which requests the policy is for: try.py change lab-rogue-alias localhost",
+    ),
+    Check(
+        "an-alias-is-judged-again",
+        attempt("repoint", "lab-rogue-alias", "localhost", "api.example.com"),
+        lambda reply: verdicts(reply) == ["refused", "allowed"],
+        "localhost refused, api.example.com allowed",
+        "A good alias can be made to lead elsewhere later: what it was before says nothing about where it leads now.",
+        "the same by hand, and what the expression looks at: try.py repoint lab-rogue-alias localhost",
     ),
     Check(
         "each-tenant-is-judged",

@@ -1,6 +1,6 @@
 """roll-back: the name leads outside, the data came along, and nothing stale is tied to the name."""
 
-from course.lab import Check, Pod, Reply
+from course.lab import Check, Pod, Reply, leads_to
 
 probe = Pod("lab-roll-back")
 OLD, DATABASE = "users.cxyz123.us-east-1.rds.amazonaws.com", "lab_roll_back"
@@ -19,25 +19,27 @@ slices, end = decode(text)
 old, _ = decode(text[end:].lstrip())
 if slices["kind"] == "Status" or old["kind"] == "Status" and old["code"] != 404:
     sys.exit("the list could not be read")
-for one in slices["items"]:
+maker = "endpointslice.kubernetes.io/managed-by"
+tied = []
+for one in sorted(slices["items"], key=lambda one: one["metadata"]["labels"].get(maker, "")):
     addresses = [address for endpoint in one["endpoints"] or [] for address in endpoint["addresses"]]
     if addresses:
-        print("EndpointSlice", one["metadata"]["name"], "leads to", *addresses)
+        tied.append(" ".join(["an EndpointSlice of", one["metadata"]["labels"].get(maker, "somebody"), "leads to", *addresses]))
 addresses = [address["ip"] for subset in old.get("subsets") or [] for address in subset.get("addresses") or []]
 if addresses:
-    print("Endpoints user-db leads to", *addresses)
-print("end of the list")'
+    tied.append(" ".join(["the Endpoints object leads to", *addresses]))
+print("tied to user-db:", "; ".join(tied) or "nothing")'
 """
 
 
-def why_name(said: Reply) -> str:
-    if said.addresses and not said.aliases:
+def why_name(reply: Reply) -> str:
+    if reply.addresses and not reply.aliases:
         return "The name still has an address of the cluster: customers still go to the slow disk."
     return "Without the provider's name behind it, the app does not follow when the provider moves the database."
 
 
-def why_stale(said: Reply) -> str:
-    if "leads to" in said.out:
+def why_stale(reply: Reply) -> str:
+    if "leads to" in reply.out:
         return (
             "These hold addresses of Pods and are tied to the name user-db. Nobody looks after them while user-db is an alias, and a "
             "later Service of that name without a selector would send customers there, long after the Pod is gone."
@@ -49,7 +51,7 @@ CHECKS = [
     Check(
         "name-leads-outside",
         probe.dig("user-db"),
-        lambda said: OLD in said.aliases and bool(said.addresses),
+        leads_to(OLD),
         f"an alias of {OLD}, with its address",
         why_name,
         "kubectl -n lab-roll-back get svc user-db -o yaml",
@@ -57,7 +59,7 @@ CHECKS = [
     Check(
         "new-rows-are-back",
         probe.sql(OLD, "SELECT string_agg(name || ' ' || plan, ', ' ORDER BY id) FROM users", DATABASE),
-        lambda said: said.text == CUSTOMERS,
+        lambda reply: reply.text == CUSTOMERS,
         CUSTOMERS,
         "Two customers signed up while the users were in the cluster. To them a roll-back without their rows is a loss.",
         "the users at both places. Is user-db an alias by now? Then both psql lines of the README ask the provider; ask the Pod itself: "
@@ -67,7 +69,7 @@ CHECKS = [
     Check(
         "writes-are-allowed",
         probe.sql(OLD, attempt, DATABASE),
-        lambda said: said.status == 0,
+        lambda reply: reply.status == 0,
         "the write would be taken",
         "Yesterday's fence is still up: the app will find its database, and every sign-up will fail.",
         f"as course on {OLD}: SHOW default_transaction_read_only",
@@ -75,8 +77,8 @@ CHECKS = [
     Check(
         "nothing-stale",
         probe.run("list what is tied to user-db and holds an address", stale),
-        lambda said: said.text == "end of the list",
-        "none",
+        lambda reply: reply.text == "tied to user-db: nothing",
+        "nothing",
         why_stale,
         "kubectl -n lab-roll-back get endpointslices,endpoints: an Endpoints object is copied into a slice again",
     ),

@@ -6,10 +6,10 @@ probe = Pod("lab-wrong-host")
 page = probe.http("http://gateway/")
 
 
-def why(said: Reply) -> str:
-    if said.code == 404 and '"host"' in said.body:
+def why(reply: Reply) -> str:
+    if reply.code == 404 and '"host"' in reply.body:
         return "The request arrived, with a Host header that names no site of that server (it is in the answer above). DNS does not write that header."
-    if not said.code or said.code == 502:
+    if not reply.code or reply.code == 502:
         return "The gateway has no server behind it now."
     return "Customers want the catalog, not any page."
 
@@ -18,17 +18,26 @@ CHECKS = [
     Check(
         "gateway-answers",
         page,
-        lambda said: said.code not in (0, 502, 504),
+        lambda reply: reply.code not in (0, 502, 504),
         "an HTTP answer that came through the gateway",
         "Without the gateway no request goes out at all.",
         "kubectl -n lab-wrong-host get pods, and the log: kubectl -n lab-wrong-host logs deploy/gateway --tail 5",
     ),
     Check(
+        "the-server-outside-is-asked",
+        probe.http("http://gateway:8081/"),
+        lambda reply: reply.code == 200 and reply.body not in ("", "sent outside: nothing"),
+        "a request that leaves the gateway's Pod for the server of api.example.com",
+        "A page that the gateway makes up is not the catalog: nobody outside was asked.",
+        "where the gateway's answer comes from: kubectl -n lab-wrong-host get configmap gateway -o yaml",
+    ),
+    Check(
         "right-site-answers",
         page,
-        lambda said: said.code == 200 and '"server":"api.example.com"' in said.body,
+        lambda reply: reply.code == 200 and '"server":"api.example.com"' in reply.body,
         'HTTP 200 from "server":"api.example.com"',
         why,
         "the Host in the answer, then who writes it: kubectl -n lab-wrong-host get configmap gateway -o yaml",
+        beside=probe.service("catalog"),
     ),
 ]

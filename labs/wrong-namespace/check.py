@@ -1,15 +1,14 @@
 """wrong-namespace: a short name is looked up in the asker's own namespace."""
 
-from course.lab import Check, Pod, Reply
+from course.lab import Check, Pod, Reply, leads_to, reads_ada
 
 shop, reports = Pod("lab-wrong-namespace"), Pod("lab-wrong-namespace-reports")
 PROVIDER = "prod-db.us-east-1.rds.amazonaws.com"
 name = shop.dig("external-database")
-ROW = "SELECT name FROM users WHERE id = 1"
 
 
-def why_no_address(said: Reply) -> str:
-    if said.aliases:
+def why_no_address(reply: Reply) -> str:
+    if reply.aliases:
         return (
             "The alias is in the shop's namespace now, but the name it leads to has no address: it is looked up as it is written."
         )
@@ -20,7 +19,7 @@ CHECKS = [
     Check(
         "shop-finds-the-name",
         name,
-        lambda said: bool(said.addresses),
+        lambda reply: bool(reply.addresses),
         "an address for external-database in the shop's namespace",
         why_no_address,
         "kubectl -n lab-wrong-namespace exec probe -- cat /etc/resolv.conf, and kubectl -n lab-wrong-namespace get svc",
@@ -28,25 +27,32 @@ CHECKS = [
     Check(
         "shop-gets-production",
         name,
-        lambda said: PROVIDER in said.aliases and bool(said.addresses),
+        leads_to(PROVIDER),
         f"an alias that leads to {PROVIDER}",
         "The shop must read production data, and follow when the provider moves the database.",
         "dig +search external-database in the shop's Pod probe: which names are on the right of CNAME?",
     ),
-    Check(
-        "shop-reads-a-row",
-        shop.sql("external-database", ROW),
-        lambda said: said.text == "Ada",
-        "the row of Ada",
+    reads_ada(
+        shop,
+        "external-database",
         "A name that answers is not yet a database that does.",
         "the two checks above, then the error message",
+        name="shop-reads-a-row",
     ),
     Check(
-        "reports-still-work",
-        reports.sql("external-database", ROW),
-        lambda said: said.text == "Ada",
-        "the row of Ada, for the reports team",
-        "The reports team uses its own alias. It must stay where it is.",
+        "reports-keep-production",
+        reports.dig("external-database"),
+        leads_to(PROVIDER),
+        f"an alias that leads to {PROVIDER}, for the reports team",
+        "The reports team uses its own alias. It must stay where it is, and lead where it led.",
         "kubectl -n lab-wrong-namespace-reports get svc",
+    ),
+    reads_ada(
+        reports,
+        "external-database",
+        "The reports team reads its data through its own alias.",
+        "kubectl -n lab-wrong-namespace-reports get svc, then the error message",
+        name="reports-still-work",
+        expected="the row of Ada, for the reports team",
     ),
 ]

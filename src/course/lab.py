@@ -1,14 +1,14 @@
 """The labs from Python, for notebooks: `from course import lab`, then lab.start("odd-port"), lab.check("odd-port").
 
-Each verb prints what the CLI prints. `show(slug)` shows the same as text and buttons. `Check`, `Pod`, `Probe` and `Reply`
-are what a lab's check.py is written with.
+Each verb prints what the CLI prints. `show(slug)` shows the same as text and buttons. `Check`, `Pod`, `Probe`, `Reply`,
+`leads_to` and `reads_ada` are what a lab's check.py is written with.
 """
 
 from course.base import paths as _paths
 from course.base import shell as _shell
 from course.labs import catalog as _catalog
 from course.labs import verbs as _verbs
-from course.labs.checks import Check
+from course.labs.checks import Check, leads_to, reads_ada
 from course.labs.probe import Pod, Probe, Reply
 
 __all__ = [
@@ -20,6 +20,8 @@ __all__ = [
     "check",
     "connect",
     "hint",
+    "leads_to",
+    "reads_ada",
     "reset",
     "show",
     "solve",

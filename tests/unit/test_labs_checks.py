@@ -1,6 +1,6 @@
 import pytest
 
-from course.labs.checks import Check, Report
+from course.labs.checks import Check, Report, leads_to, reads_ada
 from course.labs.probe import Pod, Reply
 
 POD = Pod("lab-x")
@@ -46,16 +46,37 @@ def test_names_and_statements_are_quoted() -> None:
 
 
 def test_a_failing_check_says_all_five_and_a_passing_one_what_came() -> None:
-    check = Check(
-        "row-read", POD.sql("db", "SELECT 1"), lambda said: said.text == "1", "1", lambda said: f"because {said.err}", "look here"
-    )
-    failed = check.judge(said("sql", "", "no route", 2))
-    report = Report("x", (failed, check.judge(said("sql", "1"))))
+    question = POD.sql("db", "SELECT 1")
+    check = Check("row-read", question, lambda reply: reply.text == "1", "1", lambda reply: f"because {reply.err}", "look here")
+    failed, passed = (check.judge({question: reply}) for reply in (said("sql", "", "no route", 2), said("sql", "1")))
+    report = Report("x", (failed, passed))
     assert not report.passed and report.failing == {"row-read"}
     for part in ("[FAIL] row-read", "observed: no route", "expected: 1", "why:      because no route", "next:     look here"):
         assert part in report.text()
     assert "[pass] row-read: 1" in report.text() and "(1 of 2 checks pass)" in report.text()
     assert set(report.as_dict()["checks"][0]) >= {"name", "passed", "observed", "expected", "why", "next"}  # type: ignore[index]
+
+
+def test_what_the_api_holds_is_shown_beside_an_answer_that_fails_and_never_judged() -> None:
+    question, service = POD.dig("db"), POD.service("db")
+    check = Check("name", question, lambda reply: bool(reply.addresses), "an address", "no address", "look here", beside=service)
+    assert check.probes == (question, service) and service.pod == "lab-x/"
+    nowhere, held = (
+        said("dig", ";; ->>HEADER<<- opcode: QUERY, status: NXDOMAIN, id: 1"),
+        said("kubectl", "ExternalName   10.0.0.1"),
+    )
+    shown = check.judge({question: nowhere, service: held})
+    assert not shown.passed
+    assert shown.observed == "NXDOMAIN: no such name (kubectl -n lab-x get svc db: ExternalName 10.0.0.1)"
+    assert check.judge({question: said("dig", ALIAS), service: said("kubectl", "", "not found", 1)}).passed
+
+
+def test_the_usual_questions() -> None:
+    row = reads_ada(POD, "db", "why", "next")
+    assert [row.judge({row.probe: said("sql", out)}).passed for out in ("Ada", "Grace", "")] == [True, False, False]
+    followed = leads_to("db.example.com")
+    assert [followed(said("dig", text)) for text in (ALIAS, ALIAS.rsplit("\n", 2)[0])] == [True, False]
+    assert not leads_to("db.example.org")(said("dig", ALIAS))
 
 
 def test_no_checks_is_no_pass() -> None:

@@ -14,8 +14,21 @@ MANIFEST = FOLDER / "labs.toml"
 
 
 @dataclass(frozen=True)
+class WrongAnswer:
+    """What must be seen of a plausible mistake. fails: the checks that fail, all of them.
+
+    says: check -> words of its `observed` or `why` that no other state of the lab brings about.
+    in_force: a shell command that succeeds once the answer has taken effect; a solve.sh needs one, manifests are compared.
+    """
+
+    fails: tuple[str, ...]
+    says: Mapping[str, str]
+    in_force: str = ""
+
+
+@dataclass(frozen=True)
 class Lab:
-    """One lab. minutes: what a first try takes. fresh: the checks that fail at the start. wrong: folder under wrong/ -> the checks that must fail there, all of them.
+    """One lab. minutes: what a first try takes. fresh: the checks that fail at the start. wrong: by folder under wrong/.
 
     databases: databases on the outside PostgreSQL that are this lab's own. cluster_objects: kind/name outside its
     namespaces. needs: what the cluster must be able to do ("" or "network-policy").
@@ -29,7 +42,7 @@ class Lab:
     namespaces: tuple[str, ...]
     hints: tuple[str, ...]
     fresh: tuple[str, ...]
-    wrong: Mapping[str, tuple[str, ...]]
+    wrong: Mapping[str, WrongAnswer]
     databases: tuple[str, ...] = ()
     cluster_objects: tuple[str, ...] = ()
     needs: str = ""

@@ -1,18 +1,21 @@
 """Checks: what was asked, what came, what was expected, why it matters, where to look."""
 
 import importlib.util
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import cast
 
 from course.labs import probe as probing
 from course.labs.catalog import Lab
-from course.labs.probe import Probe, Reply
+from course.labs.probe import Pod, Probe, Reply
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing a lab wants to be true. why: a sentence, or a function of what came that finds the cause."""
+    """One thing a lab wants to be true. why: a sentence, or a function of what came that finds the cause.
+
+    beside: asked too, and shown with the answer where the check fails: what tells two causes apart that look the same from a Pod.
+    """
 
     name: str
     probe: Probe
@@ -20,12 +23,26 @@ class Check:
     expected: str
     why: str | Callable[[Reply], str]
     next: str
+    beside: Probe | None = None
 
-    def judge(self, said: Reply) -> "Result":
+    @property
+    def probes(self) -> tuple[Probe, ...]:
+        """What must be asked to judge it."""
+        return (self.probe, self.beside) if self.beside else (self.probe,)
+
+    def judge(self, replies: Mapping[Probe, Reply]) -> "Result":
         """The verdict on what came back."""
-        passed = self.passes(said)
-        why = "" if passed else self.why if isinstance(self.why, str) else self.why(said)
-        return Result(self.name, passed, self.probe.title, said.observed, self.expected, why, "" if passed else self.next)
+        reply = replies[self.probe]
+        if self.passes(reply):
+            return Result(self.name, True, self.probe.title, reply.observed, self.expected, "", "")
+        why = self.why if isinstance(self.why, str) else self.why(reply)
+        return Result(self.name, False, self.probe.title, self._observed(replies), self.expected, why, self.next)
+
+    def _observed(self, replies: Mapping[Probe, Reply]) -> str:
+        observed = replies[self.probe].observed
+        if self.beside is None:
+            return observed
+        return f"{observed} ({self.beside.title}: {' '.join(replies[self.beside].observed.split())})"
 
 
 @dataclass(frozen=True)
@@ -89,6 +106,27 @@ def of(lab: Lab) -> Sequence[Check]:
 def run(lab: Lab) -> Report:
     """Ask everything the lab's checks need, once, and judge. Changes nothing."""
     declared = of(lab)
-    said = probing.run(check.probe for check in declared)
-    results = tuple(check.judge(said[check.probe]) for check in declared)
-    return Report(lab.slug, results, max((one.seconds for one in said.values()), default=0.0))
+    replies = probing.run(probe for check in declared for probe in check.probes)
+    results = tuple(check.judge(replies) for check in declared)
+    return Report(lab.slug, results, max((reply.seconds for reply in replies.values()), default=0.0))
+
+
+ADA = "SELECT name FROM users WHERE id = 1"
+
+
+def reads_ada(
+    pod: Pod,
+    host: str,
+    why: str,
+    next: str,
+    name: str = "row-read",
+    expected: str = "the row of Ada",
+    beside: Probe | None = None,
+) -> Check:
+    """The Pod reads a row that every database of users has, through this name."""
+    return Check(name, pod.sql(host, ADA), lambda reply: reply.text == "Ada", expected, why, next, beside)
+
+
+def leads_to(target: str) -> Callable[[Reply], bool]:
+    """For `passes`: a DNS answer with an address, by way of this name."""
+    return lambda reply: target in reply.aliases and bool(reply.addresses)

@@ -5,7 +5,7 @@ import re
 import shlex
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -19,7 +19,10 @@ LIMIT = 15.0  # seconds a question may take; each kind of question gives up earl
 
 @dataclass(frozen=True)
 class Probe:
-    """One question. pod: "namespace/pod". kind: dig, sql, http or run; it says how an answer is read."""
+    """One question. pod: "namespace/pod". kind: dig, sql, http, run or kubectl; it says how an answer is read.
+
+    kubectl asks the API from this machine: its pod is "namespace/".
+    """
 
     pod: str
     kind: str
@@ -52,7 +55,7 @@ class Reply:
     @property
     def aliases(self) -> list[str]:
         """The names that the aliases of a DNS answer lead to, in order."""
-        return [value for kind, value in self.records if kind == "CNAME"]
+        return list(dict.fromkeys(value for kind, value in self.records if kind == "CNAME"))
 
     @property
     def rcode(self) -> str:
@@ -132,6 +135,24 @@ class Pod:
         """A TCP connection: `connected`, or in `err` why not; nc is silent about that without -v."""
         return self.run(f"connect to {host}, port {port}", f"nc -vz -w 3 {shlex.quote(host)} {port} && echo connected")
 
+    def kubectl(self, words: str) -> Probe:
+        """What the API holds in the Pod's namespace: the words of a kubectl that only looks."""
+        return Probe(f"{self.namespace}/", "kubectl", f"kubectl -n {self.namespace} {words}", words)
+
+    def service(self, name: str) -> Probe:
+        """A Service as the API holds it: its type, the name it leads to, its ports."""
+        columns = "TYPE:.spec.type,NAME:.spec.externalName,PORT:.spec.ports[*].port,TARGET:.spec.ports[*].targetPort"
+        return self._shown(f"get svc {name}", columns)
+
+    def slices(self) -> Probe:
+        """The namespace's EndpointSlices: the Service that each belongs to, its ports' names and numbers."""
+        service = r"SERVICE:.metadata.labels.kubernetes\.io/service-name"
+        return self._shown("get endpointslices", f"NAME:.metadata.name,{service},PORT:.ports[*].name,NUMBER:.ports[*].port")
+
+    def _shown(self, words: str, columns: str) -> Probe:
+        asked = self.kubectl(words)
+        return replace(asked, command=f"{words} --no-headers -o {shlex.quote(f'custom-columns={columns}')}")
+
     def run(self, title: str, command: str, seconds: float = LIMIT) -> Probe:
         """Anything else that sh can ask; the command must change nothing."""
         return Probe(self.path, "run", title, command, seconds)
@@ -154,6 +175,8 @@ def run(probes: Iterable[Probe]) -> dict[Probe, Reply]:
 def _in_one_pod(work: tuple[str, list[Probe]]) -> dict[Probe, Reply]:
     path, probes = work
     namespace, _, name = path.partition("/")
+    if not name:
+        return {probe: _by_kubectl(namespace, probe) for probe in probes}
     jobs = json.dumps([{"command": probe.command, "seconds": probe.seconds} for probe in probes])
     limit = max(probe.seconds for probe in probes) + 15
     words = ("exec", "-i", "-n", namespace, name, "--", "python3", "-c", SOURCE)
@@ -161,3 +184,8 @@ def _in_one_pod(work: tuple[str, list[Probe]]) -> dict[Probe, Reply]:
     if done.returncode:
         raise Unreachable(f"The Pod {path} cannot be used for probing.", last_words(done.stderr), "./course doctor")
     return {probe: Reply(probe.kind, **said) for probe, said in zip(probes, json.loads(done.stdout), strict=True)}
+
+
+def _by_kubectl(namespace: str, probe: Probe) -> Reply:
+    done = kubectl.run("-n", namespace, *shlex.split(probe.command))
+    return Reply(probe.kind, done.returncode, done.stdout, done.stderr, 0.0)
