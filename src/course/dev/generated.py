@@ -3,21 +3,22 @@
 `course dev author` writes it, `course dev check` says what is not as it would be written.
 """
 
+import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from course.base import paths
 from course.base.errors import CourseError
-from course.dev import lab_notebook
+from course.dev import lab_notebook, repository
 from course.labs import catalog as labs
 from course.lessons import catalog as lessons
-from course.lessons import routes
+from course.lessons import quiz, routes
 
 NOTEBOOK = re.compile(r"(?P<number>\d\d)_(?P<slug>[a-z][a-z0-9_]*)\.ipynb")
-TEXT_FOLDERS = ("", "docs", "notebooks", "cluster", "bench", "labs", ".github")
-TEXT_KINDS = ("*.md", "*.ipynb", "*.toml", "*.yaml")
+TEXT_KINDS = ("*.md", "*.ipynb", "*.toml", "*.yaml", "*.py")
 # How a text may name a lesson by its number: a link's label, or the word lesson before one or several numbers.
 LABEL = re.compile(r"(?<=\[)(\d\d)(?=[^\]\n]*\]\([^)\s]*?(\d\d)_[a-z0-9_]+\.ipynb)")
 WORDS = re.compile(r"\b[Ll]essons? \d\d(?:(?:, | and | to )\d\d\b)*")
@@ -31,25 +32,18 @@ class Numbers:
     names: dict[str, str]
 
 
-def texts() -> Iterator[Path]:
-    """Every text file that may name a lesson or show a table."""
-    for folder in TEXT_FOLDERS:
-        for kind in TEXT_KINDS:
-            yield from sorted((paths.ROOT / folder).glob(kind))
-    yield from sorted((paths.ROOT / "labs").glob("*/**/*.md"))
-
-
 def moved() -> Numbers:
     """The lessons whose notebook is not called as its place in the list says; CourseError for a notebook without lesson."""
-    found: dict[str, str] = {}
+    have: dict[str, str] = {}
+    slugs = {lesson.slug for lesson in lessons.lessons()}
     for path in sorted(paths.NOTEBOOKS.glob("*.ipynb")):
         match = NOTEBOOK.fullmatch(path.name)
-        slugs = {lesson.slug for lesson in lessons.lessons()}
         if not match or match["slug"] not in slugs:
             why = "notebooks/lessons.toml has no lesson of that name."
             raise CourseError(f"{path.name} is no lesson.", why, "./course dev new lesson SLUG, or remove the file")
-        found[match["slug"]] = match["number"]
-    wrong = [(found[one.slug], one) for one in lessons.lessons() if one.slug in found and found[one.slug] != f"{one.number:02d}"]
+        have[match["slug"]] = match["number"]
+    listed = [lesson for lesson in lessons.lessons() if lesson.slug in have]
+    wrong = [(have[lesson.slug], lesson) for lesson in listed if have[lesson.slug] != f"{lesson.number:02d}"]
     return Numbers(
         {old: f"{lesson.number:02d}" for old, lesson in wrong},
         {f"{old}_{lesson.slug}": lesson.name for old, lesson in wrong},
@@ -73,7 +67,7 @@ def renumber() -> list[str]:
     moves = moved()
     if not moves.names:
         return []
-    for path in texts():
+    for path in repository.files(*TEXT_KINDS):
         text = path.read_text()
         if (new := renumbered(text, moves)) != text:
             path.write_text(new)
@@ -124,13 +118,37 @@ def with_block(text: str, name: str, content: str) -> str:
     return block.sub(lambda match: match[1] + content + match[2], text)
 
 
+# What these cells print needs no cluster: it is written with the list that it prints, and nbval proves it like any other.
+PRINTED: dict[tuple[str, str], Callable[[], str]] = {
+    ("start_here", "map"): lessons.course_map,
+    ("interview", "quiz-show"): quiz.text,
+}
+
+
+def notebook_text(lesson: lessons.Lesson) -> str:
+    """A lesson's notebook as it is stored, with the number of its place in the heading, and what PRINTED says."""
+    notebook = json.loads(lesson.notebook.read_text())
+    for cell in notebook["cells"]:
+        if (printed := PRINTED.get((lesson.slug, cell["id"]))) and cell["outputs"]:
+            cell["outputs"] = [{"name": "stdout", "output_type": "stream", "text": (printed() + "\n").splitlines(keepends=True)}]
+    heading: list[str] = notebook["cells"][0]["source"]
+    heading[0] = re.sub(r"^# (\d\d )?", f"# {lesson.number:02d} ", heading[0])
+    return stored(notebook)
+
+
+def stored(notebook: Any) -> str:
+    """A notebook's JSON as Jupyter itself would write it."""
+    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
 def wanted() -> dict[Path, str]:
     """Each generated file with the text that it should have."""
-    found: dict[Path, str] = {lab_notebook.NOTEBOOK: lab_notebook.text()}
+    texts = {lab_notebook.NOTEBOOK: lab_notebook.text()}
+    texts |= {lesson.notebook: notebook_text(lesson) for lesson in lessons.lessons() if lesson.notebook.exists()}
     for file, name, content in BLOCKS:
         path = paths.ROOT / file
-        found[path] = with_block(found.get(path) or path.read_text(), name, content())
-    return found
+        texts[path] = with_block(texts.get(path) or path.read_text(), name, content())
+    return texts
 
 
 def stale() -> list[Path]:
@@ -140,8 +158,9 @@ def stale() -> list[Path]:
 
 def write() -> list[str]:
     """Numbers and names first, then every generated text; what was changed, a line each."""
-    said = renumber()
+    changes = renumber()
+    texts = wanted()
     for path in stale():
-        path.write_text(wanted()[path])
-        said.append(f"{path.relative_to(paths.ROOT)} is written anew")
-    return said
+        path.write_text(texts[path])
+        changes.append(f"{path.relative_to(paths.ROOT)} is written anew")
+    return changes

@@ -27,12 +27,18 @@ def bank() -> list[Question]:
     return toml.entries(BANK, "question", Question)
 
 
+def text() -> str:
+    """All questions with their options."""
+    lines = []
+    for number, question in enumerate(bank(), 1):
+        options = zip(LETTERS, question.options, strict=False)
+        lines += [f"{number}. {question.text}", *(f"   {letter}) {option}" for letter, option in options)]
+    return "\n".join(lines)
+
+
 def show() -> None:
     """Print all questions with their options."""
-    for number, question in enumerate(bank(), 1):
-        print(f"{number}. {question.text}")
-        for letter, option in zip(LETTERS, question.options, strict=False):
-            print(f"   {letter}) {option}")
+    print(text())
 
 
 def check(answers: str) -> int:

@@ -1,0 +1,138 @@
+"""`course dev new` in a copy of this clone: the skeletons fail with sentences, and all numbers move along by machine."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from shutil import copy2
+from xml.etree import ElementTree
+
+import pytest
+
+from course.base import paths
+from course.dev import repository
+
+RULES = [
+    "tests/unit/test_links.py",
+    "tests/unit/test_dev_numbers.py",
+    "tests/unit/test_dev_todo.py",
+    "tests/unit/test_labs_manifest.py",
+    "tests/unit/test_lesson.py",
+    "tests/unit/test_house.py",
+    "tests/notebooks/test_rules.py",
+    "tests/notebooks/test_corrections.py",
+]
+NEW_LAB, NEW_LESSON = "new-lab", "new_lesson"
+
+
+def run(clone: Path, *argv: str) -> subprocess.CompletedProcess[str]:
+    """Python in the copy, which finds the course in the copy."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COURSE"))}
+    env |= {"PYTHONPATH": str(clone / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run([sys.executable, *argv], cwd=clone, env=env, capture_output=True, text=True)
+
+
+def new(clone: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return run(clone, "-m", "course", "dev", "new", *words)
+
+
+def copied(target: Path) -> Path:
+    for path in repository.files():
+        (target / path.relative_to(paths.ROOT)).parent.mkdir(parents=True, exist_ok=True)
+        copy2(path, target / path.relative_to(paths.ROOT))
+    subprocess.run(["git", "init", "-q", str(target)], check=True)
+    return target
+
+
+def texts(clone: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(clone)): path.read_text() for path in clone.rglob("*") if path.is_file() and ".git" not in path.parts
+    }
+
+
+def red(clone: Path, report: Path, *files: str) -> dict[str, str]:
+    """Run these tests in the copy; the name of each red one, and what it said."""
+    result = run(clone, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *files)
+    cases = list(ElementTree.parse(report).iter("testcase"))
+    assert cases, result.stdout + result.stderr
+    failed = [(case, case.find("failure") if case.find("failure") is not None else case.find("error")) for case in cases]
+    return {case.get("name", ""): problem.text or "" for case, problem in failed if problem is not None}
+
+
+@pytest.fixture(scope="module")
+def grown(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy with one more lesson and one more lab in the middle."""
+    clone = copied(tmp_path_factory.mktemp("grown"))
+    for words in (
+        ["lesson", NEW_LESSON, "--after", "managed_services"],
+        ["lab", NEW_LAB, "--after", "first_externalname", "--before", "wrong-namespace"],
+    ):
+        result = new(clone, *words)
+        assert result.returncode == 0, result.stderr
+    return clone
+
+
+def test_every_number_moved_on(grown: Path) -> None:
+    assert (grown / f"notebooks/05_{NEW_LESSON}.ipynb").exists() and not (grown / "notebooks/05_migration.ipynb").exists()
+    migration = json.loads((grown / "notebooks/06_migration.ipynb").read_text())
+    assert migration["cells"][0]["source"][0].startswith("# 06 Migration")
+    everything = texts(grown)
+    assert "lesson 06" in everything["docs/migration-runbook.md"] and "lesson 05" not in everything["docs/migration-runbook.md"]
+    assert "[06](../notebooks/06_migration.ipynb)" in everything["docs/glossary.md"]
+    assert "| 2 | [`new-lab`](labs/new-lab/README.md) |" in everything["README.md"]
+    assert "## 3. wrong-namespace" in everything["labs/00_labs.ipynb"]
+    assert "06   60 min  Migration" in everything["notebooks/00_start_here.ipynb"]
+    assert not [
+        name
+        for name, text in everything.items()
+        if re.search(r"05_migration", text) and not name.startswith(("tests/", "bench/"))
+    ]
+
+
+def test_the_skeletons_fail_their_proof_with_sentences_and_pass_when_they_are_filled_in(grown: Path, tmp_path: Path) -> None:
+    said = red(grown, tmp_path / "todo.xml", "tests/unit/test_dev_todo.py")
+    ours = {str(path.relative_to(grown)) for path in (grown / "labs" / NEW_LAB).rglob("*") if path.is_file()}
+    ours |= {"labs/labs.toml", "labs/00_labs.ipynb", "notebooks/lessons.toml", "notebooks/00_start_here.ipynb"}
+    ours.add(f"notebooks/05_{NEW_LESSON}.ipynb")
+    assert set(said) == {f"test_nothing_is_left_to_fill_in[{name}]" for name in ours}
+    assert "what the learner sees go wrong, in one line" in said[f"test_nothing_is_left_to_fill_in[labs/{NEW_LAB}/README.md]"]
+    for name in ours:
+        (grown / name).write_text((grown / name).read_text().replace("TODO", "Written"))
+    assert run(grown, "-m", "course", "dev", "author", "--texts").returncode == 0
+    said = red(grown, tmp_path / "rules.xml", *RULES)
+    assert set(said) == {f"test_each_cell_was_executed_in_order[{NEW_LESSON}]"}
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["lesson", "migration"], "There is a migration already."),
+        (["lesson", "New_Lesson"], "Perhaps new_lesson"),
+        (["lesson", "new-lesson"], "Perhaps new_lesson"),
+        (["lesson", "fresh", "--after", "nowhere"], "There is no lesson nowhere."),
+        (["lab", "loop", "--after", "migration"], "There is a loop already."),
+        (["lab", "Loops", "--after", "migration"], "Perhaps loops"),
+        (["lab", "../loops", "--after", "migration"], "Perhaps loops"),
+        (["lab", "fresh", "--after", "nowhere"], "There is no lesson nowhere."),
+        (["lab", "fresh", "--after", "migration", "--before", "nothing"], "There is no lab named 'nothing'."),
+        (["lab", "fresh", "--after", "migration", "--before", "lost-database"], "cannot stand before lost-database"),
+        (["lab", "fresh"], "--after"),
+    ],
+)
+def test_a_wrong_call_is_said_and_changes_nothing(words: list[str], sentence: str, grown: Path) -> None:
+    before = texts(grown)
+    result = new(grown, *words)
+    assert result.returncode == 2
+    assert sentence in result.stderr
+    assert texts(grown) == before
+
+
+def test_a_folder_that_is_no_clone_is_said(tmp_path: Path) -> None:
+    clone = copied(tmp_path)
+    (clone / ".git").rename(tmp_path / "gone")
+    before = texts(clone)
+    result = new(clone, "lesson", "fresh")
+    assert result.returncode == 2 and "no clone for authors" in result.stderr
+    assert texts(clone) == before
