@@ -54,7 +54,7 @@ def apply(manifest: str) -> str:
 
 def is_ready() -> bool:
     """Whether the API says it is ready."""
-    return paths.KUBECONFIG.exists() and run("get", "--raw", "/readyz", timeout=10).stdout.strip() == "ok"
+    return paths.KUBECONFIG.exists() and run("get", "--raw", "/readyz").stdout.strip() == "ok"
 
 
 def require_ready() -> None:

@@ -15,7 +15,7 @@ from course.kube import kubectl
 from course.labs.catalog import Lab
 
 GONE_WITHIN = 240  # seconds for all namespaces of a reset; about six, where the machine has nothing else to do
-READY_WITHIN = 180  # seconds for the Pods that a lab starts with; a few, where the machine has nothing else to do
+READY_WITHIN = 300  # seconds for the Pods that a lab starts with; a few, where the machine has nothing else to do
 
 
 def values(text: str) -> dict[str, str]:
@@ -61,7 +61,7 @@ def fill(lab: Lab) -> None:
     """Everything the lab starts with; returns when the Pods labelled `lab-wait` are ready. Idempotent."""
     kubectl.apply(namespaces(lab))
     for name in lab.namespaces:  # a Pod is refused until its namespace's ServiceAccount is there
-        kubectl.output("wait", "--for=create", "-n", name, "serviceaccount/default", "--timeout=30s", timeout=40)
+        kubectl.output("wait", "--for=create", "-n", name, "serviceaccount/default", "--timeout=120s", timeout=130)
     for name in lab.databases:
         make_database(name)
     setup = (lab.folder / "setup.yaml").read_text()
@@ -97,7 +97,7 @@ def drop_database(name: str) -> None:
         return as_postgres("psql", "-AtXqc", statement, "postgres").strip()
 
     sql(f"SELECT pg_terminate_backend(active_pid) {slots} AND active")
-    until(lambda: sql(f"SELECT count(*) {slots} AND active") == "0", seconds=10, what=f"Replication of {name} ending")
+    until(lambda: sql(f"SELECT count(*) {slots} AND active") == "0", seconds=60, what=f"Replication of {name} ending")
     sql(f"SELECT pg_drop_replication_slot(slot_name) {slots}")
     as_postgres("dropdb", "--if-exists", "--force", name)
     # A fence for the role would stop the other labs and the lessons, too. Only where there is one: labs may be reset side by side.
