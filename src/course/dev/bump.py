@@ -141,13 +141,15 @@ def _set_modules(copy: Path, pins: Mapping[str, str], staged: list[str], say: Sa
     program, env = tools.go()
     for go_mod in sorted((copy / "cluster" / "node" / "go").rglob("go.mod")):
         folder = go_mod.parent
-        text = shell.output([program, "-C", folder, "mod", "edit", "-json"], doing="Reading go.mod", env=env)
+        go: list[str | Path] = [program, "-C", folder]
+        text = shell.output([*go, "mod", "edit", "-json"], doing="Reading go.mod", env=env)
         if edits := module_edits(json.loads(text), pins, staged):
             say(f"working out {go_mod.relative_to(copy)} (some minutes when its modules are new)")
-            shell.output([program, "-C", folder, "mod", "edit", *edits], doing="Writing go.mod", env=env)
-            shell.output([program, "-C", folder, "mod", "tidy"], doing=f"go mod tidy in {folder.name}", env=env, timeout=3600)
-            listed = [program, "-C", folder, "list", "-deps", "./...", "tool"]
-            shell.output(listed, doing=f"Finding every package of {folder.name}", env=env, timeout=1800)
+            shell.output([*go, "mod", "edit", *edits], doing="Writing go.mod", env=env)
+            shell.output([*go, "mod", "tidy"], doing=f"go mod tidy in {folder.name}", env=env, timeout=3600)
+            shell.output(
+                [*go, "list", "-deps", "./...", "tool"], doing=f"Finding every package of {folder.name}", env=env, timeout=1800
+            )
 
 
 def module_edits(module: Mapping[str, Any], pins: Mapping[str, str], staged: list[str]) -> list[str]:
