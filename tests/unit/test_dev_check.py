@@ -1,6 +1,7 @@
 """`course dev check` in a copy of this clone: green says nothing is wrong, each kind of fault makes its own line RED."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ every = check.commands()
 check.commands = lambda: {name: argv for name, argv in every.items() if name != "types"}
 raise SystemExit(check.tools(print))
 """
-FAULTS = {
+FAULTS: dict[str, tuple[str, Callable[[str], str]]] = {
     "generated": ("README.md", lambda text: text.replace("| The shop cannot find its database |", "| The shop |")),
     "requirements": ("requirements.in", lambda text: f"{text}no-such-package  # for this test\n"),
     "style": ("src/course/base/waiting.py", lambda text: text.replace("import time\n", "import time\nimport uuid\n")),

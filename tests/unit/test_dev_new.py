@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 from pathlib import Path
+from shutil import copy2
 from xml.etree import ElementTree
 
 import pytest
@@ -50,6 +51,8 @@ def red(clone: Path, report: Path, *files: str) -> dict[str, str]:
 def grown(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy with one more lesson and one more lab in the middle."""
     clone = copied(tmp_path_factory.mktemp("grown"))
+    (clone / "notebooks/de").mkdir()
+    copy2(clone / "notebooks/05_migration.ipynb", clone / "notebooks/de")  # a translation moves along
     for words in (
         ["lesson", NEW_LESSON, "--after", "managed_services"],
         ["lab", NEW_LAB, "--after", "first_externalname", "--before", "wrong-namespace"],
@@ -63,6 +66,7 @@ def test_every_number_moved_on(grown: Path) -> None:
     assert (grown / f"notebooks/05_{NEW_LESSON}.ipynb").exists() and not (grown / "notebooks/05_migration.ipynb").exists()
     migration = json.loads((grown / "notebooks/06_migration.ipynb").read_text())
     assert migration["cells"][0]["source"][0].startswith("# 06 Migration")
+    assert json.loads((grown / "notebooks/de/06_migration.ipynb").read_text())["cells"] == migration["cells"]
     everything = texts(grown)
     assert "lesson 06" in everything["docs/migration-runbook.md"] and "lesson 05" not in everything["docs/migration-runbook.md"]
     assert "[06](../notebooks/06_migration.ipynb)" in everything["docs/glossary.md"]

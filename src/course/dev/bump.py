@@ -89,7 +89,7 @@ def _module(path: str, version: str) -> dict[str, Any]:
     module: dict[str, Any] = json.loads(result.stdout or "{}")
     if result.returncode or "Dir" not in module:
         known = shell.run([program, "list", "-m", "-versions", path], env=env).stdout.split()[1:]
-        why = module.get("Error") or shell.last_words(result.stderr)
+        why = shell.last_words(module.get("Error") or result.stderr)
         raise CourseError(f"{path} {version} cannot be had.", why, f"The newest there are: {', '.join(known[-5:]) or 'unknown'}")
     return module
 
