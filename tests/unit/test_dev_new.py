@@ -1,18 +1,19 @@
 """`course dev new` in a copy of this clone: the skeletons fail with sentences, and all numbers move along by machine."""
 
 import json
-import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 from shutil import copy2
 from xml.etree import ElementTree
 
 import pytest
+from typer.testing import CliRunner
 
-from course.base import paths
-from course.dev import repository
+from course.base.errors import CourseError
+from course.cli.app import app
+from course.dev import new as scaffold
+from tests.unit.clone import copied, python
 
 RULES = [
     "tests/unit/test_links.py",
@@ -27,23 +28,8 @@ RULES = [
 NEW_LAB, NEW_LESSON = "new-lab", "new_lesson"
 
 
-def run(clone: Path, *argv: str) -> subprocess.CompletedProcess[str]:
-    """Python in the copy, which finds the course in the copy."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COURSE"))}
-    env |= {"PYTHONPATH": str(clone / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run([sys.executable, *argv], cwd=clone, env=env, capture_output=True, text=True)
-
-
 def new(clone: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return run(clone, "-m", "course", "dev", "new", *words)
-
-
-def copied(target: Path) -> Path:
-    for path in repository.files():
-        (target / path.relative_to(paths.ROOT)).parent.mkdir(parents=True, exist_ok=True)
-        copy2(path, target / path.relative_to(paths.ROOT))
-    subprocess.run(["git", "init", "-q", str(target)], check=True)
-    return target
+    return python(clone, "-m", "course", "dev", "new", *words)
 
 
 def texts(clone: Path) -> dict[str, str]:
@@ -54,7 +40,7 @@ def texts(clone: Path) -> dict[str, str]:
 
 def red(clone: Path, report: Path, *files: str) -> dict[str, str]:
     """Run these tests in the copy; the name of each red one, and what it said."""
-    result = run(clone, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *files)
+    result = python(clone, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *files)
     cases = list(ElementTree.parse(report).iter("testcase"))
     assert cases, result.stdout + result.stderr
     failed = [(case, case.find("failure") if case.find("failure") is not None else case.find("error")) for case in cases]
@@ -65,6 +51,8 @@ def red(clone: Path, report: Path, *files: str) -> dict[str, str]:
 def grown(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy with one more lesson and one more lab in the middle."""
     clone = copied(tmp_path_factory.mktemp("grown"))
+    (clone / "notebooks/de").mkdir()
+    copy2(clone / "notebooks/05_migration.ipynb", clone / "notebooks/de")  # a translation moves along
     for words in (
         ["lesson", NEW_LESSON, "--after", "managed_services"],
         ["lab", NEW_LAB, "--after", "first_externalname", "--before", "wrong-namespace"],
@@ -78,6 +66,7 @@ def test_every_number_moved_on(grown: Path) -> None:
     assert (grown / f"notebooks/05_{NEW_LESSON}.ipynb").exists() and not (grown / "notebooks/05_migration.ipynb").exists()
     migration = json.loads((grown / "notebooks/06_migration.ipynb").read_text())
     assert migration["cells"][0]["source"][0].startswith("# 06 Migration")
+    assert json.loads((grown / "notebooks/de/06_migration.ipynb").read_text())["cells"] == migration["cells"]
     everything = texts(grown)
     assert "lesson 06" in everything["docs/migration-runbook.md"] and "lesson 05" not in everything["docs/migration-runbook.md"]
     assert "[06](../notebooks/06_migration.ipynb)" in everything["docs/glossary.md"]
@@ -100,7 +89,7 @@ def test_the_skeletons_fail_their_proof_with_sentences_and_pass_when_they_are_fi
     assert "what the learner sees go wrong, in one line" in said[f"test_nothing_is_left_to_fill_in[labs/{NEW_LAB}/README.md]"]
     for name in ours:
         (grown / name).write_text((grown / name).read_text().replace("TODO", "Written"))
-    assert run(grown, "-m", "course", "dev", "author", "--texts").returncode == 0
+    assert python(grown, "-m", "course", "dev", "author", "--texts").returncode == 0
     said = red(grown, tmp_path / "rules.xml", *RULES)
     assert set(said) == {f"test_each_cell_was_executed_in_order[{NEW_LESSON}]"}
 
@@ -121,16 +110,18 @@ def test_the_skeletons_fail_their_proof_with_sentences_and_pass_when_they_are_fi
         (["lab", "fresh"], "--after"),
     ],
 )
-def test_a_wrong_call_is_said_and_changes_nothing(words: list[str], sentence: str, grown: Path) -> None:
-    before = texts(grown)
-    result = new(grown, *words)
-    assert result.returncode == 2
-    assert sentence in result.stderr
-    assert texts(grown) == before
+def test_a_wrong_call_is_said_before_anything_is_written(
+    words: list[str], sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scaffold, "_write", lambda texts: pytest.fail(f"written: {list(texts)}"))
+    result = CliRunner().invoke(app, ["dev", "new", *words])
+    error = result.exception
+    assert error.exit_code == 2 if isinstance(error, CourseError) else result.exit_code == 2
+    assert sentence in (str(error) if isinstance(error, CourseError) else result.stderr)
 
 
-def test_a_folder_that_is_no_clone_is_said(tmp_path: Path) -> None:
-    clone = copied(tmp_path)
+def test_a_folder_that_is_no_clone_is_said_and_left_alone(tmp_path: Path) -> None:
+    clone = copied(tmp_path / "clone")
     (clone / ".git").rename(tmp_path / "gone")
     before = texts(clone)
     result = new(clone, "lesson", "fresh")

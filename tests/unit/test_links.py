@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from course.base import paths
+from course.dev import repository
 
-FOLDERS = ("", "notebooks", "labs/*", "cluster", "docs", "bench")
 LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(([^)\s]+)\)|!\[[^\]\n]*\]\(([^)\s]+)\)|<(?:a|img)\s[^>]*(?:href|src)=\"([^\"]+)\"")
 # `notebooks/lessons.toml` and the like: a word in backticks that begins with a folder of ours and names a file.
 PATH = re.compile(r"`((?:notebooks|labs|cluster|src|tests|docs|bench)/[\w./-]+\.\w+)`")
@@ -17,9 +17,7 @@ ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//")
 
 
 def documents() -> list[Path]:
-    return sorted(
-        path for folder in FOLDERS for kind in ("*.md", "*.ipynb") for path in paths.ROOT.glob(f"{folder}/{kind}".lstrip("/"))
-    )
+    return repository.files("*.md", "*.ipynb")
 
 
 def text_of(path: Path) -> str:

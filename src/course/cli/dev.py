@@ -8,7 +8,10 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="For authors
 new_app = typer.Typer(
     no_args_is_help=True, help="Begin a lesson or a lab: every file it needs, with sentences that say what to write."
 )
+bump_app = typer.Typer(no_args_is_help=True, help="Move to another version: in every file that names it, or in none.")
 app.add_typer(new_app, name="new")
+app.add_typer(bump_app, name="bump")
+Version = Annotated[str, typer.Argument(help="Three numbers, without a v: 1.37.2")]
 
 
 @app.command()
@@ -24,6 +27,22 @@ def author(
         typer.echo(line)
     if not texts:
         authoring.regenerate(slugs or [], typer.echo)
+
+
+@app.command()
+def check() -> None:
+    """Everything that needs no cluster and no test: lists, generated texts, style, floors, types, shell, spelling."""
+    from course.dev import check as checking
+
+    raise typer.Exit(checking.tools(typer.echo))
+
+
+@app.command()
+def fix() -> None:
+    """Write what a machine can write: generated texts, style, requirements. Then the same report as `check`."""
+    from course.dev import check as checking
+
+    raise typer.Exit(checking.fix(typer.echo))
 
 
 @new_app.command("lab")
@@ -51,3 +70,23 @@ def new_lesson(
     typer.echo(
         f"Now write what each TODO says: grep -n TODO notebooks/lessons.toml notebooks/*_{slug}.ipynb. Then: ./course dev author {slug}"
     )
+
+
+@bump_app.command("kubernetes")
+def bump_kubernetes(version: Version) -> None:
+    """Kubernetes, with the etcd and the CoreDNS that it asks for. Needs the Go proxy and PyPI; some minutes."""
+    from course.dev import bump
+
+    _left(bump.kubernetes(version, typer.echo))
+
+
+@bump_app.command("kind")
+def bump_kind(version: Version) -> None:
+    """kind itself. Needs the Go proxy."""
+    from course.dev import bump
+
+    _left(bump.kind(version, typer.echo))
+
+
+def _left(steps: list[str]) -> None:
+    typer.echo("\n".join(["Left for you:", *(f"- {step}" for step in steps)]))

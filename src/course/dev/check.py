@@ -1,31 +1,128 @@
-"""`course dev check`: every tool that reads the repository without a cluster, one line each."""
+"""`course dev check`: every tool that reads the repository without a cluster, one line each. `course dev fix`: its twin."""
 
+import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
-from course.base import paths, shell
+from packaging.requirements import Requirement
+
+from course.base import paths, shell, versions
+from course.dev import corrections, generated, repository
+from course.labs import catalog as labs
+from course.lessons import catalog as lessons
+from course.lessons import quiz, routes
 
 Say = Callable[[str], None]
-TOOLS: dict[str, list[str]] = {
-    "style": [sys.executable, "-m", "ruff", "check", "--quiet", "."],
-    "format": [sys.executable, "-m", "ruff", "format", "--check", "--quiet", "."],
-    "floors": [str(paths.VENV_BIN / "lint-imports"), "--no-cache"],
-    "types": [sys.executable, "-m", "mypy"],
-}
+LISTS = (versions.read, lessons.lessons, labs.labs, routes.routes, quiz.bank, corrections.corrections)
+REQUIREMENTS = ("requirements", "requirements-dev")
+COMPILE = [
+    "uv",
+    "pip",
+    "compile",
+    "--quiet",
+    "--universal",
+    "--python-version",
+    "3.11",
+    "--no-annotate",
+    "--no-header",
+    "--generate-hashes",
+]
+
+
+def _module(*words: str) -> list[str]:
+    return [sys.executable, "-m", *words]
+
+
+def commands() -> dict[str, list[str]]:
+    """What to run for each line of the report but the first two."""
+    return {
+        "style": _module("ruff", "check", "--quiet", "."),
+        "format": _module("ruff", "format", "--check", "--quiet", "."),
+        "floors": [_program("lint-imports"), "--no-cache"],
+        "types": _module("mypy"),
+        "shell": [_program("shellcheck"), *map(str, scripts())],
+        "shell of the labs": [_program("shellcheck"), "--shell=sh", *map(str, repository.files("labs/**/*.sh"))],
+        "spelling": [_program("codespell"), *map(str, repository.files())],
+    }
+
+
+def _program(name: str) -> str:
+    """A program of the Python that runs us: a copy of the clone has no .venv of its own."""
+    return str(Path(sys.executable).with_name(name))
+
+
+def scripts() -> list[Path]:
+    """Every shell script: by its first line. What a lab's solve.sh holds has none, because it is read into a shell."""
+    return [path for path in repository.files() if re.search(r"^#!.*\b(ba)?sh\b", _first_line(path))]
+
+
+def _first_line(path: Path) -> str:
+    with path.open("rb") as file:
+        return file.readline(100).decode(errors="replace")
 
 
 def tools(say: Say) -> int:
-    """Run all of TOOLS side by side; 0 where every one is green. A red one's own words follow its line."""
-    with ThreadPoolExecutor(len(TOOLS)) as pool:
-        results = list(pool.map(_run, TOOLS.values()))
-    for name, result in zip(TOOLS, results, strict=True):
-        say(f"  {'RED  ' if result.returncode else 'green'}  {name}")
-        if result.returncode:
-            say((result.stdout + result.stderr).rstrip())
-    return int(any(result.returncode for result in results))
+    """Say what is green and what is RED with its reasons; 0 where all is green, else 1. CourseError for a list with a mistake."""
+    for read in LISTS:
+        read()
+    argvs = commands()
+    with ThreadPoolExecutor(len(argvs)) as pool:
+        results = dict(zip(argvs, pool.map(_run, argvs.values()), strict=True))
+    reports = {"generated": _stale(), "requirements": _unmet()}
+    reports |= {
+        name: (result.stdout + result.stderr).rstrip() or "no words" for name, result in results.items() if result.returncode
+    }
+    for name in ("generated", "requirements", *argvs):
+        say(f"  {'RED  ' if reports.get(name) else 'green'}  {name}" + (f"\n{reports[name]}" if reports.get(name) else ""))
+    return int(any(reports.values()))
 
 
-def _run(argv: list[str]) -> subprocess.CompletedProcess[str]:
+def _stale() -> str:
+    """What is not as `course dev author --texts` would write it, a line each."""
+    renamed = [f"{old} should be {new}" for old, new in generated.moved().names.items()]
+    rewritten = [] if renamed else [f"{path.relative_to(paths.ROOT)} is not as it would be written" for path in generated.stale()]
+    return "\n".join([*renamed, *rewritten, "./course dev fix writes them."] if renamed or rewritten else [])
+
+
+def _unmet() -> str:
+    """Requirements whose pinned version is missing or does not fit, a line each."""
+    problems = []
+    for name in REQUIREMENTS:
+        pinned = dict(line.split()[0].split("==") for line in _lines(f"{name}.txt") if "==" in line.split()[0])
+        for wanted in map(Requirement, _lines(f"{name}.in")):
+            version = pinned.get(wanted.name.lower())
+            if version is None or version not in wanted.specifier:
+                problems.append(f"{name}.txt has {version or 'nothing'} for {wanted}: ./course dev fix")
+    return "\n".join(problems)
+
+
+def _lines(name: str) -> list[str]:
+    lines = ((paths.ROOT / name).read_text()).splitlines()
+    return [line.partition("#")[0].strip() for line in lines if line.partition("#")[0].strip()]
+
+
+def fix(say: Say) -> int:
+    """Write what a machine can write: generated texts, style, format, requirements. Then the report of `tools`."""
+    for line in generated.write():
+        say(line)
+    for argv in (_module("ruff", "check", "--quiet", "--fix", "."), _module("ruff", "format", "--quiet", ".")):
+        _run(argv)
+    for name in REQUIREMENTS:
+        if _run(["git", "diff", "--quiet", "HEAD", "--", f"{name}.in"]).returncode or _unmet():
+            compile_requirements(paths.ROOT, name)
+            say(f"{name}.txt is compiled")
+    return tools(say)
+
+
+def compile_requirements(root: Path, name: str, *options: str) -> None:
+    """Write NAME.txt from NAME.in in `root`; versions that still fit stay. CourseError with uv's own words."""
+    agreeing = ["--constraints", str(root / "requirements.txt")] if name != "requirements" else []
+    argv = [*_module(*COMPILE), *agreeing, *options, str(root / f"{name}.in"), "-o", str(root / f"{name}.txt")]
+    shell.output(argv, doing=f"Compiling {name}.in", next="Mend the line that it names, then: ./course dev fix", timeout=300)
+
+
+def _run(argv: Sequence[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(argv, cwd=paths.ROOT, env=shell.environment(), capture_output=True, text=True)

@@ -62,6 +62,11 @@ def renumbered(text: str, moves: Numbers) -> str:
     return names.sub(lambda match: moves.names[match.group()], text)
 
 
+def notebooks() -> list[Path]:
+    """The lessons' notebooks and their translations, which stand in folders beside them under the same names."""
+    return [path for path in repository.files("notebooks") if NOTEBOOK.fullmatch(path.name)]
+
+
 def renumber() -> list[str]:
     """Notebooks get the names of their places, and every text follows; what was done, a line each."""
     moves = moved()
@@ -71,10 +76,11 @@ def renumber() -> list[str]:
         text = path.read_text()
         if (new := renumbered(text, moves)) != text:
             path.write_text(new)
-    for old in moves.names:  # first out of each other's way
-        (paths.NOTEBOOKS / f"{old}.ipynb").rename(paths.NOTEBOOKS / f"{old}.moving")
-    for old, new in moves.names.items():
-        (paths.NOTEBOOKS / f"{old}.moving").rename(paths.NOTEBOOKS / f"{new}.ipynb")
+    renamed = {path: path.with_stem(moves.names[path.stem]) for path in notebooks() if path.stem in moves.names}
+    for path in renamed:  # first out of each other's way
+        path.rename(path.with_suffix(".moving"))
+    for path, new in renamed.items():
+        path.with_suffix(".moving").rename(new)
     return [f"{old} is {new} now" for old, new in moves.names.items()]
 
 
@@ -125,9 +131,10 @@ PRINTED: dict[tuple[str, str], Callable[[], str]] = {
 }
 
 
-def notebook_text(lesson: lessons.Lesson) -> str:
+def notebook_text(path: Path) -> str:
     """A lesson's notebook as it is stored, with the number of its place in the heading, and what PRINTED says."""
-    notebook = json.loads(lesson.notebook.read_text())
+    notebook = json.loads(path.read_text())
+    lesson = lessons.find(path.stem)
     for cell in notebook["cells"]:
         if (printed := PRINTED.get((lesson.slug, cell["id"]))) and cell["outputs"]:
             cell["outputs"] = [{"name": "stdout", "output_type": "stream", "text": (printed() + "\n").splitlines(keepends=True)}]
@@ -144,7 +151,7 @@ def stored(notebook: Any) -> str:
 def wanted() -> dict[Path, str]:
     """Each generated file with the text that it should have."""
     texts = {lab_notebook.NOTEBOOK: lab_notebook.text()}
-    texts |= {lesson.notebook: notebook_text(lesson) for lesson in lessons.lessons() if lesson.notebook.exists()}
+    texts |= {path: notebook_text(path) for path in notebooks()}
     for file, name, content in BLOCKS:
         path = paths.ROOT / file
         texts[path] = with_block(texts.get(path) or path.read_text(), name, content())

@@ -1,0 +1,77 @@
+"""`course dev check` in a copy of this clone: green says nothing is wrong, each kind of fault makes its own line RED."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from course.dev import check
+from tests.unit.clone import copied, python
+
+# All but mypy, which reads every file anew in a copy: `course test` runs it on the clone itself.
+CHECK = """
+from course.dev import check
+every = check.commands()
+check.commands = lambda: {name: argv for name, argv in every.items() if name != "types"}
+raise SystemExit(check.tools(print))
+"""
+FAULTS: dict[str, tuple[str, Callable[[str], str]]] = {
+    "generated": ("README.md", lambda text: text.replace("| The shop cannot find its database |", "| The shop |")),
+    "requirements": ("requirements.in", lambda text: f"{text}no-such-package  # for this test\n"),
+    "style": ("src/course/base/waiting.py", lambda text: text.replace("import time\n", "import time\nimport uuid\n")),
+    "format": ("src/course/base/paths.py", lambda text: text.replace("PORT = 8888", "PORT   =  8888")),
+    "floors": ("src/course/base/tables.py", lambda text: f"{text}\n\nimport course.kube.kubectl as _  # noqa\n"),
+    "shell": (".ci/run", lambda text: f"{text}echo $1\n"),
+    "shell of the labs": ("labs/roll-back/solution/solve.sh", lambda text: f"{text}if true; then\n"),
+    "spelling": ("docs/design.md", lambda text: f"{text}\nThis is teh end.\n"),
+}
+MISSPELT = [
+    ("cluster/versions.toml", "etcd.version", "version = ", "verison = "),
+    ("labs/labs.toml", "minutes", "minutes = ", "minuts = "),
+    ("notebooks/lessons.toml", "objectives", "objectives = ", "objektives = "),
+    ("notebooks/quiz.toml", "right", "right = ", "rigth = "),
+    ("notebooks/routes.toml", "lessons", "lessons = ", "lesson = "),
+    ("notebooks/corrections.toml", "truth", "truth = ", "thruth = "),
+]
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copied(tmp_path_factory.mktemp("clone"))
+
+
+def test_every_line_of_the_report_has_a_fault_to_find() -> None:
+    assert {*FAULTS, "types"} == {"generated", "requirements", *check.commands()}
+
+
+def test_an_untouched_clone_is_green_and_each_fault_is_found(clone: Path) -> None:
+    result = python(clone, "-c", CHECK)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert len(re.findall(r"(?m)^  green  ", result.stdout)) == len(FAULTS)
+    before = {name: (clone / name).read_text() for name, _ in FAULTS.values()}
+    try:
+        for name, spoil in FAULTS.values():
+            (clone / name).write_text(spoil(before[name]))
+            assert (clone / name).read_text() != before[name]
+        result = python(clone, "-c", CHECK)
+    finally:
+        for name, text in before.items():
+            (clone / name).write_text(text)
+    assert result.returncode == 1, result.stderr
+    assert set(re.findall(r"(?m)^  RED    (.+)$", result.stdout)) == set(FAULTS), result.stdout
+
+
+@pytest.mark.parametrize(("name", "key", "right", "wrong"), MISSPELT)
+def test_a_misspelt_key_is_said_with_its_file_and_the_nearest_right_one(
+    name: str, key: str, right: str, wrong: str, clone: Path
+) -> None:
+    before = (clone / name).read_text()
+    (clone / name).write_text(before.replace(right, wrong))
+    try:
+        result = python(clone, "-m", "course", "dev", "check")
+    finally:
+        (clone / name).write_text(before)
+    assert result.returncode == 2
+    assert f"{name} cannot be used." in result.stderr
+    assert f"{wrong.split()[0]} (did you mean {key}?)" in result.stderr
