@@ -1,6 +1,7 @@
 """What is wrong with this machine or this clone: for each finding one cause and one command."""
 
 import os
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -88,9 +89,10 @@ def _free(folder: Path, whose: str) -> Finding:
 
 def _port() -> Finding:
     """A port that JupyterLab of this clone has is not taken by another program."""
-    port = paths.PORT if jupyterlab.running() else jupyterlab.free_port(paths.PORT, lambda text: None)
-    if port != paths.PORT:
-        return Finding("note", f"Port {paths.PORT} is taken by another program: ./course start uses {port}.")
+    with socket.socket() as probe:
+        taken = probe.connect_ex(("127.0.0.1", paths.PORT)) == 0
+    if taken and not jupyterlab.running():
+        return Finding("note", f"Port {paths.PORT} is taken by another program: ./course start uses another one.")
     return Finding("ok", f"Port {paths.PORT} is JupyterLab's, or free for it.")
 
 

@@ -20,18 +20,19 @@ pytestmark = [pytest.mark.browser, pytest.mark.cluster]
 LESSON = lessons.find("first_externalname").notebook.name
 
 
-@pytest.fixture
-def server(cluster: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[jupyterlab.Server]:
-    """A JupyterLab of its own over fresh copies of the lessons; the learner's server, layout and workspace are left alone."""
-    monkeypatch.setattr(paths, "WORKSPACE", tmp_path / "workspace")
-    monkeypatch.setattr(jupyterlab, "RECORD", tmp_path / "jupyter.json")
-    monkeypatch.setattr(jupyterlab, "HOME", tmp_path / "jupyter")
-    workspace.prepare()
-    started, process = jupyterlab.start(8890, print)
-    assert process is not None
-    yield started
-    until(jupyterlab.stop, seconds=30, what="JupyterLab being stopped")
-    process.wait(timeout=30)
+@pytest.fixture(scope="module")
+def server(cluster: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[jupyterlab.Server]:
+    """One JupyterLab over fresh copies of the lessons; the learner's server, layout and workspace are left alone."""
+    folder = tmp_path_factory.mktemp("jupyterlab")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(paths, "WORKSPACE", folder / "workspace")
+        patch.setattr(jupyterlab, "HOME", folder / "jupyter")
+        workspace.prepare()
+        server, process = jupyterlab.start(8890, print)
+        assert process is not None
+        yield server
+        assert jupyterlab.stop()
+        process.wait()
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def test_only_this_machine_with_the_token_gets_in(server: jupyterlab.Server, pag
 
 
 def open_notebook(notebook: str, server: jupyterlab.Server, page: Page, cell: str = "") -> None:
-    page.goto(server.address.replace("/lab?", f"/lab/tree/{notebook}?") + cell)
+    page.goto(server.address.replace("/lab?", f"/lab/tree/{notebook}?reset&") + cell)  # without what an earlier test opened
     expect(page.locator(".jp-Notebook .jp-CodeCell").first).to_be_visible(timeout=60_000)
 
 
@@ -96,7 +97,7 @@ def test_a_lab_is_worked_by_keyboard(server: jupyterlab.Server, page: Page) -> N
 
 
 def test_a_terminal_there_has_the_course_command(server: jupyterlab.Server, page: Page) -> None:
-    page.goto(server.address)  # an empty layout shows the launcher
+    page.goto(server.address.replace("/lab?", "/lab?reset&"))  # an empty layout shows the launcher
     page.locator(".jp-LauncherCard").filter(has_text="Terminal").first.click(timeout=90_000)
     screen = page.locator(".jp-Terminal .xterm-screen")
     expect(screen).to_be_visible(timeout=60_000)

@@ -125,25 +125,43 @@ def test_replication_never_catches_up(home: None, step: str) -> None:
     assert_nothing_lost(INSIDE)
 
 
-def killed_apply(side: str) -> None:
-    """kubectl is killed while it starts, reads or sends: when, is not ours to choose."""
-    words = ["kubectl", "apply", "-f", "-"]
-    apply = subprocess.Popen(words, stdin=subprocess.PIPE, env=shell.environment(), text=True, stdout=subprocess.DEVNULL)
-    assert apply.stdin
-    apply.stdin.write(place.manifest("phase-2"))
-    apply.stdin.close()
-    apply.kill()
-    apply.wait()
-    raise CourseError("kubectl apply was interrupted.")
+BEFORE, AFTER = ["ExternalName", place.OUTSIDE_NAME], ["ClusterIP", "5432"]
 
 
-def test_the_apply_is_interrupted(home: None) -> None:
+def kill_apply(kubectl_says: str) -> Callable[[str], None]:
+    """Applies the Service with a kubectl that is killed when its log has these words; "": before it has read all of its input."""
+
+    def point(side: str) -> None:
+        words = ["kubectl", "apply", "-v=7", "-f", "-"]
+        pipe, env = subprocess.PIPE, shell.environment()
+        with subprocess.Popen(words, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT, env=env, text=True) as apply:
+            assert apply.stdin and apply.stdout
+            apply.stdin.write(place.manifest("phase-2"))
+            apply.stdin.flush()
+            if kubectl_says:
+                apply.stdin.close()
+                assert any(kubectl_says in line for line in apply.stdout), "kubectl never said so"
+            apply.kill()
+        raise CourseError("kubectl apply was interrupted.")
+
+    return point
+
+
+@pytest.mark.parametrize(
+    ("kubectl_says", "outcomes"),
+    [
+        pytest.param("", [BEFORE], id="while it reads"),
+        pytest.param('"Response" status="200 OK"', [BEFORE, AFTER], id="after its first answer"),
+        pytest.param('"Request" verb="PATCH"', [BEFORE, AFTER], id="while it asks"),
+        pytest.param("service/user-db configured", [AFTER], id="after the answer"),
+    ],
+)
+def test_the_apply_is_interrupted(home: None, kubectl_says: str, outcomes: list[list[str]]) -> None:
+    """Never half of each: before the request the Service is the old one, after the answer it is the new one."""
     with pytest.raises(CourseError, match="interrupted"):
-        switch(OUTSIDE, INSIDE, phases.Cutover("interrupted", killed_apply, ()))
-    shape = place.kubectl_here(
-        "get", "service", "user-db", "-o", "jsonpath={.spec.type} {.spec.externalName} {.spec.ports[*].port}"
-    )
-    assert shape.split() in (["ExternalName", place.OUTSIDE_NAME], ["ClusterIP", "5432"]), "never half of each"
+        switch(OUTSIDE, INSIDE, phases.Cutover("interrupted", kill_apply(kubectl_says), ()))
+    shape = "jsonpath={.spec.type} {.spec.externalName} {.spec.ports[*].port}"
+    assert place.kubectl_here("get", "service", "user-db", "-o", shape).split() in outcomes
     switch(OUTSIDE, INSIDE)
     assert_nothing_lost(INSIDE)
 

@@ -1,11 +1,9 @@
 import json
-import socket
 from pathlib import Path
 
 import pytest
 
 from course.base.errors import CourseError
-from course.jupyter import jupyterlab
 from course.provision import lifecycle, reporter, steps
 
 
@@ -48,13 +46,3 @@ def test_a_running_set_up_is_seen(state: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(steps, "STEPS", [("look", lambda work: states.append(lifecycle.running()))])
     lifecycle.up(lambda text: None)
     assert states == [True] and not lifecycle.running()
-
-
-def test_a_taken_port_is_said_and_the_next_one_used() -> None:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-        port = listener.getsockname()[1]
-        messages: list[str] = []
-        assert jupyterlab.free_port(port, messages.append) > port
-    assert messages and str(port) in messages[0]

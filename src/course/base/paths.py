@@ -13,13 +13,17 @@ CLUSTER_FOLDER = ROOT / "cluster"
 NOTEBOOKS = ROOT / "notebooks"
 WORKSPACE = ROOT / "workspace"
 VENV_BIN = ROOT / ".venv" / "bin"
+CACHE_NAME = "externalname-course"
 PORT = 8888  # where JupyterLab listens, or the next free one
 
 
 def cache() -> Path:
     """The folder for finished parts of the node image, in the user's caches or in COURSE_CACHE; `down --all` removes it whole."""
-    base = os.environ.get("COURSE_CACHE") or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return (ROOT / base).resolve() / "externalname-course"
+    if base := os.environ.get("COURSE_CACHE"):
+        return (ROOT / base).resolve() / CACHE_NAME
+    import platformdirs  # only where it is needed: each start of the command imports this module
+
+    return platformdirs.user_cache_path(CACHE_NAME, appauthor=False).resolve()
 
 
 def cluster_name() -> str:

@@ -4,20 +4,19 @@ import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from pathlib import Path
 
-from course.base import paths, shell
+from course.base import files, paths, shell
 from course.base.errors import CourseError
 from course.base.waiting import until
 from course.jupyter import kernel
 
-RECORD = paths.STATE / "jupyter.json"
 HOME = paths.STATE / "jupyter"
 SETTINGS: dict[str, dict[str, object]] = {  # where JupyterLab's own defaults do not fit a course
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},  # nothing is asked of the internet
@@ -38,6 +37,11 @@ class Server:
         """What to open in a browser."""
         return f"http://127.0.0.1:{self.port}/lab?token={self.token}"
 
+    @property
+    def page(self) -> Path:
+        """A page of jupyter_server's that leads to the address: unlike that, its name may stand in a browser's command line."""
+        return runtime() / f"jpserver-{self.pid}-open.html"
+
     def answers(self) -> bool:
         """Whether it is there and is ours: it takes the token."""
         request = urllib.request.Request(
@@ -51,30 +55,26 @@ class Server:
             return False
 
 
+def runtime() -> Path:
+    """Where jupyter_server keeps the records and tokens of what runs."""
+    return HOME / "runtime"
+
+
+def recorded() -> list[Server]:
+    """What jupyter_server wrote down here; some may be gone. To import its own reader of these files takes a second."""
+    servers = []
+    for path in runtime().glob("jpserver-*.json"):
+        try:
+            record = json.loads(path.read_text())
+            servers.append(Server(record["pid"], record["port"], record["token"]))
+        except (OSError, ValueError, KeyError):  # it is being written, or removed
+            continue
+    return servers
+
+
 def running() -> Server | None:
     """The JupyterLab this clone started, if it still answers."""
-    try:
-        server = Server(**json.loads(RECORD.read_text()))
-    except (OSError, ValueError, TypeError):
-        return None
-    return server if server.answers() else None
-
-
-def free_port(wanted: int, say: Callable[[str], None]) -> int:
-    """`wanted`, or the next free port of the following twenty, said."""
-    for port in range(wanted, wanted + 20):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            if port != wanted:
-                say(f"Port {wanted} is taken by another program: using {port}.")
-            return port
-    raise CourseError(
-        f"Ports {wanted} to {wanted + 19} are all taken.", "Other programs listen there.", f"./course start --port {wanted + 100}"
-    )
+    return next((server for server in recorded() if server.answers()), None)
 
 
 def environment() -> dict[str, str]:
@@ -82,7 +82,7 @@ def environment() -> dict[str, str]:
     places = {
         "JUPYTER_CONFIG_DIR": HOME / "config",
         "JUPYTER_DATA_DIR": HOME / "data",
-        "JUPYTER_RUNTIME_DIR": HOME / "runtime",
+        "JUPYTER_RUNTIME_DIR": runtime(),
         "IPYTHONDIR": HOME / "ipython",
         "JUPYTERLAB_SETTINGS_DIR": HOME / "lab" / "settings",
         "JUPYTERLAB_WORKSPACES_DIR": HOME / "lab" / "workspaces",
@@ -90,8 +90,10 @@ def environment() -> dict[str, str]:
         "npm_config_cache": HOME / "npm",  # a server extension asks npm, where there is one, and npm writes a log of it
     }
     startup = HOME / "ipython" / "profile_default" / "startup"
+    files.state()
     for place in (*places.values(), startup):
         place.mkdir(parents=True, exist_ok=True)
+    runtime().chmod(0o700)  # who reads the records there has the token
     (startup / "00-course.py").write_text(kernel.STARTUP)
     for name, settings in SETTINGS.items():
         path = places["JUPYTERLAB_SETTINGS_DIR"] / "@jupyterlab" / f"{name}.jupyterlab-settings"
@@ -103,41 +105,47 @@ def environment() -> dict[str, str]:
 
 def start(wanted_port: int, say: Callable[[str], None]) -> tuple[Server, subprocess.Popen[bytes] | None]:
     """Start JupyterLab and wait until it answers; the running one where there is one (then no process is returned)."""
-    if found := running():
-        return found, None
-    port, token = free_port(wanted_port, say), secrets.token_hex(24)
+    if server := running():
+        return server, None
+    process = _launch(wanted_port)
+
+    def answering() -> Server | None:
+        if process.poll() is not None:
+            log = shell.log_file("jupyter")
+            raise CourseError("JupyterLab ended at once.", shell.last_words(log.read_text(errors="replace")), f"Read {log}")
+        return next((server for server in recorded() if server.pid == process.pid and server.answers()), None)
+
+    try:
+        server = until(answering, seconds=120, what="JupyterLab answering", next=f"Read {shell.log_file('jupyter')}")
+    except BaseException:  # Ctrl-C, too: in a session of its own it would live on, and nobody would know it
+        end(process)
+        raise
+    server.page.chmod(0o600)
+    if server.port != wanted_port:
+        say(f"Port {wanted_port} is taken by another program: using {server.port}.")
+    return server, process
+
+
+def _launch(port: int) -> subprocess.Popen[bytes]:
     words = [
         sys.executable, "-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}",
-        "--ServerApp.port_retries=0", f"--ServerApp.root_dir={paths.WORKSPACE}",
+        f"--ServerApp.root_dir={paths.WORKSPACE}",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None",
         # A login shell would reset PATH, and kubectl and course with it.
         "--ServerApp.terminado_settings={'shell_command': ['/bin/sh', '-c', 'exec ${SHELL:-bash}']}",
     ]  # fmt: skip
     if os.geteuid() == 0:
         words.append("--allow-root")
-    path = shell.log_file("jupyter")
-    with path.open("a") as log:
-        process = subprocess.Popen(
-            words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-            env=environment() | {"JUPYTER_TOKEN": token},  # not as a word of the command, which every user of the machine can read
-        )  # fmt: skip
-    server = Server(process.pid, port, token)
-    try:
-        until(
-            lambda: process.poll() is not None or server.answers(),
-            seconds=60,
-            what="JupyterLab answering",
-            next=f"Read {path}",
-        )
-    except BaseException:  # Ctrl-C, too: in a session of its own it would live on, and nobody would know it
-        process.terminate()
-        raise
-    if process.poll() is not None:
-        raise CourseError("JupyterLab ended at once.", shell.last_words(path.read_text(errors="replace")), f"Read {path}")
-    RECORD.touch(mode=0o600)  # it holds the token
-    RECORD.chmod(0o600)
-    RECORD.write_text(json.dumps(asdict(server)))
-    return server, process
+    # The token not as a word of the command, which every user of the machine can read.
+    env = environment() | {"JUPYTER_TOKEN": secrets.token_hex(24)}
+    with shell.log_file("jupyter").open("a") as log:
+        return subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=env)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a JupyterLab that this process started, and wait until it has gone."""
+    process.terminate()
+    process.wait(timeout=60)
 
 
 def stop() -> bool:
@@ -145,7 +153,6 @@ def stop() -> bool:
     server = running()
     if server is None:
         return False
-    os.kill(server.pid, signal.SIGTERM)
-    until(lambda: not server.answers(), seconds=15, what="JupyterLab ending")
-    RECORD.unlink(missing_ok=True)
+    os.kill(server.pid, signal.SIGTERM)  # it took the token of its record, so the process is the one that wrote it
+    until(lambda: not server.answers(), seconds=60, what="JupyterLab ending")
     return True

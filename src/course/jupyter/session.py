@@ -4,7 +4,8 @@ import subprocess
 import webbrowser
 from collections.abc import Callable
 
-from course.base.errors import CourseError
+from course.base import shell
+from course.base.errors import CourseError, NotReady
 from course.jupyter import jupyterlab
 from course.lessons import catalog, workspace
 from course.provision import lifecycle
@@ -19,7 +20,7 @@ def start(port: int, *, browser: bool, say: Say) -> None:
     say(f"JupyterLab: {server.address}")
     say(f"Begin there with {catalog.lessons()[0].notebook.name}. The cluster is made meanwhile:")
     if browser:
-        webbrowser.open(server.address)
+        webbrowser.open(server.page.as_uri())
     try:
         lifecycle.up(say)
         say(f"Ready. JupyterLab: {server.address}")
@@ -38,12 +39,16 @@ def start(port: int, *, browser: bool, say: Say) -> None:
 def _wait(process: subprocess.Popen[bytes], say: Say) -> None:
     say("Ctrl-C here ends JupyterLab. The cluster stays until: ./course down")
     try:
-        process.wait()
+        code = process.wait()
     except KeyboardInterrupt:
         _end(process, say)
+        return
+    if code:
+        words = shell.last_words(shell.log_file("jupyter").read_text(errors="replace"))
+        raise NotReady(f"JupyterLab ended by itself (exit code {code}).", words, "./course start")
+    say("JupyterLab was stopped. Go on later with: ./course start")
 
 
 def _end(process: subprocess.Popen[bytes], say: Say) -> None:
-    process.terminate()
-    process.wait(timeout=30)
+    jupyterlab.end(process)
     say("JupyterLab is stopped. Go on later with: ./course start")

@@ -4,6 +4,7 @@ A network plugin may enforce policies or not, and the course runs on both kinds 
 cluster is asked once (`find_out`), and every later observation is held against that answer.
 """
 
+import shlex
 from collections.abc import Callable
 
 from course.base.errors import CourseError, NotReady
@@ -23,11 +24,11 @@ class Watcher:
 
     def connect(self, host: str, port: int) -> str:
         """`open` or `blocked`: a TCP connection from the Pod, given up after 3 s."""
-        return self._try(f"nc -z -w 3 {host} {port}")
+        return self._try(f"nc -z -w 3 {shlex.quote(host)} {port:d}")
 
     def resolve(self, name: str) -> str:
         """`open` or `blocked`: whether the Pod gets an address for the name."""
-        return self._try(f"dig +short +time=3 +tries=1 {name} | grep -q '^[0-9]'")
+        return self._try(f"dig +short +time=3 +tries=1 {shlex.quote(name)} | grep -q '^[0-9]'")
 
     def _try(self, test: str) -> str:
         script = f"if {test}; then echo {OPEN}; else echo {BLOCKED}; fi"

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from course.base import shell
 from course.base.errors import CourseError, NotReady
-from course.base.waiting import until
 from course.kube import kubectl
 from course.labs.catalog import Lab
 
@@ -27,7 +26,7 @@ def values(text: str) -> dict[str, str]:
     if "@ADDRESS@" in text or "@STANDBY@" in text:
         from course.provision import engine, outside
 
-        addresses = outside.addresses(engine.choose(install=False))
+        addresses = outside.addresses(engine.chosen())
         found |= {"@ADDRESS@": addresses.primary, "@STANDBY@": addresses.standby}
     return found
 
@@ -89,27 +88,27 @@ def make_database(name: str) -> None:
     as_postgres("createdb", "-O", "course", name)
 
 
+# With whatever a learner tied to it: connections, and replication slots, which are free once their sender has ended.
+# The role's fence would stop the other labs and the lessons. Only where there is one: labs may be reset side by side.
+DROP_DATABASE = """
+SELECT pg_terminate_backend(active_pid, 60000) FROM pg_replication_slots WHERE database = :'name' AND active;
+SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = :'name';
+DROP DATABASE IF EXISTS :"name" WITH (FORCE);
+SELECT 'ALTER ROLE app LOGIN' FROM pg_roles WHERE rolname = 'app' AND NOT rolcanlogin \\gexec
+SELECT 'ALTER ROLE app RESET ALL' FROM pg_roles WHERE rolname = 'app' AND rolconfig IS NOT NULL \\gexec
+"""
+
+
 def drop_database(name: str) -> None:
-    """Drop it with whatever a learner tied to it: connections and replication slots."""
-    slots = f"FROM pg_replication_slots WHERE database = '{name}'"
-
-    def sql(statement: str) -> str:
-        return as_postgres("psql", "-AtXqc", statement, "postgres").strip()
-
-    sql(f"SELECT pg_terminate_backend(active_pid) {slots} AND active")
-    until(lambda: sql(f"SELECT count(*) {slots} AND active") == "0", seconds=60, what=f"Replication of {name} ending")
-    sql(f"SELECT pg_drop_replication_slot(slot_name) {slots}")
-    as_postgres("dropdb", "--if-exists", "--force", name)
-    # A fence for the role would stop the other labs and the lessons, too. Only where there is one: labs may be reset side by side.
-    fenced = "SELECT FROM pg_roles WHERE rolname = 'app' AND (NOT rolcanlogin OR rolconfig IS NOT NULL)"
-    sql(f"DO $$ BEGIN IF EXISTS ({fenced}) THEN ALTER ROLE app LOGIN; ALTER ROLE app RESET ALL; END IF; END $$")
+    """Drop it on the outside PostgreSQL, where it is there, and open the role `app` again where somebody closed it."""
+    as_postgres("psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-v", f"name={name}", "postgres", text=DROP_DATABASE)
 
 
-def as_postgres(*words: str) -> str:
-    """Run a program of the outside PostgreSQL as its superuser; what it printed."""
+def as_postgres(*words: str, text: str | None = None) -> str:
+    """Run a program of the outside PostgreSQL as its superuser, `text` as its input; what it printed."""
     from course.provision import outside
 
-    return outside.inside("runuser", "-u", "postgres", "--", *words)
+    return outside.inside("runuser", "-u", "postgres", "--", *words, text=text)
 
 
 def missing(lab: Lab) -> list[str]:

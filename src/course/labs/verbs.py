@@ -1,10 +1,13 @@
 """The verbs of the labs: list, start, check, hint, apply, solve, reset. The CLI and the notebook call these."""
 
+import json
 import os
 import shlex
+import subprocess
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from tempfile import NamedTemporaryFile
 
 from course.base import paths, shell, tables
 from course.base.errors import CourseError, NotReady
@@ -209,26 +212,27 @@ def apply(slug: str, text: str) -> str:
     lab = catalog.find(slug)
     kubectl.require_ready()
     _require_started(lab, stage.missing(lab))
-    done = kubectl.run("apply", f"--kubeconfig={_kubeconfig(lab)}", "-f", "-", text=text)
-    if done.returncode:
-        words = shell.last_words(done.stderr, 6)
+    process = _apply_there(lab.namespace, text)
+    if process.returncode:
+        words = shell.last_words(process.stderr, 6)
         again = f"Mend what it names, then apply again. See where you are: ./course lab check {lab.slug}"
         raise CourseError("The cluster refuses your manifest.", words, again)
-    return done.stdout + done.stderr
+    return process.stdout + process.stderr
 
 
-def _kubeconfig(lab: Lab) -> str:
-    import yaml
+def _apply_there(namespace: str, text: str) -> "subprocess.CompletedProcess[str]":
+    """kubectl apply with another default namespace; -n would refuse what names one of its own.
 
-    config = yaml.safe_load(paths.KUBECONFIG.read_text())
-    for context in config["contexts"]:
-        context["context"]["namespace"] = lab.namespace
-    folder = paths.STATE / "labs"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    path = folder / f"{lab.slug}.kubeconfig"
-    path.touch(mode=0o600)
-    path.write_text(yaml.safe_dump(config))
-    return str(path)
+    The file says only that: cluster, user and key come from the course's kubeconfig, which kubectl reads after it.
+    """
+    context = f"kind-{paths.cluster_name()}"
+    there = {"name": "there", "context": {"cluster": context, "user": context, "namespace": namespace}}
+    config = {"apiVersion": "v1", "kind": "Config", "current-context": "there", "contexts": [there]}
+    with NamedTemporaryFile("w", suffix=".json") as first:
+        json.dump(config, first)
+        first.flush()
+        env = shell.environment({"KUBECONFIG": f"{first.name}{os.pathsep}{paths.KUBECONFIG}"})
+        return shell.run(["kubectl", "apply", "-f", "-"], env=shell.without_proxies(env), text=text)
 
 
 def solve(slug: str, say: Say = print) -> Solution:

@@ -1,6 +1,8 @@
 """The learner's copies of the notebooks: the originals stay what nbval compares."""
 
+import itertools
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -55,10 +57,20 @@ def reset(name: str) -> tuple[Path, Path | None]:
     original = _original(name)
     current, old_copy = paths.WORKSPACE / original.name, None
     if current.exists():
-        old_copy = current.with_stem(f"{current.stem}.{datetime.now(UTC):%Y%m%d-%H%M%S}")
-        current.rename(old_copy)
+        old_copy = _dated(current)
+        current.replace(old_copy)
     paths.WORKSPACE.mkdir(exist_ok=True)
     return _copy(original), old_copy
+
+
+def _dated(path: Path) -> Path:
+    """A dated name beside the file, and taken at once: the second reset of the same second gets another one."""
+    stem = f"{path.stem}.{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    for suffix in itertools.chain([""], (f"-{number}" for number in itertools.count(2))):
+        with suppress(FileExistsError):
+            (free := path.with_stem(stem + suffix)).touch(exist_ok=False)
+            return free
+    raise AssertionError("the numbers never end")
 
 
 def _original(name: str) -> Path:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from course.base import files, shell
@@ -95,6 +95,12 @@ def choose(say: Say = print, install: bool = True) -> Engine:
     raise CourseError(
         "No container engine can be used.", " ".join(why for why, _ in problems), " Or: ".join(commands) or HOW_TO_INSTALL
     )
+
+
+@cache
+def chosen() -> Engine:
+    """The engine that is there, chosen once in this process: to ask which one it is takes longer than most that it is asked."""
+    return choose(install=False)
 
 
 def _answering(wanted: str) -> tuple[Engine | None, list[Problem]]:

@@ -40,8 +40,7 @@ def down(everything: bool = False, say: Callable[[str], None] = print) -> None:
     with _one_at_a_time(say):
         if kind_cluster.delete(found):
             say("The cluster is removed.")
-        if found.run("container", "inspect", outside.container()).returncode == 0:
-            found.output("rm", "-f", "-v", outside.container(), doing="Removing the outside world")
+        if outside.delete(found):
             say("The outside world is removed.")
         if everything:
             _remove_everything(found, say)
@@ -72,10 +71,10 @@ def _remove_everything(found: engine.Engine, say: Callable[[str], None]) -> None
 
 def status() -> dict[str, object]:
     """What is up right now: {"ready": bool, "cluster", "api", "node", "outside", "dns", "setting_up"}."""
-    found = engine.choose(install=False)
+    found = engine.chosen()
     _, state = kind_cluster.container_state(found)
     api = state == "running" and kubectl.is_ready()
-    servers = outside.inside("outside-service", "status", "all", engine=found).split("\n") if _outside_runs(found) else []
+    servers = outside.inside("outside-service", "status", "all", engine=found).split("\n") if outside.is_running(found) else []
     answer = corefile.answer_for_the_api() if api else ""
     return {
         "ready": bool(api and answer and servers and all(line.endswith("running") for line in servers if line)),
@@ -87,8 +86,3 @@ def status() -> dict[str, object]:
         "outside": ", ".join(line for line in servers if line) or "not running",
         "setting_up": running(),
     }
-
-
-def _outside_runs(found: engine.Engine) -> bool:
-    said = found.run("container", "inspect", "--format", "{{.State.Status}}", outside.container())
-    return said.stdout.strip() == "running"

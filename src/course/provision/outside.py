@@ -7,12 +7,13 @@ import json
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
-from course.base import paths
+from course.base import files, paths
 from course.base.errors import CourseError
 from course.base.waiting import until
 from course.provision import images
-from course.provision.engine import Engine, choose
+from course.provision.engine import Engine, chosen
 
 NETWORK = "kind"
 FOLDER = paths.STATE / "outside"
@@ -24,6 +25,7 @@ CERTIFICATES = {
     "legacy": ["legacy-api", "legacy.example.net"],
 }
 LABEL_ROOT, LABEL_KEY = "course.root", "course.key"
+MADE = FOLDER / "container"  # the id of the container this clone made: a clone that was moved has another root
 
 
 def container() -> str:
@@ -46,14 +48,14 @@ def make_certificates(folder: Path) -> None:
         return
     import trustme  # loads a cryptography library, which nothing else of the course needs
 
-    folder.mkdir(parents=True, exist_ok=True)
     authority = trustme.CA(organization_name="The outside world of the course")
+    texts = {"ca.crt": authority.cert_pem}
     for name, identities in CERTIFICATES.items():
-        made = authority.issue_cert(*identities)
-        made.private_key_pem.write_to_path(folder / f"{name}.key")
-        made.cert_chain_pems[0].write_to_path(folder / f"{name}.crt")
-    authority.cert_pem.write_to_path(folder / "ca.crt")
-    made_for.write_text(json.dumps(CERTIFICATES))  # last: it marks the folder as complete
+        certificate = authority.issue_cert(*identities)
+        texts |= {f"{name}.key": certificate.private_key_pem, f"{name}.crt": certificate.cert_chain_pems[0]}
+    for name, pem in texts.items():
+        files.replace(folder / name, pem.bytes().decode())
+    files.replace(made_for, json.dumps(CERTIFICATES))  # last: it marks the folder as complete
 
 
 def authority() -> Path:
@@ -65,18 +67,47 @@ def begin(engine: Engine) -> bool:
     """Run the container if it is not running, made again if its image is of another version; whether it was running already.
 
     Does not wait for its servers: they get ready while something else is made. Needs the network, which kind makes with
-    its first cluster and leaves there.
+    its first cluster and leaves there. CourseError if the container of that name is not ours.
     """
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    FOLDER.chmod(0o700)
     make_certificates(FOLDER / "tls")
-    status, root, key = _inspect(engine)
-    if status and (root, key) != (str(paths.ROOT), images.lab_key()):
-        engine.output("rm", "-f", "-v", container(), doing="Removing the outside world of an older version")
-        status = ""
-    if not status:
-        _create(engine)
-    elif status != "running":
-        engine.output("start", container(), doing="Starting the outside world")
-    return status == "running"
+    found = _inspect(engine)
+    _refuse_foreign(engine, found)
+    if found.id and (found.root, found.key) != (str(paths.ROOT), images.lab_key()):
+        engine.output("rm", "-f", "-v", found.id, doing="Removing the outside world of an older version")
+        found = ABSENT
+    if not found.id:
+        files.replace(MADE, _create(engine))
+    elif found.status != "running":
+        engine.output("start", found.id, doing="Starting the outside world")
+    return found.status == "running"
+
+
+def delete(engine: Engine) -> bool:
+    """Remove the container if this clone made it; whether there was one. CourseError if it is somebody else's."""
+    found = _inspect(engine)
+    _refuse_foreign(engine, found)
+    if found.id:
+        engine.output("rm", "-f", "-v", found.id, doing="Removing the outside world")
+    MADE.unlink(missing_ok=True)
+    return bool(found.id)
+
+
+def is_running(engine: Engine) -> bool:
+    """Whether the container runs; its servers may still be stopped."""
+    return _inspect(engine).status == "running"
+
+
+def _refuse_foreign(engine: Engine, found: "Found") -> None:
+    made = MADE.read_text() if MADE.exists() else ""
+    if found.id and found.root != str(paths.ROOT) and found.id != made:
+        raise CourseError(
+            f"A container named {container()} exists that this copy of the course did not make.",
+            "It is left alone: it may be somebody's work, or belong to another clone.",
+            f"Rename it ({engine.name} rename {container()} NEW-NAME), "
+            "or use another name here: COURSE_CLUSTER=externalname2 COURSE_STATE=second ./course up",
+        )
 
 
 def wait_until_answering(engine: Engine, *, was_running: bool) -> None:
@@ -115,23 +146,32 @@ def has_network(engine: Engine) -> bool:
     return engine.run("network", "inspect", NETWORK).returncode == 0
 
 
-def _inspect(engine: Engine) -> tuple[str, str, str]:
-    form = f'{{{{.State.Status}}}}|{{{{index .Config.Labels "{LABEL_ROOT}"}}}}|{{{{index .Config.Labels "{LABEL_KEY}"}}}}'
-    said = engine.run("container", "inspect", "--format", form, container())
-    if said.returncode:
-        return "", "", ""
-    status, root, key = said.stdout.strip().split("|")
-    return status, root, key
+class Found(NamedTuple):
+    """The container as the engine knows it: its id, its status, and its two labels. All "" where there is none."""
+
+    id: str
+    status: str
+    root: str
+    key: str
 
 
-def _create(engine: Engine) -> None:
+ABSENT = Found("", "", "", "")
+
+
+def _inspect(engine: Engine) -> Found:
+    labels = "|".join(f'{{{{index .Config.Labels "{label}"}}}}' for label in (LABEL_ROOT, LABEL_KEY))
+    inspected = engine.run("container", "inspect", "--format", f"{{{{.Id}}}}|{{{{.State.Status}}}}|{labels}", container())
+    return ABSENT if inspected.returncode else Found(*inspected.stdout.strip().split("|"))
+
+
+def _create(engine: Engine) -> str:
     labels = ["--label", f"{LABEL_ROOT}={paths.ROOT}", "--label", f"{LABEL_KEY}={images.lab_key()}"]
-    engine.output(
+    return engine.output(
         "run", "-d", "--name", container(), "--hostname", "outside", "--network", NETWORK, "--cap-add", "NET_ADMIN",
         "--security-opt", "label=disable",  # SELinux would keep it from reading the folder
-        *labels, "-v", f"{FOLDER}:/course:ro", images.lab_name(), "tini", "-g", "--", "outside",
+        *labels, "-v", f"{FOLDER}:/course:ro", images.lab_name(), "outside",
         doing="Starting the outside world",
-    )  # fmt: skip
+    ).strip()  # fmt: skip
 
 
 def _answering(engine: Engine) -> bool:
@@ -154,16 +194,18 @@ def _addresses(written: str) -> Addresses | None:
     return Addresses(values["ADDRESS"], values["STANDBY"]) if "PREFIX" in values else None
 
 
-def inside(*words: str, engine: Engine | None = None) -> str:
-    """Run a program in the outside world's container and return what it printed."""
-    found = engine or choose(install=False)
-    status, _, _ = _inspect(found)
+def inside(*words: str, engine: Engine | None = None, text: str | None = None) -> str:
+    """Run a program in the outside world's container, `text` as its input, and return what it printed."""
+    engine = engine or chosen()
+    status = _inspect(engine).status
     if status != "running":
         raise CourseError("The outside world is not running.", f"Its container is {status or 'not there'}.", "./course up")
-    done = found.run("exec", container(), *words)
-    if done.returncode:
-        raise CourseError(f"{words[0]} in the outside world failed.", (done.stderr or done.stdout).strip(), "./course doctor")
-    return done.stdout
+    options = () if text is None else ("-i",)
+    process = engine.run("exec", *options, container(), *words, text=text)
+    if process.returncode:
+        why = (process.stderr or process.stdout).strip()
+        raise CourseError(f"{words[0]} in the outside world failed.", why, "./course doctor")
+    return process.stdout
 
 
 def set_record(name: str, kind: str, *values: str) -> None:
@@ -175,7 +217,7 @@ def set_record(name: str, kind: str, *values: str) -> None:
         raise CourseError(f"A {kind} record needs a value.", "", f"course outside record {name} {kind} primary")
     if kind.upper() == "CNAME":
         values = tuple(value.rstrip(".") + "." for value in values)  # without the dot a zone file adds its own name
-    known = asdict(addresses(choose(install=False))) if {"primary", "standby"} & set(values) else {}
+    known = asdict(addresses(chosen())) if {"primary", "standby"} & set(values) else {}
     inside("outside-dns", "set", name, kind.lower() if kind.lower() == "none" else kind, *(known.get(v, v) for v in values))
 
 

@@ -1,0 +1,170 @@
+"""`course down`: what the course made goes, and nothing else does.
+
+In a Podman store of its own, because all clones share the images in the machine's store. The images, containers, volumes and
+networks are real; they hold no more than `sleep`, because they are made to be removed.
+"""
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tarfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from shutil import which
+
+import pytest
+
+from course.base import paths
+from course.provision import engine, images, kind_cluster, outside
+
+CLUSTER = "externalname-test-down"
+NODE, OUTSIDE = f"{CLUSTER}-control-plane", f"{CLUSTER}-outside"
+PODMAN = which("podman") if sys.platform == "linux" else None
+pytestmark = pytest.mark.skipif(PODMAN is None, reason="only Podman on Linux can be given a store of its own")
+
+
+@dataclass
+class Machine:
+    """A machine with an engine, folders and clones of its own."""
+
+    folder: Path
+    env: dict[str, str]
+
+    @property
+    def state(self) -> Path:
+        return self.folder / "state" / ".course"
+
+    def podman(self, *words: str | Path) -> list[str]:
+        """One call of its Podman; the lines that it printed."""
+        command = [self.folder / "bin" / "podman", *words]
+        return subprocess.run(command, env=self.env, check=True, capture_output=True, text=True).stdout.split("\n")[:-1]
+
+    def course(self, *words: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run([paths.ROOT / "course", *words], env=self.env, capture_output=True, text=True)
+
+    def image(self, name: str) -> None:
+        """An image of its own, not only a second name: it has its name as a label."""
+        self.podman("import", "--change", f"LABEL name={name}", self.folder / "root.tar", name)
+
+    def container(self, name: str, image: str, *options: str) -> str:
+        """A running container; its id."""
+        return self.podman("run", "-d", "--name", name, "--network", "none", *options, image, "/bin/sleep", "infinity")[0]
+
+    def names(self, kind: str) -> set[str]:
+        """Of all containers, images, volumes or networks there are."""
+        listing = {
+            "images": ("images", "--format", "{{.Repository}}:{{.Tag}}"),
+            "containers": ("ps", "-a", "--format", "{{.Names}}"),
+            "volumes": ("volume", "ls", "--format", "{{.Name}}"),
+            "networks": ("network", "ls", "--format", "{{.Name}}"),
+        }
+        return set(self.podman(*listing[kind]))
+
+
+def write_root(tar: Path) -> None:
+    """What an image needs in order to sleep: the program, and the libraries that it names."""
+    libraries = re.findall(r"/\S+", subprocess.run(["ldd", "/bin/sleep"], capture_output=True, text=True, check=True).stdout)
+    with tarfile.open(tar, "w", dereference=True) as root:
+        for name in ("/bin/sleep", *libraries):
+            root.add(name)
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Iterator[Machine]:
+    """Podman with its own store, networks and run-time folders; COURSE_* lead the course there."""
+    names = ("root", "runroot", "tmpdir", "network-config-dir")
+    for name in names:
+        (tmp_path / name).mkdir()
+    options = shlex.join(f"--{name}={tmp_path / name}" for name in names)
+    wrapper = tmp_path / "bin" / "podman"
+    wrapper.parent.mkdir()
+    wrapper.write_text(f'#!/bin/sh\nexec {PODMAN} {options} --storage-driver=vfs "$@"\n')
+    wrapper.chmod(0o755)
+    own = {"COURSE_ENGINE": "podman", "COURSE_CLUSTER": CLUSTER}
+    own |= {"COURSE_STATE": str(tmp_path / "state"), "COURSE_CACHE": str(tmp_path / "cache")}
+    settings = {"CONTAINERS_CONF": str(engine.CONTAINERS_CONF)} if engine.CONTAINERS_CONF.exists() else {}
+    made = Machine(tmp_path, {**os.environ, **settings, **own, "PATH": f"{wrapper.parent}{os.pathsep}{os.environ['PATH']}"})
+    write_root(tmp_path / "root.tar")
+    made.image("localhost/mine:1")
+    made.container("mine", "localhost/mine:1")
+    made.podman("network", "create", "mine")
+    made.podman("volume", "create", "mine")
+    yield made
+    made.podman("rm", "-f", "-t", "0", "--all")
+    made.podman("rmi", "-f", "--all")
+
+
+def make_cluster(machine: Machine) -> None:
+    """All that `up` leaves in the engine and in the folders, under the names and labels that it gives."""
+    node_image = images.node_name("build")
+    for name in (node_image, images.lab_name(), f"{images.BASE_REPOSITORY}:1", "localhost/pulled:1"):
+        machine.image(name)
+    node = machine.container(NODE, node_image)
+    machine.container(OUTSIDE, images.lab_name(), "--label", f"{outside.LABEL_ROOT}={paths.ROOT}")
+    machine.podman("volume", "create", "--label", NODE, f"{NODE}-var")
+    machine.podman("network", "create", outside.NETWORK)
+    record = asdict(kind_cluster.Record(CLUSTER, node, node_image))
+    for path, text in (("cluster.json", json.dumps(record)), ("pulled-images", "localhost/pulled:1\n"), ("kubeconfig", "{}")):
+        (machine.state / path).parent.mkdir(parents=True, exist_ok=True)
+        (machine.state / path).write_text(text)
+    for folder in ("cache/mine", "cache/externalname-course/parts", "state/mine"):
+        (machine.folder / folder).mkdir(parents=True)
+        (machine.folder / folder / "file").write_text(folder)
+
+
+def folders(machine: Machine) -> set[str]:
+    """The files in the folders that the course was told to use."""
+    return {str(path.relative_to(machine.folder)) for name in ("cache", "state") for path in (machine.folder / name).rglob("*")}
+
+
+def workspace() -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in paths.WORKSPACE.glob("*.ipynb")}
+
+
+def test_down_all_leaves_nothing_of_ours_and_all_that_is_not(machine: Machine) -> None:
+    before = {kind: machine.names(kind) for kind in ("images", "containers", "volumes", "networks")}
+    notebooks = workspace()
+    make_cluster(machine)
+    assert {kind for kind in before if machine.names(kind) > before[kind]} == set(before), "there is something to remove"
+    answer = machine.course("down", "--all")
+    assert answer.returncode == 0, answer.stderr
+    assert {kind: machine.names(kind) for kind in before} == before
+    assert machine.podman("images", "-aq") == machine.podman("images", "-q", "localhost/mine")
+    assert machine.podman("ps", "--format", "{{.Names}}") == ["mine"], "it still runs"
+    assert folders(machine) == {"cache/mine", "cache/mine/file", "state/mine", "state/mine/file"}
+    assert workspace() == notebooks
+
+
+def test_down_all_keeps_what_another_clone_uses(machine: Machine) -> None:
+    make_cluster(machine)
+    theirs = images.lab_name()
+    machine.podman("create", "--name", "another-outside", "--network", outside.NETWORK, theirs, "/bin/sleep", "infinity")
+    answer = machine.course("down", "--all")
+    assert answer.returncode == 0 and f"kept: {theirs}" in answer.stdout, answer
+    assert machine.names("images") == {"localhost/mine:1", theirs}
+    assert machine.names("containers") == {"mine", "another-outside"} and outside.NETWORK in machine.names("networks")
+
+
+@pytest.mark.parametrize("name", [NODE, OUTSIDE])
+def test_a_container_of_our_name_that_we_did_not_make_stays(machine: Machine, name: str) -> None:
+    theirs = machine.container(name, "localhost/mine:1", "--label", "mine=1")
+    for words in (["down"], ["down", "--all"]):
+        answer = machine.course(*words)
+        assert answer.returncode == 2 and name.removesuffix("-control-plane") in answer.stderr, answer
+        assert "did not make" in answer.stderr and "Next:" in answer.stderr
+    assert machine.podman("ps", "-q", "--no-trunc", "--filter", f"name={name}") == [theirs]
+
+
+def test_an_outside_world_of_a_clone_that_was_moved_is_ours(machine: Machine) -> None:
+    """Its label has another folder; what counts is the id in the state folder, which moved with the clone."""
+    made = machine.container(OUTSIDE, "localhost/mine:1", "--label", f"{outside.LABEL_ROOT}={machine.folder}/before")
+    note = machine.state / outside.MADE.relative_to(paths.STATE)
+    note.parent.mkdir(parents=True)
+    note.write_text(made)
+    answer = machine.course("down")
+    assert answer.returncode == 0 and "outside world is removed" in answer.stdout, answer
+    assert machine.names("containers") == {"mine"}
