@@ -95,10 +95,17 @@ def test_no_dns_name(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["db", "external-database.production", "_postgresql._tcp.db.example.com", "a.b.", "bücher.example"]
-)
-def test_a_dns_name(name: str) -> None:
-    assert question.check_name(name) == name
+    ("name", "as_asked"),
+    [*((name, name) for name in ("db", "external-database.production", "_postgresql._tcp.db.example.com", "a.b.")),
+     ("bücher.example", "xn--bcher-kva.example")],
+)  # fmt: skip
+def test_a_dns_name(name: str, as_asked: str) -> None:
+    assert question.check_name(name) == as_asked
+
+
+def test_an_ipv6_address_is_told_from_a_name_with_a_port() -> None:
+    with pytest.raises(CourseError, match="is an address, not a name"):
+        question.check_name("2001:db8::1")
 
 
 def test_an_unknown_type() -> None:

@@ -1,5 +1,7 @@
 """What can go wrong, in the words a learner needs."""
 
+from course.base import advice
+
 
 class CourseError(Exception):
     """The call or the machine is wrong: the CLI prints all three sentences and ends with exit code 2.
@@ -18,8 +20,8 @@ class CourseError(Exception):
         return str(self).splitlines()
 
     def __str__(self) -> str:
-        """Three labelled lines, empty ones left out; the same text in the terminal and in a notebook."""
-        lines = [f"Error: {self.what}", f"Why:   {self.why}", f"Next:  {self.next}"]
+        """Three labelled lines, empty ones left out; the last one works in the terminal or the notebook it is read in."""
+        lines = [f"Error: {self.what}", f"Why:   {self.why}", f"Next:  {advice.for_here(self.next)}"]
         return "\n".join(line for line, text in zip(lines, (self.what, self.why, self.next), strict=True) if text)
 
 

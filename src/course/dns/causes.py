@@ -1,219 +1,256 @@
-"""Why a name does not resolve: what DNS said, held against the Services that the API has.
+"""From the first hop that does not hold to words: what it means and what to type next. Here, the hops inside the cluster.
 
-Pure but for `Evidence`, which is asked only after a question has failed: a name that resolves costs nothing more.
+A cause is a stable word for programs, the key of WORDS here and in causes_outside; people get the sentence.
 """
 
-import difflib
-from dataclasses import dataclass
-from ipaddress import ip_address
-from typing import Protocol
+from __future__ import annotations
 
-from course.dns.dig import Record, Response, in_cluster
+from collections.abc import Callable, Sequence
+
+from course.dns import causes_outside, cluster_names, readings
+from course.dns.chain import ALIASES, LABEL
+from course.dns.diagnosis import Case, Words, ask, look_at, patch
+from course.dns.evidence import Service
 from course.dns.question import ZONE
 
-Cause = tuple[str, str]  # (what it means, what to look at or type next)
-ANOTHER_NAME = "db.example.com"  # of the outside world, and no lesson changes it
-LABEL = 63  # octets in one label of a name, RFC 1035 section 2.3.4
+
+def words(case: Case) -> Words:
+    """What the broken hop of a case means, and what to type next."""
+    return {**WORDS, **causes_outside.WORDS}[case.hop.cause](case)
 
 
-@dataclass(frozen=True)
-class Service:
-    """What the API holds of one Service; `target` is externalName without its final dot, "" for other types."""
-
-    namespace: str
-    name: str
-    type: str
-    target: str = ""
-    cluster_ip: str = ""
-
-    @property
-    def alias(self) -> bool:
-        """Whether it is an ExternalName Service."""
-        return self.type == "ExternalName"
-
-    @property
-    def full(self) -> str:
-        """Its name in DNS, without the final dot."""
-        return f"{self.name}.{self.namespace}.svc.{ZONE}"
-
-    def __str__(self) -> str:
-        """As a sentence names it."""
-        return f"Service {self.name} in namespace {self.namespace}"
+def _subject(case: Case) -> str:
+    """How the sentence begins: with the alias to mend, where it is one, and how the chain came there."""
+    alias = case.chain.to_mend
+    if alias is None:
+        return ""
+    return f"{case.way}{alias} is an alias of {alias.target}, and "
 
 
-class Evidence(Protocol):
-    """Where the evidence comes from."""
+def _proposed(case: Case, services: Sequence[Service], *, exact: bool) -> Words:
+    """(a sentence, commands) that name the Services that were meant, those that resolve only."""
+    fine = readings.good_targets(services, case.chain.to_mend, case.kind, case.evidence)[:3]
+    if not fine:
+        return "", ()
+    names = " or ".join(one.full for one in fine)
+    sentence = f" {'You mean' if exact and len(fine) == 1 else 'Perhaps you mean'} {names}."
+    alias = case.chain.to_mend
+    return sentence, tuple(patch(alias, one.full) if alias else ask(case, f"{one.name}.{one.namespace}") for one in fine)
 
-    def services(self) -> list[Service]:
-        """All Services of the cluster; one kubectl call."""
 
-    def response(self, name: str, kind: str) -> Response:
-        """What CoreDNS answers for a name asked by itself; one dig."""
+def _service_missing(case: Case) -> Words:
+    parts = cluster_names.read(case.hop.name)
+    lacking = f"there is no Service {parts.service} in namespace {parts.namespace}"
+    elsewhere = [one for one in case.evidence.services() if one.name == parts.service]
+    near = elsewhere or readings.near_services(parts.service, parts.namespace, case.evidence)
+    hint, commands = _proposed(case, near, exact=False)
+    listing = f"kubectl get services -n {parts.namespace}"
+    if case.chain.to_mend:
+        return f"{_subject(case)}{lacking}.{hint}", commands or (listing,)
+    if elsewhere:
+        where = " and ".join(sorted(one.namespace for one in elsewhere))
+        one = f"There is one in namespace {where}" if len(elsewhere) == 1 else f"There are some, in namespaces {where}"
+        broken = "" if commands else ", and it does not resolve either"
+        again = ask(case, f"{elsewhere[0].name}.{elsewhere[0].namespace}")
+        said = f"No such name (NXDOMAIN): {lacking}. {one}: from another namespace, name it too{broken}."
+        return said, commands or (again,)
+    return f"No such name (NXDOMAIN): {lacking}, or in any other.{hint}", commands or (listing,)
 
 
-def timeout(last: Response, evidence: Evidence) -> Cause:
-    """No answer at all: an alias that CoreDNS cannot pack, or CoreDNS itself."""
-    service = _service(last.question, evidence.services())
-    if service and any(len(label) > LABEL for label in service.target.split(".")):
-        return (
-            f"No answer came. {service} is an alias of a name with a label of more than {LABEL} characters: the API "
-            "accepts it, but CoreDNS cannot put it into an answer.",
-            _look_at(service),
+def _namespace_missing(case: Case) -> Words:
+    parts = cluster_names.read(case.hop.name)
+    near = readings.near_namespace(parts.namespace, case.evidence)
+    services = [one for one in case.evidence.services() if one.name == parts.service]
+    meant = [one for one in services if one.namespace == near] or services
+    hint, commands = _proposed(case, meant, exact=False)
+    if near and not commands:
+        hint = f" Perhaps you mean namespace {near}."
+    begin = _subject(case) or "No such name (NXDOMAIN): "
+    return f"{begin}there is no namespace {parts.namespace}.{hint}", commands or ("kubectl get namespaces",)
+
+
+def _namespace_not_service(case: Case) -> Words:
+    namespace = cluster_names.read(case.hop.name).namespace
+    services = [one for one in case.evidence.services() if one.namespace == namespace]
+    same = [one for one in services if one.name == namespace]
+    others = [one for one in case.evidence.services() if one.name == namespace and one not in same]
+    begin = _subject(case) or f"{case.hop.name} exists, and has no records: "
+    kind = f"{begin}{namespace} is a namespace, not a Service."
+    if same or others:
+        hint, commands = _proposed(case, [*same, *others], exact=True)
+        return f"{kind} A Service {namespace} is in it.{hint}" if same else f"{kind}{hint}", commands or (
+            look_at((same or others)[0]),
         )
-    return "No answer came in time: CoreDNS is down, or it waits for a DNS server outside.", (
-        "kubectl -n kube-system get pods -l k8s-app=kube-dns"
+    inside = ", ".join(sorted(one.name for one in services)[:5]) or "none"
+    return f"{kind} Its Services: {inside}.", (f"kubectl get services -n {namespace}",)
+
+
+def _not_svc_nor_pod(case: Case) -> Words:
+    meant = readings.meant_services(case.hop.name, case.evidence, case.namespace)
+    hint, commands = _proposed(case, meant, exact=True)
+    begin = _subject(case) or f"{case.hop.name} does not exist (NXDOMAIN): "
+    labels = case.hop.name.split(".")
+    if meant and len(labels) >= 4:
+        one = meant[0]
+        said = (
+            f"{begin}that name lacks `svc`: the Service {one.name} is in namespace {one.namespace}, and its name is {one.full}."
+        )
+        return said, commands or (look_at(one),)
+    said = f"{begin}below {ZONE} a name has the form SERVICE.NAMESPACE.svc.{ZONE}."
+    return f"{said}{hint}", commands or ("kubectl get services -A",)
+
+
+def _below_alias(case: Case) -> Words:
+    service = _held(case)
+    said = f"{_subject(case)}{service} is there, but an alias has no SRV records and no names below it."
+    if case.chain.to_mend:
+        hint, commands = _proposed(case, [service], exact=False)
+        return f"{said}{hint}", commands or (look_at(case.chain.to_mend),)
+    below = case.hop.name.removesuffix(f".{service.full}")
+    return said, (ask(case, f"{below}.{service.target}", with_type=True), look_at(service))
+
+
+def _endpoint_missing(case: Case) -> Words:
+    service = _held(case)
+    label = cluster_names.read(case.hop.name).below[0]
+    labels = [name for endpoint in case.hop.endpoints if endpoint.ready for name in endpoint.labels]
+    pods = {pod.name: pod for pod in case.evidence.pods(service.namespace)}
+    has = (
+        f"{service} has {len(labels)} endpoint{'' if len(labels) == 1 else 's'} with {'a name' if len(labels) == 1 else 'names'}"
+    )
+    listed = f"{has}: {', '.join(sorted(labels)[:5])}" if labels else f"{service} has no ready endpoint"
+    if label in pods and not pods[label].ready:
+        why = f"the Pod {label} is there and not ready, and DNS leaves it out"
+    elif label in pods:
+        why = (
+            f"the Pod {label} has no name of its own in DNS: only a Pod whose spec has hostname and subdomain {service.name} has, "
+            "as a StatefulSet gives them whose serviceName is the Service"
+        )
+    else:
+        why = f"there is no Pod {label}{_replicas(case, service, label)}"
+    look = f"kubectl get pods,endpointslices -n {service.namespace}"
+    return f"{_subject(case)}{why}. {listed}.", (look,)
+
+
+def _replicas(case: Case, service: Service, label: str) -> str:
+    stateful_set, _, ordinal = label.rpartition("-")
+    wanted = case.evidence.replicas(service.namespace, stateful_set) if ordinal.isdigit() else None
+    return "" if wanted is None else f": the StatefulSet {stateful_set} has {wanted}, counted from {stateful_set}-0"
+
+
+def _no_ready_endpoint(case: Case) -> Words:
+    service = _held(case)
+    look = f"kubectl get pods,endpointslices -n {service.namespace}"
+    chosen = [pod for pod in case.evidence.pods(service.namespace) if set(service.selector) <= set(pod.labels)]
+    if not service.selector:
+        why = "It has no selector, and no EndpointSlice with an address bears its name in the label kubernetes.io/service-name"
+    elif chosen:
+        why = f"Its selector fits {len(chosen)} Pod{'' if len(chosen) == 1 else 's'}, and none is ready"
+    else:
+        why = f"Its selector {', '.join('='.join(pair) for pair in service.selector)} fits no Pod"
+    begin = _subject(case)
+    lead = f"{begin}{service}" if begin else str(service)
+    return f"{lead} is headless and has no ready endpoint, so there is no address and no name. {why}.", (look,)
+
+
+def _port_missing(case: Case) -> Words:
+    service, parts = _held(case), cluster_names.read(case.hop.name)
+    named = ", ".join(f"_{port.name}._{port.protocol}" for port in service.ports if port.name) or "none"
+    said = f"{_subject(case)}{service} has no port {parts.port} with protocol {parts.protocol}. Its ports with names: {named}."
+    return said, (look_at(service),)
+
+
+def _too_many_labels(case: Case) -> Words:
+    service = _held(case)
+    return f"{_subject(case)}{service} is there, but it has no record of that name: too many labels stand before it.", (
+        patch(case.chain.to_mend, service.full) if case.chain.to_mend else ask(case, service.full),
     )
 
 
-def lone_cname(alias: Record, last: Response, evidence: Evidence) -> Cause:
-    """The alias came without an address: the target is asked by itself, because NOERROR hides what happened to it."""
-    services = evidence.services()
-    if meant := _meant_in_cluster(alias.value, services):
-        return _short_target(alias, meant, services)
-    target = evidence.response(alias.value, last.kind)
-    begin = f"The alias is there, but its target {alias.value}"
-    if target.status == "NXDOMAIN":
-        return f"{begin} does not exist (NXDOMAIN). A misspelt externalName, or the provider removed the name.", (
-            f"kubectl get services -A --field-selector spec.type=ExternalName | grep {alias.value.rstrip('.')}"
-        )
-    if target.status == "NOERROR":
-        return f"{begin} has no {last.kind} record. It exists, but with records of other types only.", (
-            f"course ask {alias.value} --type {'A' if last.kind == 'AAAA' else 'AAAA'}"
-        )
+def _pod_name(case: Case) -> Words:
+    label = cluster_names.read(case.hop.name).service
+    begin = _subject(case) or "No such name (NXDOMAIN): "
     return (
-        f"{begin} cannot be looked up: {target.status or 'no answer'} from its DNS server. The alias is right, and the "
-        "status NOERROR hides the outage.",
-        f"course ask {ANOTHER_NAME}  # fails too: CoreDNS's forward or all DNS outside; answers: only this target's",
+        f"{begin}a name below pod.{ZONE} is a Pod's address with hyphens, such as 10-244-0-5, and {label} is none.",
+        (f"kubectl get pods -n {cluster_names.read(case.hop.name).namespace} -o wide",),
     )
 
 
-def nothing(name: str, namespace: str, asked: tuple[Response, ...], evidence: Evidence) -> Cause:
-    """NXDOMAIN with every suffix, or an empty answer."""
-    services = evidence.services()
-    if empty := next((response for response in asked if response.status == "NOERROR"), None):
-        return _empty(empty, services)
-    for response in asked:
-        if service := _service(response.question, services):
-            return _there_but_unanswered(response, service)
-    return _not_there(name, namespace, asked, services)
+def _target_is_address(case: Case) -> Words:
+    alias = case.chain.to_mend or _held(case)
+    said = f"{case.way}{alias} is there, but its externalName {alias.target} is an address."
+    if case.hop.service is not None:
+        said += " CoreDNS takes names only and answers as if the Service did not exist."
+    else:
+        said += " DNS takes it as a name, and no such name exists."
+    return said, ("Make a Service without a selector and an EndpointSlice: lesson without_selector.",)
 
 
-def _empty(empty: Response, services: list[Service]) -> Cause:
-    service = _service(empty.question, services)
-    if not service:
-        return f"{empty.question} exists, but has no {empty.kind} record.", f"course ask {empty.question} --type ANY"
-    if not service.alias:
-        return f"{service} exists, but has no {empty.kind} record.", _look_at(service)
-    if empty.kind not in ("A", "AAAA", "CNAME"):
-        return (
-            f"{service} is an alias, and CoreDNS follows an alias for A, AAAA and CNAME only, not for {empty.kind}.",
-            f"course ask {service.target} --type {empty.kind}",
-        )
-    return _chain(service, services)
-
-
-def _chain(service: Service, services: list[Service]) -> Cause:
-    """Follow the aliases as CoreDNS does, up to the one that leads nowhere."""
-    seen = [service]
-    while in_cluster(seen[-1].target):
-        following = _service(seen[-1].target, services)
-        if following is None:
-            return _target_missing(seen[-1], services)
-        if following in seen:
-            ring = " -> ".join(f"{one.namespace}/{one.name}" for one in [*seen, following])
-            return f"The aliases form a ring: {ring}. CoreDNS gives up and answers with nothing.", _look_at(seen[-1])
-        if not following.alias:
-            return f"{service} leads to the {following}, which has no address to give.", (
-                f"kubectl get pods,endpointslices -n {following.namespace}"
-            )
-        seen.append(following)
-    return f"{service} is an alias at the head of {len(seen)} aliases: more than CoreDNS follows.", _look_at(service)
-
-
-def _target_missing(alias: Service, services: list[Service]) -> Cause:
-    name, namespace = alias.target.split(".")[:2]
+def _label_too_long(case: Case) -> Words:
+    alias = case.chain.to_mend or _held(case)
     return (
-        f"{alias} is an alias of {alias.target}, and there is no Service {name} in namespace {namespace}."
-        + _perhaps(name, namespace, services),
-        f"kubectl get services -n {namespace}",
+        f"No answer came. {case.way}{alias} is an alias of a name with a label of more than {LABEL} characters: the API "
+        "accepts it, but CoreDNS cannot put it into an answer.",
+        (look_at(alias),),
     )
 
 
-def _there_but_unanswered(response: Response, service: Service) -> Cause:
-    if service.full != response.question.rstrip("."):
-        what = "an alias has no SRV records and no names below it" if service.alias else "it has no record of that name"
-        return f"{service} is there, but {what}.", _look_at(service)
-    if service.alias and _is_address(service.target):
-        return (
-            f"{service} is there, but its externalName {service.target} is an address. CoreDNS takes names only and "
-            "answers as if the Service did not exist.",
-            "Make a Service without a selector and an EndpointSlice: lesson without_selector.",
-        )
-    if service.cluster_ip == "None":
-        return f"{service} is headless and has no ready endpoint, so there is no address and no name.", (
-            f"kubectl get pods,endpointslices -n {service.namespace}"
-        )
-    return f"{service} is there, but CoreDNS does not know it yet.", f"course ask {service.full}."
+def _ring(case: Case) -> Words:
+    ring = case.chain.aliases
+    start = next(number for number, one in enumerate(ring) if one.full == case.hop.name)
+    path = " -> ".join(one.short for one in [*ring, ring[start]])
+    return f"The aliases form a ring: {path}. CoreDNS gives up and answers with nothing.", (look_at(ring[-1]),)
 
 
-def _not_there(name: str, namespace: str, asked: tuple[Response, ...], services: list[Service]) -> Cause:
-    first, *rest = name.split(".")
-    if elsewhere := [one for one in services if one.name == first]:
-        found = elsewhere[0]
-        return (
-            f"No such name (NXDOMAIN): there is no Service {first} in namespace {rest[0] if rest else namespace}. There is "
-            f"one in namespace {found.namespace}: from another namespace, name it too.",
-            f"course ask {found.name}.{found.namespace} --from {namespace}",
-        )
-    if rest and not in_cluster(name):
-        return f"No such name (NXDOMAIN), neither in the cluster nor outside: {asked[-1].question} does not exist.", (
-            "Compare it letter by letter with what the provider's console shows."
-        )
-    where = rest[0] if rest else namespace
-    hint = _perhaps(first, where, services)
-    return f"No such name (NXDOMAIN): there is no Service {first} in namespace {where}, or in any other.{hint}", (
-        f"kubectl get services -n {where}"
-    )
+def _too_many_aliases(case: Case) -> Words:
+    first, last = case.chain.aliases[0], case.chain.hops[-2]
+    hint, commands = "", (look_at(first),)
+    end = readings.end_of(case.hop.name, case.kind, case.evidence)
+    if end:
+        hint, commands = f" It ends at {end}: point {first.short} there.", (patch(first, end),)
+    return f"{first} is at the head of more than {ALIASES} aliases: CoreDNS follows {ALIASES}, up to {last.name}.{hint}", commands
 
 
-def _short_target(alias: Record, meant: Service, services: list[Service]) -> Cause:
-    service = _service(alias.name, services)
-    owner = f"service {service.name} -n {service.namespace}" if service else "service NAME -n NAMESPACE"
+def _type_not_followed(case: Case) -> Words:
+    service = _held(case)
     return (
-        f"The alias is there, but its target {alias.value} is taken as a full name: no search list is applied to it. "
-        f"You mean {meant.full}, and that must be written in full.",
-        f"""kubectl patch {owner} --type merge -p '{{"spec":{{"externalName":"{meant.full}"}}}}'""",
+        f"{case.way}{service} is an alias, and CoreDNS follows an alias for A, AAAA and CNAME only, not for {case.kind}.",
+        (ask(case, service.target, with_type=True),),
     )
 
 
-def _meant_in_cluster(target: str, services: list[Service]) -> Service | None:
-    """The Service that a target like `auth`, `auth.team-a` or `auth.team-a.svc` was meant to name."""
-    wanted = target.rstrip(".")
-    short = {form: one for one in services for form in (f"{one.name}.{one.namespace}", f"{one.name}.{one.namespace}.svc")}
-    alone = {one.name: one for one in services}
-    return short.get(wanted) or alone.get(wanted)
+def _no_record_of_type(case: Case) -> Words:
+    if case.hop.response is not None:
+        return causes_outside.no_record_of_type(case)
+    name = case.hop.name
+    other = readings.types_of(name, case.kind, case.evidence)
+    what = str(case.hop.service or name)
+    has = f" It has {', '.join(other)}." if other else ""
+    commands = (ask(case, case.asked_name, kind=other[0]),) if other else (f"kubectl get services -n {case.namespace}",)
+    return f"{_subject(case)}{what} exists, but has no {case.kind} record.{has}", commands
 
 
-def _service(question: str, services: list[Service]) -> Service | None:
-    """The Service whose DNS name this is, or below whose name it lies."""
-    name = question.rstrip(".").lower()
-    fitting = [one for one in services if name == one.full or name.endswith(f".{one.full}")]
-    return fitting[0] if fitting else None
+def _held(case: Case) -> Service:
+    if case.hop.service is None:
+        raise AssertionError(f"{case.hop.cause} is said of a Service")
+    return case.hop.service
 
 
-def _perhaps(name: str, namespace: str, services: list[Service]) -> str:
-    """The Service whose name looks most like this one, near by first, as a sentence; "" where none does."""
-    near = difflib.get_close_matches(name, {one.name for one in services}, n=1, cutoff=0.75)
-    found = sorted((one for one in services if one.name in near), key=lambda one: one.namespace != namespace)
-    return f" Perhaps you mean {found[0].full}." if found else ""
-
-
-def _is_address(text: str) -> bool:
-    try:
-        return bool(ip_address(text))
-    except ValueError:
-        return False
-
-
-def _look_at(service: Service) -> str:
-    return f"kubectl get service {service.name} -n {service.namespace} -o yaml"
+WORDS: dict[str, Callable[[Case], Words]] = {
+    "alias-ring": _ring,
+    "below-alias": _below_alias,
+    "endpoint-missing": _endpoint_missing,
+    "label-too-long": _label_too_long,
+    "namespace-missing": _namespace_missing,
+    "namespace-not-service": _namespace_not_service,
+    "no-ready-endpoint": _no_ready_endpoint,
+    "no-record-of-type": _no_record_of_type,
+    "not-svc-nor-pod": _not_svc_nor_pod,
+    "pod-name-is-no-address": _pod_name,
+    "port-missing": _port_missing,
+    "service-missing": _service_missing,
+    "target-is-address": _target_is_address,
+    "too-many-aliases": _too_many_aliases,
+    "too-many-labels": _too_many_labels,
+    "type-not-followed": _type_not_followed,
+}

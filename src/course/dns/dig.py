@@ -1,9 +1,17 @@
 """DNS text to records: what dig printed, read back. Pure; no cluster, no network."""
 
-import re
-from dataclasses import dataclass, field
+from __future__ import annotations
 
-from course.dns.question import ZONE
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from course.base.errors import CourseError
+from course.dns.cluster_names import in_cluster
+
+if TYPE_CHECKING:
+    import subprocess
 
 
 @dataclass(frozen=True)
@@ -17,8 +25,9 @@ class Record:
 
     @property
     def made_by(self) -> str:
-        """Who holds this record: names of the cluster are CoreDNS's own, made from Services; all others come from outside."""
-        return "CoreDNS" if in_cluster(self.name) else "outside"
+        """Who holds this record: names of the cluster, and names for its addresses, are CoreDNS's own; others come from outside."""
+        own = in_cluster(self.name) or (self.kind == "PTR" and in_cluster(self.value))
+        return "CoreDNS" if own else "outside"
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,16 @@ class Response:
         """The CNAME records in the order of the chain."""
         return tuple(record for record in self.answer if record.kind == "CNAME")
 
+    @property
+    def wanted(self) -> tuple[Record, ...]:
+        """The records of the type that was asked for; an alias alone is none of them, unless CNAME was asked for."""
+        return tuple(record for record in self.answer if self.kind in (record.kind, "ANY"))
+
+    @property
+    def lone_alias(self) -> bool:
+        """Whether an alias came and nothing that it leads to."""
+        return bool(self.aliases) and not self.wanted
+
 
 @dataclass
 class _Reading:
@@ -53,9 +72,17 @@ class _Reading:
     sections: dict[str, list[Record]] = field(default_factory=lambda: {"ANSWER": [], "AUTHORITY": []})
 
 
-def in_cluster(name: str) -> bool:
-    """Whether a name is under the cluster's own domain."""
-    return name.rstrip(".").lower().endswith(f".{ZONE}")
+def read(pairs: Sequence[tuple[str, str]], said: subprocess.CompletedProcess[str]) -> list[Response]:
+    """dig's words as one response for each (full name, type) it was given; CourseError where it could not ask."""
+    responses = parse(said.stdout)
+    if len(responses) != len(pairs):
+        raise CourseError("The toolbox Pod cannot ask.", (said.stderr or said.stdout).strip()[:300], "./course up")
+    return [_of(response, name, kind) for response, (name, kind) in zip(responses, pairs, strict=True)]
+
+
+def _of(response: Response, name: str, kind: str) -> Response:
+    """dig does not repeat a question that nobody answered."""
+    return response if response.question else replace(response, question=name, kind=kind)
 
 
 def parse(text: str) -> list[Response]:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from course.base.errors import CourseError
+from course.base import advice
 from course.dns import dig, question
-from course.kube import kubectl
+from course.dns.cluster_names import plain
 
 if TYPE_CHECKING:
-    import subprocess
+    from course.dns.chain import Chain
+    from course.dns.diagnosis import Diagnosis
+    from course.dns.evidence import Evidence
+    from course.dns.resolver import PodDns
 
-    from course.dns import causes
+RESOLVED = "resolved"  # the cause of an answer that came
 
 
 @dataclass(frozen=True)
 class Answer:
     """The questions a Pod's resolver puts for one name, in turn, and what came back.
 
-    `asked` ends with the response that settled it. `meaning` is one or two sentences, `next` what to look at or type.
+    `asked` ends with the response that settled it. `meaning` is one or two sentences, `next` what to look at or type, one
+    command a line. `cause` is a stable word, `chain` what was followed for a name that did not resolve.
     """
 
     name: str
@@ -27,6 +32,9 @@ class Answer:
     asked: tuple[dig.Response, ...]
     meaning: str
     next: str
+    cause: str = ""
+    chain: Chain | None = None
+    note: str = ""
 
     @property
     def last(self) -> dig.Response:
@@ -35,138 +43,103 @@ class Answer:
 
     @property
     def resolved(self) -> bool:
-        """Whether a program would get what it asked for: an address for A and AAAA, else a record of that type."""
-        wanted = self.last.addresses if self.last.kind in ("A", "AAAA") else self.last.answer
-        return self.last.status == "NOERROR" and bool(wanted)
+        """Whether a program would get what it asked for: a record of that type."""
+        return self.last.status == "NOERROR" and bool(self.last.wanted)
 
     def as_dict(self) -> dict[str, object]:
-        """For --json: the fields, with each record's maker."""
+        """For --json: the fields, with each record's maker, and the chain's hops."""
         asked = [
             asdict(response) | {"answer": [asdict(record) | {"made_by": record.made_by} for record in response.answer]}
             for response in self.asked
         ]
-        return {"name": self.name, "namespace": self.namespace, "resolved": self.resolved, "asked": asked,
-                "meaning": self.meaning, "next": self.next}  # fmt: skip
+        hops = self.chain.hops if self.chain else ()
+        chain = [{"name": hop.name, "held_by": hop.holder, "leads_to": hop.leads_to, "cause": hop.cause} for hop in hops]
+        return {"name": self.name, "namespace": self.namespace, "resolved": self.resolved, "cause": self.cause, "asked": asked,
+                "chain": chain, "note": self.note, "meaning": self.meaning, "next": advice.for_here(self.next)}  # fmt: skip
 
     def text(self) -> str:
-        """Readable lines: each question, each record with TTL and maker, the sentence."""
-        lines = [f"A Pod in {self.namespace} asks for {self.name}"]
+        """Readable lines: each question, each record with TTL and maker, the chain where it broke, the sentence."""
+        lines = [f"A Pod in {self.namespace} asks for {self.name}", *([f"Note: {self.note}"] if self.note else [])]
         for response in self.asked:
             lines.append(f"  {response.question} {response.kind} -> {response.status or 'no answer'} from {response.server}")
             for record in response.answer:
                 lines.append(f"    {record.name} {record.ttl} {record.kind} {record.value} (from {record.made_by})")
-        return "\n".join([*lines, f"Meaning: {self.meaning}", *([f"Next: {self.next}"] if self.next else [])])
+        commands = advice.for_here(self.next).splitlines()
+        following = [f"{'Next' if number == 0 else '  or'}: {command}" for number, command in enumerate(commands)]
+        return "\n".join([*lines, *self._followed(), f"Meaning: {self.meaning}", *following])
+
+    def _followed(self) -> list[str]:
+        hops = self.chain.hops if self.chain else ()
+        if len(hops) < 2:
+            return []
+        ends = [hop.leads_to if not hop.cause else f"ends here ({hop.cause})" for hop in hops]
+        return ["Followed:", *(f"  {hop.name} [{hop.holder}] -> {end}" for hop, end in zip(hops, ends, strict=True))]
 
 
-def ask(name: str, namespace: str = "default", kind: str = "A") -> Answer:
-    """Ask as a Pod in `namespace` would; CourseError for what is no DNS name, a type nobody knows, or no cluster."""
-    kind = question.check_kind(kind)
-    names = question.candidates(name, namespace)
-    return interpret(name, namespace, names, kind, question.send(names, kind))
+def ask(name: str, namespace: str = "default", kind: str = "A", dns: PodDns | None = None) -> Answer:
+    """Ask as a Pod in `namespace` would; CourseError for what is no DNS name, a type nobody knows, or no cluster.
+
+    `dns` is the Pod's own resolv.conf and resolver, where it is not kubelet's and glibc's.
+    """
+    pairs = question.pairs(name, namespace, kind, dns)
+    return interpret(name, namespace, pairs, question.send(pairs, pod=dns.pod if dns else question.TOOLBOX), dns)
 
 
-def interpret(name: str, namespace: str, names: list[str], kind: str, said: subprocess.CompletedProcess[str]) -> Answer:
-    """What dig said to these full names, settled as a resolver does, and explained."""
-    asked = _until_settled(_responses(names, kind, said))
-    return Answer(name, namespace, asked, *explain(name, namespace, asked))
+def interpret(
+    name: str, namespace: str, pairs: Sequence[tuple[str, str]], said: question.Said, dns: PodDns | None = None
+) -> Answer:
+    """What dig said to these (full name, type), settled as a resolver does, and explained."""
+    *responses, own_namespace = dig.read(pairs, said)
+    asked = _until_settled(responses, dns.resolver if dns else "glibc")
+    note = _note(namespace, own_namespace)
+    if asked[-1].wanted and asked[-1].status == "NOERROR":
+        from course.dns import meanings
+
+        return Answer(name, namespace, asked, meanings.meaning(asked[-1]), "", RESOLVED, None, note)
+    found = explain(name, namespace, asked, dns=dns)
+    return Answer(name, namespace, asked, found.meaning, "\n".join(found.next), found.cause, found.chain, note)
 
 
-def _responses(names: list[str], kind: str, said: subprocess.CompletedProcess[str]) -> list[dig.Response]:
-    found = dig.parse(said.stdout)
-    if len(found) != len(names):
-        raise CourseError("The toolbox Pod cannot ask.", (said.stderr or said.stdout).strip()[:300], "./course up")
-    return [_of_question(response, name, kind) for response, name in zip(found, names, strict=True)]
+def _note(namespace: str, own: dig.Response) -> str:
+    """The namespace's own name was asked too: it is there, and empty, or it does not exist."""
+    gone = own.status == "NXDOMAIN" and plain(own.question).startswith(f"{namespace}.svc.")
+    return f"There is no namespace {namespace}: no Pod can ask from there." if gone else ""
 
 
-def _of_question(response: dig.Response, name: str, kind: str) -> dig.Response:
-    """dig does not repeat a question that nobody answered."""
-    return response if response.question else replace(response, question=name, kind=kind)
-
-
-def _until_settled(responses: list[dig.Response]) -> tuple[dig.Response, ...]:
-    """A resolver goes on after NXDOMAIN and after an empty answer; it stops at records and at failures."""
+def _until_settled(responses: Sequence[dig.Response], resolver: str) -> tuple[dig.Response, ...]:
+    """The responses up to the one at which a resolver stops."""
     for number, response in enumerate(responses, 1):
-        if response.answer or response.status not in ("NOERROR", "NXDOMAIN"):
+        if not goes_on(resolver, response):
             return tuple(responses[:number])
     return tuple(responses)
 
 
-def explain(
-    name: str, namespace: str, asked: tuple[dig.Response, ...], evidence: causes.Evidence | None = None
-) -> tuple[str, str]:
-    """(what it means, what to look at or type next) for the questions and answers of one name.
+def goes_on(resolver: str, response: dig.Response) -> bool:
+    """Whether a resolver tries its next full name after this answer.
 
-    `evidence` fetches evidence, and only for a name that did not resolve.
+    glibc: __res_context_search in resolv/res_query.c. musl: name_from_dns_search in src/network/lookup_name.c. Go:
+    goLookupIPCNAMEOrder in net/dnsclient_unix.go.
     """
-    last = asked[-1]
-    alias = next((record for record in last.answer if record.kind == "CNAME" and dig.in_cluster(record.name)), None)
-    lone = alias and last.kind in ("A", "AAAA") and not last.addresses
-    if last.status in ("SERVFAIL", "REFUSED"):
-        return _failed(last)
-    if last.answer and not lone:
-        return _resolved(alias, last)
-    return _unresolved(name, namespace, asked, alias, evidence or Cluster())
+    if response.status == "NXDOMAIN":
+        return True
+    if resolver == "musl":
+        return False
+    if resolver == "go":
+        return not response.wanted
+    return response.status == "SERVFAIL" or (response.status == "NOERROR" and not response.answer)
 
 
-def _resolved(alias: dig.Record | None, last: dig.Response) -> tuple[str, str]:
-    if alias:
-        return _alias(alias, last)
-    if last.addresses and dig.in_cluster(last.question):
-        return _in_cluster(last)
-    return "The name is outside the cluster: CoreDNS forwarded the question and passed the answer on.", ""
+def explain(
+    name: str, namespace: str, asked: Sequence[dig.Response], evidence: Evidence | None = None, dns: PodDns | None = None
+) -> Diagnosis:
+    """Why a name did not resolve, by the questions and answers of it; `evidence` is fetched only now."""
+    from course.dns import diagnose
+    from course.dns.evidence import Cluster
 
+    found = evidence or Cluster(asked)
+    if dns:
+        from course.dns import resolver
 
-def _unresolved(
-    name: str, namespace: str, asked: tuple[dig.Response, ...], alias: dig.Record | None, evidence: causes.Evidence
-) -> tuple[str, str]:
-    from course.dns import causes  # only now: a name that resolves does not wait for it
-
-    last = asked[-1]
-    if last.status == "TIMEOUT":
-        return causes.timeout(last, evidence)
-    if alias:
-        return causes.lone_cname(alias, last, evidence)
-    return causes.nothing(name, namespace, asked, evidence)
-
-
-class Cluster:
-    """The evidence of the real cluster."""
-
-    def services(self) -> list[causes.Service]:
-        """All Services; none where the API does not say."""
-        from course.dns import causes
-
-        fields = [".metadata.namespace", ".metadata.name", ".spec.type", ".spec.externalName", ".spec.clusterIP"]
-        columns = ",".join(f"C{number}:{field}" for number, field in enumerate(fields))
-        done = kubectl.run("get", "services", "-A", "--no-headers", "-o", f"custom-columns={columns}")
-        rows = [["" if cell == "<none>" else cell for cell in line.split()] for line in done.stdout.splitlines()]
-        return [causes.Service(space, name, kind, target.rstrip("."), ip) for space, name, kind, target, ip in rows]
-
-    def response(self, name: str, kind: str) -> dig.Response:
-        """The target asked by itself."""
-        names = [f"{name.rstrip('.')}."]
-        return _responses(names, kind, question.send(names, kind))[0]
-
-
-def _failed(last: dig.Response) -> tuple[str, str]:
-    return (
-        f"The DNS server answered {last.status}: it could not find out. This says nothing about whether the name exists.",
-        "course outside status",
-    )
-
-
-def _alias(alias: dig.Record, last: dig.Response) -> tuple[str, str]:
-    if last.kind == "CNAME":
-        return f"An ExternalName Service: an alias of {alias.value} Asking for CNAME shows the alias alone.", ""
-    hops = f" (after {len(last.aliases)} aliases)" if len(last.aliases) > 1 else ""
-    return (
-        f"An ExternalName Service: an alias of {alias.value} CoreDNS resolved the target itself{hops}, so alias and "
-        f"address came in one answer. The Pod connects straight to {', '.join(last.addresses)}.",
-        "",
-    )
-
-
-def _in_cluster(last: dig.Response) -> tuple[str, str]:
-    if len(last.addresses) > 1:
-        return "A headless Service: the addresses are its Pods, with no virtual IP before them.", ""
-    return "A Service with a virtual IP (or headless with one Pod): no alias, an A record of its own.", ""
+        if own := resolver.explain(name, namespace, asked, dns, found):
+            return own
+    return diagnose.diagnose(name, namespace, asked, found)

@@ -3,35 +3,58 @@
 It imports little: `course ask` puts its question first, and loads what reads the answer while it waits.
 """
 
+from __future__ import annotations
+
 import re
 import subprocess
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from course.base.errors import CourseError
 from course.kube import kubectl
 
+if TYPE_CHECKING:
+    from course.dns.resolver import PodDns
+
+TOOLBOX = kubectl.TOOLBOX[1]
+Said = subprocess.CompletedProcess[str]
 ZONE = "cluster.local"
 TYPES = ("A", "AAAA", "CNAME", "SRV", "MX", "TXT", "NS", "PTR", "SOA", "CAA", "HTTPS", "ANY")
 ORDINARY_NAME = re.compile(r"(?=.{1,253}\.?$)[\w*-]{1,63}(\.[\w*-]{1,63})*\.?", re.ASCII)
-
 NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+NDOTS = 5  # what kubelet writes into a Pod's resolv.conf
 
 
 def check_name(name: str) -> str:
-    """The name as it was given, if it can be asked at all; CourseError says what is wrong with it."""
+    """The name as it can be asked, an international one in its ASCII form; CourseError says what is wrong with it."""
     if ORDINARY_NAME.fullmatch(name):
         return name  # nearly always; importing dnspython costs as much as a tenth of the question
     advice = "Give a name only, for example: course ask external-database --from production"
-    if re.search(r"[/:@?\s]", name) or not name.strip("."):
+    if name.count(":") > 1 and _is_ipv6(name):
+        raise CourseError(f"{name!r} is an address, not a name.", "An IPv6 address needs no look-up.", advice)
+    if re.search(r"[/:@?\s\\]", name) or not name.strip("."):
         raise CourseError(f"{name!r} is no DNS name.", "A name has no scheme, port, path or space.", advice)
     import dns.exception
     import dns.name
 
     try:
-        dns.name.from_text(name)
-    except dns.exception.DNSException as error:
+        ascii_form = dns.name.from_text(name, origin=None).to_text()
+    except (dns.exception.DNSException, UnicodeError) as error:
         why = f"{str(error).rstrip('.')}. A name has at most 255 octets, each label between two dots 1 to 63."
         raise CourseError(f"{name!r} is no DNS name.", why, advice) from error
-    return name
+    if not ORDINARY_NAME.fullmatch(ascii_form):
+        why = "A name has letters, digits, hyphens and underscores, and dots between its labels."
+        raise CourseError(f"{name!r} is no DNS name that can be asked here.", why, advice)
+    return ascii_form
+
+
+def _is_ipv6(text: str) -> bool:
+    from ipaddress import AddressValueError, IPv6Address
+
+    try:
+        return bool(IPv6Address(text.strip("[]")))
+    except AddressValueError:
+        return False
 
 
 def check_namespace(namespace: str) -> str:
@@ -42,15 +65,36 @@ def check_namespace(namespace: str) -> str:
     return namespace
 
 
-def candidates(name: str, namespace: str, ndots: int = 5) -> list[str]:
+def suffixes(namespace: str) -> list[str]:
+    """The search list that kubelet writes into the resolv.conf of a Pod of this namespace."""
+    return [f"{check_namespace(namespace)}.svc.{ZONE}", f"svc.{ZONE}", ZONE]
+
+
+def candidates(name: str, namespace: str, ndots: int = NDOTS) -> list[str]:
     """The full names a Pod's resolver tries in turn, with kubelet's search list and ndots:5; CourseError for what is no name."""
-    check_name(name)
-    check_namespace(namespace)
+    return tried(check_name(name), suffixes(namespace), ndots)
+
+
+def tried(name: str, search: Sequence[str], ndots: int, resolver: str = "glibc") -> list[str]:
+    """The full names that a resolver tries in turn, by the search list and ndots of its resolv.conf.
+
+    A name with fewer dots than ndots is tried with each suffix first and as it is last. One with as many dots is tried as
+    it is first: glibc (res_query.c) and Go (dnsclient_unix.go) then go on to the suffixes, musl (lookup_name.c) does not.
+    """
     if name.endswith("."):
         return [name]
-    searched = [f"{name}.{suffix}." for suffix in (f"{namespace}.svc.{ZONE}", f"svc.{ZONE}", ZONE)]
-    fits = [tried for tried in searched if len(tried) <= 254]
-    return [f"{name}.", *fits] if name.count(".") >= ndots else [*fits, f"{name}."]
+    searched = [full for suffix in search if len(full := f"{name}.{suffix}.") <= 254]
+    if name.count(".") < ndots:
+        return [*searched, f"{name}."]
+    return [f"{name}."] if resolver == "musl" else [f"{name}.", *searched]
+
+
+def pairs(name: str, namespace: str, kind: str, dns: PodDns | None = None) -> list[tuple[str, str]]:
+    """Each full name to ask, with the type; the last one is the namespace's own, which tells whether that is there."""
+    checked, kind = check_name(name), check_kind(kind)
+    search = suffixes(namespace)
+    names = tried(checked, dns.search, dns.ndots, dns.resolver) if dns else tried(checked, search, NDOTS)
+    return [*((full, kind) for full in names), (f"{search[0]}.", "A")]
 
 
 def check_kind(kind: str) -> str:
@@ -60,6 +104,8 @@ def check_kind(kind: str) -> str:
     return kind.upper()
 
 
-def send(names: list[str], kind: str) -> subprocess.CompletedProcess[str]:
-    """One dig in the toolbox Pod for all names: one `kubectl exec`, however many questions. Never raises."""
-    return kubectl.in_toolbox("dig", *(word for name in names for word in (name, kind, "+tries=1", "+time=3", "+nocookie")))
+def send(pairs: Sequence[tuple[str, str]], *, server: str = "", pod: str = TOOLBOX) -> Said:
+    """One dig for all (full name, type), from a Pod of the course: one `kubectl exec`, however many questions. Never raises."""
+    options = (*([f"@{server}"] if server else []), "+tries=1", "+time=3", "+nocookie")
+    words = [word for name, kind in pairs for word in (name, kind, *options)]
+    return kubectl.run("exec", "-n", kubectl.TOOLBOX[0], pod, "--", "dig", *words, timeout=30)

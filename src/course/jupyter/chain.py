@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import escape
 
 from course.dns import dig
+from course.dns.cluster_names import in_cluster
 from course.dns.query import Answer
 
 HOLDERS = {"CoreDNS": "CoreDNS itself", "outside": "a DNS server outside, asked by CoreDNS"}
@@ -64,7 +65,7 @@ def boxes(answer: Answer) -> list[Box]:
 
 
 def _holder(name: str) -> str:
-    return "CoreDNS" if dig.in_cluster(name) else "outside"
+    return "CoreDNS" if in_cluster(name) else "outside"
 
 
 def _dead_end(last: dig.Response) -> str:

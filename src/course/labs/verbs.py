@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from tempfile import NamedTemporaryFile
 
-from course.base import paths, shell, tables
+from course.base import advice, paths, shell, tables
 from course.base.errors import CourseError, NotReady
 from course.base.waiting import until
 from course.kube import kubectl
@@ -139,7 +139,7 @@ def _require_fresh(lab: Lab) -> None:
 
 def shell_advice() -> str:
     """How a terminal gets this course's kubectl and cluster; "" where it has them, as JupyterLab's does."""
-    if os.environ.get("KUBECONFIG") == str(paths.KUBECONFIG):
+    if advice.has_course():
         return ""
     return (
         "kubectl for this course, once in each terminal of your own (JupyterLab's has it):\n"

@@ -1,0 +1,46 @@
+"""How a command is written decides what it touches: advice works in the terminal it is read in, and on this course's cluster.
+
+JupyterLab's terminals and kernels have the course's kubeconfig and tools: there `course` and `kubectl` are enough. In a
+terminal of the reader's own, `course` is no command and `kubectl` means the reader's own cluster.
+"""
+
+import os
+import re
+import shlex
+from pathlib import Path
+
+from course.base import paths
+
+VERBS = "ask|check|dev|doctor|down|lab|notebook|outside|progress|start|status|test|up|workshop"
+COURSE = re.compile(rf"(?<![\w./-])(?:\./)?course(?= (?:{VERBS})\b)")
+KUBECTL = re.compile(r"(?<![\w./-])kubectl(?= (?:-[nA]\b|annotate|apply|config|create|delete|describe|edit|exec|get|label|logs|patch|rollout|run|scale|wait)\b)")  # fmt: skip
+
+
+def has_kubeconfig() -> bool:
+    """Whether a plain `kubectl` typed here means the course's cluster."""
+    return os.environ.get("KUBECONFIG") == str(paths.KUBECONFIG)
+
+
+def has_course() -> bool:
+    """Whether a plain `course` typed here is this copy of the course."""
+    return has_kubeconfig() and str(paths.VENV_BIN) in os.environ.get("PATH", "").split(os.pathsep)
+
+
+def for_here(text: str) -> str:
+    """A sentence or command of advice, each `course` and `kubectl` in it written so that it works where it is read."""
+    return KUBECTL.sub(lambda _: _kubectl(), COURSE.sub(lambda _: _course(), text))
+
+
+def _course() -> str:
+    if has_course():
+        return "course"
+    return "./course" if Path.cwd() == paths.ROOT else shlex.quote(str(paths.ROOT / "course"))
+
+
+def _kubectl() -> str:
+    if has_kubeconfig():
+        return "kubectl"
+    from shutil import which  # only for advice: a name that resolves does not wait for it
+
+    program = "kubectl" if which("kubectl") else shlex.quote(str(paths.VENV_BIN / "kubectl"))
+    return f"{program} --kubeconfig {shlex.quote(str(paths.KUBECONFIG))}"

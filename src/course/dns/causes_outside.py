@@ -1,0 +1,170 @@
+"""From the first hop that does not hold to words: the hops outside the cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from course.dns import readings
+from course.dns.cluster_names import in_cluster
+from course.dns.diagnosis import Case, Words, ask, look_at, patch
+
+RECORDS = "course outside records"
+
+
+def _subject(case: Case) -> str:
+    """How the sentence begins: with the alias, where one leads there."""
+    return f"{case.way}The alias is there, but its target" if case.chain.to_mend else "The name"
+
+
+def _first_outside(case: Case) -> str:
+    """The name outside that the alias, or the question, names."""
+    return next(hop.name for hop in case.chain.hops if not in_cluster(hop.name))
+
+
+def _missing(case: Case) -> Words:
+    name, alias = case.hop.name, case.chain.to_mend
+    if alias:
+        return _target_missing(case, name)
+    near = readings.near_outside(name, case.evidence, case.kind)
+    said = f"No such name (NXDOMAIN), neither in the cluster nor outside: {name}. does not exist."
+    if near:
+        return f"{said} Perhaps you mean {near}, which an alias of this cluster uses.", (ask(case, near),)
+    return said, ("Compare it letter by letter with what the provider's console shows.",)
+
+
+def _target_missing(case: Case, name: str) -> Words:
+    alias = case.chain.to_mend
+    assert alias is not None
+    meant = readings.meant_services(name, case.evidence, alias.namespace)
+    if meant and (short := _short_target(case, name)):
+        return short
+    begin = f"{_subject(case)} {name}. does not exist (NXDOMAIN)."
+    near = readings.near_outside(name, case.evidence, case.kind)
+    if near:
+        return f"{begin} Perhaps you mean {near}, which another alias of this cluster uses.", (patch(alias, near),)
+    return f"{begin} A misspelt externalName, or the provider removed the name.", (look_at(alias),)
+
+
+def _short_target(case: Case, name: str) -> Words | None:
+    """The target was meant for the cluster, and was not written in full."""
+    alias = case.chain.to_mend
+    if alias is None:
+        return None
+    meant = readings.meant_services(name, case.evidence, alias.namespace)
+    fine = readings.good_targets(meant, alias, case.kind, case.evidence)[:3]
+    if not fine:
+        return None
+    names = " or ".join(one.full for one in fine)
+    said = (
+        f"{case.way}The alias is there, but its target {name}. is taken as a full name: no search list is applied to it. "
+        f"You mean {names}, and that must be written in full."
+    )
+    return said, tuple(patch(alias, one.full) for one in fine)
+
+
+def short_target(case: Case) -> bool:
+    """Whether a target outside that does not exist was meant for the cluster."""
+    return case.hop.cause == "outside-missing" and bool(case.chain.to_mend) and _short_target(case, case.hop.name) is not None
+
+
+def _dangling(case: Case) -> Words:
+    first = _first_outside(case)
+    records = [hop for hop in case.chain.hops if hop.holder == "DNS outside" and hop.leads_to]
+    owner = records[-1].name if records else first
+    right = f"The externalName {first} is right: the" if case.chain.to_mend else "The"
+    return (
+        f"{case.way}{right} provider's record {owner}. is an alias of {case.hop.name}., and that does not exist (NXDOMAIN). "
+        "The provider must mend it, or name another name.",
+        (f"{RECORDS} | grep {owner}",),
+    )
+
+
+def _ring(case: Case) -> Words:
+    owners = [hop.name for hop in case.chain.hops if not in_cluster(hop.name)]
+    path = " -> ".join(dict.fromkeys(owners)) + f" -> {case.hop.name}"
+    return f"{case.way}The provider's records form a ring: {path}. No address stands at its end.", (f"{RECORDS} | grep CNAME",)
+
+
+def _not_followed(case: Case) -> Words:
+    return (
+        f"{case.way}The provider's record leads to {case.hop.name}., which exists, but its DNS server answers with the alias "
+        "alone, and CoreDNS does not ask further.",
+        (patch(case.chain.to_mend, case.hop.name) if case.chain.to_mend else ask(case, f"{case.hop.name}."),),
+    )
+
+
+def _back_to_cluster(case: Case) -> Words:
+    return (
+        f"{case.way}The provider's record leads back into the cluster, to {case.hop.name}. CoreDNS does not follow an alias that "
+        "came from outside.",
+        (patch(case.chain.to_mend, case.hop.name) if case.chain.to_mend else ask(case, case.hop.name),),
+    )
+
+
+def _alias_of_address(case: Case) -> Words:
+    return (
+        f"{case.way}The provider's record is an alias of {case.hop.name}, an address. A CNAME takes names only: the provider "
+        "must make an A record.",
+        (f"{RECORDS} | grep {case.hop.name}",),
+    )
+
+
+def no_record_of_type(case: Case) -> Words:
+    """The name is there outside, with records of other types or none."""
+    name = case.hop.name
+    others = readings.types_of(name, case.kind, case.evidence)
+    begin = f"{_subject(case)} {name}. has no {case.kind} record."
+    if not others:
+        return f"{begin} It exists only as a part of longer names, and has no record itself.", (f"{RECORDS} | grep {name}",)
+    if case.kind == "A" and others[0] == "AAAA":
+        said = f"{begin} It has an IPv6 address (AAAA) only."
+    else:
+        said = f"{begin} It exists, but with records of other types only: {', '.join(others)}."
+    followed = case.chain.to_mend is not None and others[0] in ("A", "AAAA")
+    return said, (ask(case, case.asked_name if followed else name, kind=others[0]),)
+
+
+def _failure(case: Case) -> Words:
+    """No answer from outside: the provider's zone, its server, or CoreDNS's forward. The server is asked itself."""
+    name = case.hop.name
+    hides = " The alias is right, and the status NOERROR hides the outage." if case.chain.to_mend else ""
+    said = case.hop.response.status if case.hop.response else "no answer"
+    begin = f"{_subject(case)} {name}. cannot be looked up: {said}"
+    server = next(iter(case.evidence.forwarders()), "")
+    if not server:
+        return f"{begin}. The Corefile has no `forward .`, so CoreDNS asks nobody outside.{hides}", (
+            "kubectl -n kube-system get configmap coredns -o yaml",
+        )
+    itself, root = case.evidence.outside(name, case.kind), case.evidence.outside(".", "SOA")
+    if root.status == "TIMEOUT":
+        return (
+            f"{begin}. CoreDNS forwards to {server}, and no DNS server answers there: it is stopped, or the address in the "
+            f"Corefile is wrong.{hides}",
+            ("course outside status", "kubectl -n kube-system get configmap coredns -o yaml"),
+        )
+    if itself.status in ("NOERROR", "NXDOMAIN"):
+        return f"{begin} a moment ago. The server outside answers again.", (ask(case, case.asked_name),)
+    return f"{begin} from its DNS server.{hides} Other names outside can be looked up: only this name's zone fails.", (
+        "course ask db.example.com  # fails too: all DNS outside; answers: only this name's",
+    )
+
+
+def failure_kind(case: Case) -> str:
+    """Of a failure outside, which: no server there, this zone alone, or over already."""
+    if not case.evidence.forwarders():
+        return "no-forward"
+    if case.evidence.outside(".", "SOA").status == "TIMEOUT":
+        return "outside-down"
+    over = case.evidence.outside(case.hop.name, case.kind).status in ("NOERROR", "NXDOMAIN")
+    return "outside-recovered" if over else "outside-servfail"
+
+
+WORDS: dict[str, Callable[[Case], Words]] = {
+    "outside-alias-of-address": _alias_of_address,
+    "outside-back-to-cluster": _back_to_cluster,
+    "outside-dangling": _dangling,
+    "outside-failure": _failure,
+    "outside-missing": _missing,
+    "outside-not-followed": _not_followed,
+    "outside-ring": _ring,
+}

@@ -1,0 +1,68 @@
+"""The shapes of a diagnosis, and the commands that it proposes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from course.dns.chain import Chain, Hop
+from course.dns.evidence import Evidence, Service
+
+Words = tuple[str, tuple[str, ...]]  # (what it means, what to type next: the likeliest first)
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """Why a name did not resolve. cause: a stable word for programs; chain: what was followed, None where nothing could be."""
+
+    cause: str
+    meaning: str
+    next: tuple[str, ...]
+    chain: Chain | None = None
+
+
+@dataclass(frozen=True)
+class Case:
+    """A question that did not lead to an answer, and the chain that was followed for it."""
+
+    name: str
+    namespace: str
+    kind: str
+    chain: Chain
+    evidence: Evidence
+
+    @property
+    def hop(self) -> Hop:
+        """The first hop that does not hold."""
+        return self.chain.last
+
+    @property
+    def asked_name(self) -> str:
+        """The full name that was followed."""
+        return self.chain.hops[0].name
+
+    @property
+    def way(self) -> str:
+        """How the chain came to its last alias, where it took more than one; "" else."""
+        aliases = self.chain.aliases
+        if len(aliases) < 2:
+            return ""
+        return f"The aliases lead {' -> '.join([*(one.short for one in aliases), aliases[-1].target])}. "
+
+
+def ask(case: Case, name: str, *, kind: str = "", with_type: bool = False) -> str:
+    """The command that asks for another name from the same namespace."""
+    wanted = kind or (case.kind if with_type else "A")
+    there = "" if case.namespace == "default" else f" --from {case.namespace}"
+    return f"course ask {name}{there}{'' if wanted == 'A' else f' --type {wanted}'}"
+
+
+def patch(alias: Service, target: str) -> str:
+    """The command that points an alias at another name."""
+    change = json.dumps({"spec": {"externalName": target}}, separators=(",", ":"))
+    return f"kubectl patch service {alias.name} -n {alias.namespace} --type merge -p '{change}'"
+
+
+def look_at(service: Service) -> str:
+    """The command that shows a Service."""
+    return f"kubectl get service {service.name} -n {service.namespace} -o yaml"

@@ -1,0 +1,49 @@
+"""What an answer means that came: who made it, and from what."""
+
+from __future__ import annotations
+
+from course.dns import cluster_names, dig
+from course.dns.cluster_names import in_cluster
+from course.dns.question import ZONE
+
+OUTSIDE = "The name is outside the cluster: CoreDNS forwarded the question and passed the answer on."
+
+
+def meaning(settled: dig.Response) -> str:
+    """One or two sentences on the response that settled a question, for a name that resolved."""
+    first = settled.answer[0]
+    if first.kind == "CNAME" and in_cluster(first.name):
+        return _alias(first, settled)
+    if settled.kind == "PTR" and first.made_by == "CoreDNS":
+        return f"An address of the cluster: CoreDNS makes the name from what has this address, {first.value}"
+    if not in_cluster(settled.question):
+        return OUTSIDE
+    return _in_cluster(settled, cluster_names.read(settled.question))
+
+
+def _alias(alias: dig.Record, settled: dig.Response) -> str:
+    if settled.kind == "CNAME":
+        return f"An ExternalName Service: an alias of {alias.value} Asking for CNAME shows the alias alone."
+    hops = f" (after {len(settled.aliases)} aliases)" if len(settled.aliases) > 1 else ""
+    return (
+        f"An ExternalName Service: an alias of {alias.value} CoreDNS resolved the target itself{hops}, so alias and "
+        f"address came in one answer. The Pod connects straight to {', '.join(settled.addresses)}."
+    )
+
+
+def _in_cluster(settled: dig.Response, parts: cluster_names.ClusterName) -> str:
+    if settled.kind in ("SOA", "NS"):
+        return f"A record of the domain {ZONE} itself: CoreDNS is its server, and makes it."
+    if settled.kind == "TXT":
+        return "The version of the DNS specification of Kubernetes that CoreDNS keeps to; it makes this record itself."
+    if parts.kind not in (cluster_names.SVC, cluster_names.POD):
+        return "CoreDNS's own name: the address of the cluster's DNS Service."
+    if parts.kind == cluster_names.POD:
+        return "A Pod's name: CoreDNS makes the address from the name itself, and does not look whether there is such a Pod."
+    if settled.kind == "SRV":
+        return "A Service in the cluster: CoreDNS makes SRV records from its ports, one for each, and each endpoint if headless."
+    if len(parts.below) == 1:
+        return "One endpoint of a Service: CoreDNS makes the name from its host name or its address."
+    if len(settled.addresses) > 1:
+        return "A headless Service: the addresses are its Pods, with no virtual IP before them."
+    return "A Service with a virtual IP (or headless with one Pod): no alias, an A record of its own."
