@@ -64,7 +64,7 @@ CHECKS = [
         "an error: the old database refuses the write",
         "As long as the old place takes writes, a client with an old connection or an old "
         "address writes there, and nobody sees those rows again. (An error that does not come from the database is no fence.)",
-        f"as course on {OLD}: SHOW default_transaction_read_only, or the rights of app",
+        f"as course on {OLD}: SELECT has_database_privilege('app', '{DATABASE}', 'CONNECT')",
     ),
     Check(
         "others-are-left-alone",
