@@ -1,4 +1,6 @@
-"""Switches of `user-db` under live traffic, there and back, measured; run from the root of the clone:
+"""Switches of `user-db` under live traffic, there and back, measured.
+
+Run it from the root of the clone:
 
     .venv/bin/python bench/migration.py [--rounds 10] [--others 2]
 

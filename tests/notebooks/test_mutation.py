@@ -1,9 +1,9 @@
 """nbval can go red: the cluster's answer is changed behind the lesson's back, and the right cells must fail."""
 
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from xml.etree import ElementTree
 
 import nbformat
 import pytest

@@ -1,6 +1,6 @@
 """The picture of an answer and its text twin, from answers that were seen on the cluster."""
 
-import xml.etree.ElementTree as ElementTree
+from xml.etree import ElementTree
 
 import pytest
 

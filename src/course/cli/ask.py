@@ -1,5 +1,7 @@
-"""The verb `ask`: parse, call, print. By argparse, not typer: it is typed like dig, again and again, and typer's start
-would take longer than the rest of it."""
+"""The verb `ask`: parse, call, print.
+
+By argparse, not typer: it is typed like dig, again and again, and typer's start would take longer than the rest of it.
+"""
 
 from __future__ import annotations
 

@@ -3,10 +3,10 @@
 import json
 import subprocess
 import sys
-import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from course.base import paths
 from course.jupyter.jupyterlab import environment

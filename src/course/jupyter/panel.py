@@ -11,8 +11,11 @@ from course.labs import catalog, verbs
 
 
 def _alert(text: str) -> str:
-    """Text for a screen and for a screen reader. An alert, because it is put in anew each time: a new one is read out, where a
-    live region would have to be there before its text."""
+    """Text for a screen and for a screen reader.
+
+    An alert, because it is put in anew each time: a new one is read out, where a live region would have to be there
+    before its text.
+    """
     return f'<pre role="alert" style="white-space: pre-wrap; word-break: normal">{html.escape(text)}</pre>'
 
 

@@ -66,8 +66,11 @@ def _patch(kind: str, change: dict[str, object]) -> None:
 
 
 def _new_pods() -> dict[str, object]:
-    """What makes the Deployment's Pods new ones, as `kubectl rollout restart` does, and has the kubelet look each second
-    whether they are ready. kubeadm says each ten: a Pod that is not ready at the first look would be waited for that long."""
+    """What makes the Deployment's Pods new ones, as `kubectl rollout restart` does.
+
+    And it has the kubelet look each second whether they are ready. kubeadm says each ten: a Pod that is not ready at the
+    first look would be waited for that long.
+    """
     when = datetime.now(UTC).isoformat()
     container = {"name": "coredns", "readinessProbe": {"periodSeconds": 1}}
     return {"metadata": {"annotations": {"kubectl.kubernetes.io/restartedAt": when}}, "spec": {"containers": [container]}}
@@ -76,8 +79,8 @@ def _new_pods() -> dict[str, object]:
 def wait_for_coredns() -> None:
     """Only Pods with the newest Corefile are left, and they are ready.
 
-    A Pod that is told to stop still answers, with its old Corefile, for the five seconds of its `lameduck`: it is not given
-    them.
+    A Pod that is told to stop still answers, with its old Corefile, for the five seconds of its `lameduck`: it is not
+    given them.
     """
     wait_for("deployment/coredns")
     for pod in _leaving_pods():

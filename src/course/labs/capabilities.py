@@ -29,8 +29,10 @@ def require(lab: Lab) -> None:
 
 
 def enforces_policies(lab: Lab) -> bool:
-    """Whether a denied Pod is really denied: live questions from a Pod under a deny-all policy, for a while, because a
-    network plugin needs a moment until it knows a new Pod."""
+    """Whether a denied Pod is really denied: live questions from a Pod under a deny-all policy.
+
+    For a while, because a network plugin needs a moment until it knows a new Pod.
+    """
     question = ("dig", "+time=2", "+tries=2", "kubernetes.default.svc.cluster.local")
 
     def unanswered() -> bool:

@@ -12,8 +12,10 @@ MANIFEST = paths.NOTEBOOKS / "lessons.toml"
 
 @dataclass(frozen=True)
 class Lesson:
-    """One lesson. slug: words, no number. minutes: what a learner should plan, not machine time. needs: slugs of lessons
-    to know before. namespaces: those it makes and removes. number: its place in the list, from 0.
+    """One lesson.
+
+    slug: words, no number. minutes: what a learner should plan, not machine time. needs: slugs of lessons to know before.
+    namespaces: those it makes and removes. number: its place in the list, from 0.
     """
 
     slug: str

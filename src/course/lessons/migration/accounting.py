@@ -47,8 +47,10 @@ def _repeated(keys: Iterable[str]) -> set[str]:
 
 
 def account_now(owner: str) -> Account:
-    """The account of this moment, under traffic: recordings first, the owner's rows last, so that nothing seems missing
-    that was only a moment younger."""
+    """The account of this moment, under traffic.
+
+    Recordings first, the owner's rows last, so that nothing seems missing that was only a moment younger.
+    """
     operations = place.recordings().operations
     other = place.rows("inside" if owner == "outside" else "outside")
     return account(operations, place.rows(owner), other)
