@@ -50,7 +50,8 @@ def test_the_superuser_of_the_lessons_gets_no_rights_of_the_container(outside_wo
     sql = "COPY (SELECT '') TO PROGRAM 'id -un > /tmp/who; ip link set eth0 mtu 1400 2>> /tmp/who || true'"
     login = f"host={outside_world.primary} user=course password=course dbname=users"
     kubectl.in_toolbox("psql", login, "-v", "ON_ERROR_STOP=1", "-c", sql).check_returncode()
-    assert outside.inside("cat", "/tmp/who").split("\n")[:2] == ["postgres", "RTNETLINK answers: Operation not permitted"]
+    written = outside.inside("cat", "/tmp/who")  # noqa: S108 - in the container
+    assert written.split("\n")[:2] == ["postgres", "RTNETLINK answers: Operation not permitted"]
 
 
 def test_keys_are_for_their_owner_alone() -> None:

@@ -74,4 +74,4 @@ def test_a_misspelt_key_is_said_with_its_file_and_the_nearest_right_one(
         (clone / name).write_text(before)
     assert result.returncode == 2
     assert f"{name} cannot be used." in result.stderr
-    assert f"{wrong.split()[0]} (did you mean {key}?)" in result.stderr
+    assert f"{wrong.split(maxsplit=1)[0]} (did you mean {key}?)" in result.stderr

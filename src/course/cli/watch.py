@@ -37,4 +37,4 @@ def line(answer: Answer) -> str:
     last = answer.last
     found = " ".join(f"{record.kind} {record.value}" for record in sorted(last.answer, key=lambda one: one.kind != "CNAME"))
     reason = "" if answer.resolved else f" ({answer.cause}: {answer.meaning})"
-    return f"{datetime.now():%H:%M:%S} {last.question} {last.kind} {last.status} {found}".rstrip() + reason
+    return f"{datetime.now().astimezone():%H:%M:%S} {last.question} {last.kind} {last.status} {found}".rstrip() + reason

@@ -47,7 +47,12 @@ def commands() -> dict[str, list[str]]:
         "types of the labs' checks": _module("mypy", "--cache-dir=.mypy_cache/labs", *_lab_modules()),
         "shell": [_program("shellcheck"), *map(str, scripts())],
         # The course reads them by `sh -eu` (labs/stage.py): they have no first line of their own, and stop at a failing cd.
-        "shell of the labs": [_program("shellcheck"), "--shell=sh", "--exclude=SC2164", *map(str, repository.files("labs/**/*.sh"))],
+        "shell of the labs": [
+            _program("shellcheck"),
+            "--shell=sh",
+            "--exclude=SC2164",
+            *map(str, repository.files("labs/**/*.sh")),
+        ],
         "spelling": [_program("codespell"), *map(str, repository.files())],
     }
 

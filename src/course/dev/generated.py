@@ -79,8 +79,8 @@ def renumber() -> list[str]:
     renamed = {path: path.with_stem(moves.names[path.stem]) for path in notebooks() if path.stem in moves.names}
     for path in renamed:  # first out of each other's way
         path.rename(path.with_suffix(".moving"))
-    for path, new in renamed.items():
-        path.with_suffix(".moving").rename(new)
+    for path, target in renamed.items():
+        path.with_suffix(".moving").rename(target)
     return [f"{old} is {new} now" for old, new in moves.names.items()]
 
 

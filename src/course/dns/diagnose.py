@@ -21,7 +21,7 @@ API = f"kubernetes.default.svc.{ZONE}"  # a name of every cluster: CoreDNS answe
 def diagnose(name: str, namespace: str, asked: Sequence[dig.Response], evidence: Evidence) -> Diagnosis:
     """The cause, in a word and in words, and what to type next."""
     if is_address(name):
-        return _address(name, namespace)
+        return _address(name)
     failed = [one for one in asked if one.lone_alias or one.status not in ("NOERROR", "NXDOMAIN")]
     if any(one.status == "TIMEOUT" for one in failed) and evidence.response(API, "A").status == "TIMEOUT":
         return _coredns_down()
@@ -44,7 +44,7 @@ def _of_chain(case: Case) -> Diagnosis:
     return Diagnosis(cause, *causes.words(case), case.chain)
 
 
-def _address(name: str, namespace: str) -> Diagnosis:
+def _address(name: str) -> Diagnosis:
     """An address was given as a name; what has that address is asked by its reverse name."""
     said = f"{name} is an address, not a name: nothing is looked up for it, a program connects straight to it."
     try:
