@@ -29,6 +29,7 @@ COMPILE = [
     "--no-annotate",
     "--no-header",
     "--generate-hashes",
+    "--no-emit-index-url",
 ]
 
 
