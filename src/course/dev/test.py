@@ -93,7 +93,9 @@ def workers() -> int:
 
 
 def _offline() -> int:
-    return _pytest(["-m", "not cluster and not browser", "-n", str(os.cpu_count() or 1), "--dist", "worksteal"], {})
+    return _pytest(
+        ["-m", "not cluster and not browser", "-n", str(os.cpu_count() or 1), "--dist", "worksteal", "--cov", "--cov-report="], {}
+    )
 
 
 def _prepare(say: Say) -> int:
