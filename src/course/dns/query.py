@@ -89,14 +89,21 @@ def interpret(
     name: str, namespace: str, pairs: Sequence[tuple[str, str]], said: question.Said, dns: PodDns | None = None
 ) -> Answer:
     """What dig said to these (full name, type), settled as a resolver does, and explained."""
-    *responses, own_namespace = dig.read(pairs, said)
-    asked = _until_settled(responses, dns.resolver if dns else "glibc")
+    return settle(name, namespace, dig.read(pairs, said), dns)
+
+
+def settle(
+    name: str, namespace: str, responses: Sequence[dig.Response], dns: PodDns | None = None, evidence: Evidence | None = None
+) -> Answer:
+    """The responses to question.pairs, settled as a resolver does, and explained."""
+    *tried, own_namespace = responses
+    asked = _until_settled(tried, dns.resolver if dns else "glibc")
     note = _note(namespace, own_namespace)
     if asked[-1].wanted and asked[-1].status == "NOERROR":
         from course.dns import meanings
 
         return Answer(name, namespace, asked, meanings.meaning(asked[-1]), "", RESOLVED, None, note)
-    found = explain(name, namespace, asked, dns=dns)
+    found = explain(name, namespace, asked, evidence, dns)
     return Answer(name, namespace, asked, found.meaning, "\n".join(found.next), found.cause, found.chain, note)
 
 

@@ -17,6 +17,8 @@ from course.base.errors import CourseError, in_words
 
 VERSION = 1
 FOLDER = paths.STATE
+LARGEST = 1_000_000  # characters of a progress file; one of all labs has some thousands
+MOST = {"tries": 100_000, "hints": 100, "best_seconds": 10 * 365 * 86_400.0}  # more is no count and no time
 
 
 @dataclass
@@ -73,35 +75,63 @@ def _say(text: str) -> None:
 
 def parse(text: str) -> dict[str, Any]:
     """The content of a progress file, checked; ValueError or TypeError says what is wrong with it."""
-    data = json.loads(text)
+    if len(text) > LARGEST:
+        raise ValueError("it is too large for a progress file")
+    try:
+        data = json.loads(text, parse_constant=_no_number)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
     if not isinstance(data, dict) or not isinstance(data.get("labs"), dict):
         raise ValueError("it is not a progress file of this course")
     if data.get("version") != VERSION:
-        raise ValueError(f"it is of version {data.get('version')!r}, this course reads version {VERSION}")
+        raise ValueError(f"it is of version {_shown(data.get('version'))}, this course reads version {VERSION}")
     for slug, entry in data["labs"].items():
-        _checked(slug, entry)
+        _checked(_shown(slug), entry)
     return data
 
 
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no number")
+
+
+def _shown(value: object) -> str:
+    """A value of the file as an error names it: short, and with nothing that a terminal cannot print."""
+    text = ascii(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
 def _checked(slug: str, entry: Any) -> Record:
-    known = {item.name: item for item in fields(Record)}
+    known = {item.name: item.default for item in fields(Record)}
     if not isinstance(entry, dict) or not set(entry) <= set(known):
         raise ValueError(f"the entry of {slug} is not a lab's record")
     for key, value in entry.items():
-        default = known[key].default
-        fits = isinstance(value, (int, float)) if isinstance(default, float) else type(value) is type(default)
-        if not fits:
-            raise ValueError(f"{slug}.{key} is {value!r}")
+        if not _fits(key, value, known[key]):
+            raise ValueError(f"{slug}: {key} is {_shown(value)}")
     record = Record(**entry)
     for moment in filter(None, (record.started, record.passed, record.solution_seen)):
-        if datetime.fromisoformat(moment).tzinfo is None:
-            raise ValueError(f"{slug} has a time without a zone: {moment}")
+        _check_moment(slug, moment)
     return record
+
+
+def _fits(key: str, value: object, default: object) -> bool:
+    """Whether a value is of its field's type, and within what a count or a time can be."""
+    if isinstance(default, (int, float)) and not isinstance(default, bool):
+        of_type = type(value) is int or (type(value) is float and isinstance(default, float))
+        return of_type and 0 <= value <= MOST[key]  # type: ignore[operator]
+    return type(value) is type(default) and len(str(value)) <= 200
+
+
+def _check_moment(slug: str, text: str) -> None:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{slug} has a time without a zone: {_shown(text)}")
+    if not 2000 < moment.year < 3000:
+        raise ValueError(f"{slug} has a time of no year of ours: {_shown(text)}")
 
 
 def save(data: dict[str, Any]) -> None:
     """Replace the file in one step: a reader sees the old one or the new one, never half."""
-    files.replace(file(), json.dumps(data, indent=1, sort_keys=True))
+    files.replace(file(), json.dumps(data, indent=1, sort_keys=True, allow_nan=False))
 
 
 def _locked() -> AbstractContextManager[None]:
@@ -146,7 +176,7 @@ def export(target: Path) -> int:
 def take_in(source: Path) -> int:
     """Merge a file that `export` wrote: the better of both for each lab, nothing is lost; how many labs it had."""
     try:
-        theirs = parse(source.read_text())
+        theirs = parse(_text(source))
     except (OSError, ValueError, TypeError) as reason:
         raise CourseError(
             f"{source} is not taken in.", in_words(reason), "./course progress --import another-file.json"
@@ -157,6 +187,14 @@ def take_in(source: Path) -> int:
             data["labs"][slug] = asdict(_better(Record(**data["labs"].get(slug, {})), Record(**entry)))
         save({**theirs, **data})
     return len(theirs["labs"])
+
+
+def _text(source: Path) -> str:
+    """The text of an ordinary file, no more of it than a progress file can have; OSError or ValueError says why not."""
+    if source.exists() and not source.is_file():
+        raise ValueError("it is not a file")
+    with source.open(encoding="utf-8") as opened:
+        return opened.read(LARGEST + 1)
 
 
 def _better(mine: Record, theirs: Record) -> Record:

@@ -208,16 +208,24 @@ def hint(slug: str) -> Hint:
 
 
 def apply(slug: str, text: str) -> str:
-    """Apply a learner's manifest; what names no namespace goes to the lab's own. The API's refusal is passed on in words."""
+    """Apply a learner's manifest; what names no namespace goes to the lab's own. The API's refusal is passed on in words,
+    with what was made before it: kubectl goes on after an object that is refused."""
     lab = catalog.find(slug)
     kubectl.require_ready()
     _require_started(lab, stage.missing(lab))
     process = _apply_there(lab.namespace, text)
     if process.returncode:
-        words = shell.last_words(process.stderr, 6)
         again = f"Mend what it names, then apply again. See where you are: ./course lab check {lab.slug}"
-        raise CourseError("The cluster refuses your manifest.", words, again)
+        raise CourseError(*_refusal(process.stdout, process.stderr), again)
     return process.stdout + process.stderr
+
+
+def _refusal(made: str, refused: str) -> tuple[str, str]:
+    """(what happened, why) of a manifest that was not applied whole, from what kubectl printed."""
+    words = shell.last_words(refused, 6)
+    if not made.strip():
+        return "The cluster refuses your manifest.", words
+    return "The cluster refuses a part of your manifest.", f"Made: {', '.join(made.strip().splitlines())}. Refused: {words}"
 
 
 def _apply_there(namespace: str, text: str) -> "subprocess.CompletedProcess[str]":

@@ -211,14 +211,26 @@ def inside(*words: str, engine: Engine | None = None, text: str | None = None) -
 def set_record(name: str, kind: str, *values: str) -> None:
     """As the DNS provider: replace all records of a name. `none` as kind removes the name. TTL 5 s.
 
-    The values `primary` and `standby` stand for the outside world's two addresses.
+    The values `primary` and `standby` stand for the outside world's two addresses. CourseError for what can be no record,
+    or where the provider's DNS server is stopped; then nothing is changed.
     """
-    if not values and kind.lower() != "none":
+    from course.provision import records  # loads dnspython, which nothing else here needs
+
+    full, removed = records.owner(name), kind.lower() == "none"
+    wanted = "none" if removed else records.kind(kind)
+    if not values and not removed:
         raise CourseError(f"A {kind} record needs a value.", "", f"course outside record {name} {kind} primary")
-    if kind.upper() == "CNAME":
-        values = tuple(value.rstrip(".") + "." for value in values)  # without the dot a zone file adds its own name
-    known = asdict(addresses(chosen())) if {"primary", "standby"} & set(values) else {}
-    inside("outside-dns", "set", name, kind.lower() if kind.lower() == "none" else kind, *(known.get(v, v) for v in values))
+    engine = chosen()
+    known = asdict(addresses(engine)) if {"primary", "standby"} & set(values) else {}
+    texts = [] if removed else [records.value(wanted, known.get(value, value)) for value in values]
+    if stopped(engine, "dns"):
+        raise CourseError(
+            "The provider's DNS server is stopped.", "It takes no change, and none is kept.", "course outside start dns"
+        )
+    done = engine.run("exec", container(), "outside-dns", "set", full, wanted, *texts)
+    if done.returncode:
+        why = (done.stderr or done.stdout).strip().removeprefix("outside-dns: ")
+        raise CourseError("The provider's DNS server refuses the record.", why, "course outside records")
 
 
 def changed(engine: Engine) -> list[str]:
@@ -227,9 +239,9 @@ def changed(engine: Engine) -> list[str]:
     return [f"server {name} stopped" for name in stopped(engine)] + [f"record {name}" for name in records]
 
 
-def stopped(engine: Engine) -> list[str]:
-    """Which of SERVICES do not run."""
-    return [line.split()[0] for line in service("status", "all", engine).splitlines() if line.endswith("stopped")]
+def stopped(engine: Engine, name: str = "all") -> list[str]:
+    """Which of SERVICES do not run, of all or of one."""
+    return [line.split()[0] for line in service("status", name, engine).splitlines() if line.endswith("stopped")]
 
 
 def reset(engine: Engine | None = None) -> None:

@@ -1,0 +1,138 @@
+"""`course ask` tells the truth about every name of ask_table.toml: all is set up once, one dig asks all, causes are compared."""
+
+import tomllib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from course.base.waiting import until
+from course.dns import query, question
+from course.dns.evidence import Cluster
+from course.kube import coredns, kubectl
+from course.provision import outside
+from tests.cluster.helpers import Course
+
+pytestmark = pytest.mark.cluster
+
+HERE = Path(__file__).parent
+TABLE: dict[str, Any] = tomllib.loads((HERE / "ask_table.toml").read_text())
+NAMESPACES = ("ask-a", "ask-b", "ask-c", "ask-redis", "ask-vault")
+LAST = "zz-last"  # CoreDNS hears of Services in turn: when it knows this one, it knows all
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One line of the table: NAME [from NAMESPACE] [TYPE], and what is true of it."""
+
+    name: str
+    namespace: str
+    kind: str
+    cause: str
+    words: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.name} @{self.namespace} {self.kind}"
+
+
+def lines() -> list[Asked]:
+    """The table's lines: `cause: name @namespace TYPE | words of the meaning or the next step | more words`."""
+    found = []
+    for cause, names in TABLE["asked"].items():
+        for line in names:
+            question_, *words = (part.strip() for part in line.split("|"))
+            name, namespace, kind = (*question_.split(), "@ask-c", "A")[:3] if "@" in question_ else (question_, "@ask-c", "A")
+            found.append(Asked(name, namespace.removeprefix("@"), kind, cause, tuple(words)))
+    return found
+
+
+def aliases() -> str:
+    one = "apiVersion: v1\nkind: Service\nmetadata: {{name: {}, namespace: {}}}\nspec: {{type: ExternalName, externalName: '{}'}}\n"
+    held = [one.format(name, space, target) for space, names in TABLE["aliases"].items() for name, target in names.items()]
+    return "---\n".join([*held, one.format(LAST, "ask-c", "api.example.com")])
+
+
+def apply(manifest: str) -> None:
+    kubectl.output("apply", "--server-side", "-f", "-", text=manifest, timeout=300)
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[None]:
+    """The Services, Pods and records that the table speaks of, in namespaces of its own."""
+    for namespace in NAMESPACES:
+        apply(kubectl.namespace_manifest(namespace, "made-by", "a-test"))
+    for namespace in NAMESPACES:
+        kubectl.output("wait", "--for=create", "-n", namespace, "serviceaccount/default", "--timeout=60s", timeout=70)
+    apply((HERE / "ask_world.yaml").read_text())
+    for name, (kind, *values) in TABLE["records"].items():
+        outside.set_record(name, kind, *values)
+    kubectl.output("rollout", "status", "-n", "ask-a", "statefulset/web", "--timeout=120s", timeout=130)
+    kubectl.output("wait", "-n", "ask-a", "--for=condition=Ready", "pod/bare-pod", "--timeout=120s", timeout=130)
+    apply(aliases())
+    until(lambda: all(coredns.answers(f"{LAST}.ask-c.svc.cluster.local").values()), seconds=60, what="CoreDNS knowing the Services")
+    yield
+    outside.reset()
+    kubectl.run("delete", "pods", "--all", "-n", "ask-a", "--now")
+    kubectl.run("delete", "namespace", *NAMESPACES, "--wait=false")
+
+
+@pytest.fixture(scope="module")
+def answers(world: None) -> dict[Asked, query.Answer]:
+    """Every line asked: one dig for all, then each explained, with one look at the cluster for all."""
+    table = lines()
+    asked = {line: question.pairs(line.name, line.namespace, line.kind) for line in table}
+    pairs = list(dict.fromkeys(pair for each in asked.values() for pair in each))
+    shared = Cluster()
+    with ThreadPoolExecutor(6) as pool:  # a label that cannot be packed is waited for, three seconds each time
+        list(pool.map(shared.responses, [pairs[start : start + 60] for start in range(0, len(pairs), 60)]))
+
+        def one(line: Asked) -> query.Answer:
+            return query.settle(line.name, line.namespace, shared.responses(asked[line]), evidence=shared)
+
+        return dict(zip(table, pool.map(one, table), strict=True))
+
+
+def test_the_table_is_as_long_as_it_says() -> None:
+    table = lines()
+    assert len({str(line) for line in table}) == len(table) >= 120
+
+
+def test_each_name_is_given_its_true_cause(answers: dict[Asked, query.Answer]) -> None:
+    wrong = []
+    for line, answer in answers.items():
+        said = f"{answer.note} {answer.meaning}\n{answer.next}"
+        lacking = [word for word in line.words if (word[1:] in said if word.startswith("!") else word not in said)]
+        if answer.cause != line.cause or lacking:
+            wrong.append(f"{line}: {answer.cause}, not {line.cause}; lacks {lacking}: {said}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_what_is_proposed_for_an_alias_resolves(answers: dict[Asked, query.Answer]) -> None:
+    """Every `kubectl patch` of the table, by its target: advice that CoreDNS would not answer for makes it worse."""
+    targets = {part.split('"')[3 + 2 * 0] for answer in answers.values() for part in answer.next.split("-p '")[1:] for part in [part]}
+    patched = {line.partition('"externalName":"')[2].partition('"')[0] for a in answers.values() for line in a.next.splitlines()} - {""}
+    assert targets and len(patched) > 10
+    found = Cluster().responses([(target, "A") for target in sorted(patched)])
+    assert [one.question for one in found if not one.addresses] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("auth", "--from", "ask-b"), 1, "auth.ask-a.svc.cluster.local"),
+        (("good-head", "--from", "ask-b"), 0, "after 2 aliases"),
+        (("kubernetes", "--from", "prodution"), 1, "no namespace prodution"),
+        (("api.example.com", "--from", "prodution"), 0, "no namespace prodution"),
+        (("auth.ask-a", "--from", "ask-c", "--ndots", "1", "--resolver", "musl"), 1, "does not come to auth.ask-a.svc"),
+        (("auth.ask-a", "--from", "ask-c", "--ndots", "1"), 0, "virtual IP"),
+        (("auth.ask-a", "--from", "ask-c", "--dns-policy", "Default"), 1, "not CoreDNS"),
+        (("auth.ask-a", "--from", "ask-c", "--dns-policy", "ClusterFirstWithHostNet"), 0, "virtual IP"),
+        (("auth.ask-a", "--dns-policy", "None"), 2, "dnsConfig"),
+    ],
+)
+def test_the_command_says_so_too(world: None, course: Course, words: tuple[str, ...], code: int, said: str) -> None:
+    done = course("ask", *words)
+    assert (done.returncode, said in done.stdout + done.stderr) == (code, True), done.stdout + done.stderr
