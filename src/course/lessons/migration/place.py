@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import re
+import shlex
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
