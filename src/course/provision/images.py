@@ -281,5 +281,5 @@ def remove_cache() -> bool:
 
 def own(engine: Engine) -> list[str]:
     """The names of all images this course made in the engine."""
-    listed = engine.run("images", "--format", "{{.Repository}}:{{.Tag}}").stdout.split()
+    listed = engine.output("images", "--format", "{{.Repository}}:{{.Tag}}", doing="Listing the images").split()
     return sorted({name for name in listed if name.startswith("localhost/externalname-")})
