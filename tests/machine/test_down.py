@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from shutil import which
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -41,7 +42,9 @@ class Machine:
     def podman(self, *words: str | Path) -> list[str]:
         """One call of its Podman; the lines that it printed."""
         command = [self.folder / "bin" / "podman", *words]
-        return subprocess.run(command, env=self.env, check=True, capture_output=True, text=True).stdout.split("\n")[:-1]
+        process = subprocess.run(command, env=self.env, capture_output=True, text=True)
+        assert process.returncode == 0, process.stderr
+        return process.stdout.split("\n")[:-1]
 
     def course(self, *words: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run([paths.ROOT / "course", *words], env=self.env, capture_output=True, text=True)
@@ -74,18 +77,24 @@ def write_root(tar: Path) -> None:
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Iterator[Machine]:
+def short_path() -> Iterator[Path]:
+    """Podman refuses a run-time folder whose path is longer than 50 characters."""
+    with TemporaryDirectory(prefix="course-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def machine(tmp_path: Path, short_path: Path) -> Iterator[Machine]:
     """Podman with its own store, networks and run-time folders; COURSE_* lead the course there."""
-    names = ("root", "runroot", "tmpdir", "network-config-dir")
-    for name in names:
-        (tmp_path / name).mkdir()
-    options = shlex.join(f"--{name}={tmp_path / name}" for name in names)
+    folders = {name: tmp_path / name for name in ("root", "tmpdir", "network-config-dir")} | {"runroot": short_path}
+    options = shlex.join(f"--{name}={folder}" for name, folder in folders.items())
     wrapper = tmp_path / "bin" / "podman"
     wrapper.parent.mkdir()
     wrapper.write_text(f'#!/bin/sh\nexec {PODMAN} {options} --storage-driver=vfs "$@"\n')
     wrapper.chmod(0o755)
     own = {"COURSE_ENGINE": "podman", "COURSE_CLUSTER": CLUSTER}
     own |= {"COURSE_STATE": str(tmp_path / "state"), "COURSE_CACHE": str(tmp_path / "cache")}
+    engine.write_containers_conf()
     settings = {"CONTAINERS_CONF": str(engine.CONTAINERS_CONF)} if engine.CONTAINERS_CONF.exists() else {}
     made = Machine(tmp_path, {**os.environ, **settings, **own, "PATH": f"{wrapper.parent}{os.pathsep}{os.environ['PATH']}"})
     write_root(tmp_path / "root.tar")

@@ -31,16 +31,19 @@ def test_only_a_contradiction_says_not(rule: str, seen: str, enforcing: bool, go
 
 
 @pytest.mark.parametrize(
-    ("answers", "agents", "verdict", "fits"),
+    ("answers", "toolbox", "agents", "verdict", "fits"),
     [
-        (["open", "blocked"], ["kindnet"], "enforces", "yes"),
-        (["open"], [], "does not enforce", "yes"),
-        (["open"], ["kindnet"], "does not enforce", "NO"),
-        (["blocked"], [], "enforces", "NO"),
+        (["open", "blocked"], "open", ["kindnet"], "enforces", "yes"),
+        (["open"], "open", [], "does not enforce", "yes"),
+        (["open"], "open", ["kindnet"], "does not enforce", "NO"),
+        (["blocked"], "open", [], "enforces", "NO"),
+        (["blocked", "blocked", "open"], "open", [], "does not enforce", "yes"),  # two lost packets
+        (["blocked"], "blocked", [], "does not enforce", "yes"),  # the server is down
     ],
 )
 def test_the_verdict_is_held_against_the_plugin(
     answers: list[str],
+    toolbox: str,
     agents: list[str],
     verdict: str,
     fits: str,
@@ -49,7 +52,8 @@ def test_the_verdict_is_held_against_the_plugin(
 ) -> None:
     endless = _endless(answers)
     watcher = network_policy.Watcher("production", "client")
-    monkeypatch.setattr(watcher, "connect", lambda host, port: next(endless))
+    connect = lambda self, host, port: next(endless) if self is watcher else toolbox  # noqa: E731
+    monkeypatch.setattr(network_policy.Watcher, "connect", connect)
     monkeypatch.setattr(network_policy, "agents", lambda: agents)
     watcher.find_out("192.0.2.1", 5432, seconds=0.3)
     assert f"This cluster {verdict} NetworkPolicies" in (printed := capsys.readouterr().out)

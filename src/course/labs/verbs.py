@@ -213,7 +213,7 @@ def apply(slug: str, text: str) -> str:
     lab = catalog.find(slug)
     kubectl.require_ready()
     _require_started(lab, stage.missing(lab))
-    process = _apply_there(lab.namespace, text)
+    process = apply_in(lab.namespace, text)
     if process.returncode:
         again = f"Mend what it names, then apply again. See where you are: ./course lab check {lab.slug}"
         raise CourseError(*_refusal(process.stdout, process.stderr), again)
@@ -228,7 +228,7 @@ def _refusal(made: str, refused: str) -> tuple[str, str]:
     return "The cluster refuses a part of your manifest.", f"Made: {', '.join(made.strip().splitlines())}. Refused: {words}"
 
 
-def _apply_there(namespace: str, text: str) -> "subprocess.CompletedProcess[str]":
+def apply_in(namespace: str, text: str) -> "subprocess.CompletedProcess[str]":
     """kubectl apply with another default namespace; -n would refuse what names one of its own.
 
     The file says only that: cluster, user and key come from the course's kubeconfig, which kubectl reads after it.

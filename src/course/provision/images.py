@@ -25,7 +25,7 @@ OUTSIDE = paths.CLUSTER_FOLDER / "outside"
 NODE_REPOSITORY = "localhost/externalname-node"
 BASE_REPOSITORY = "localhost/externalname-debian"
 LAB_REPOSITORY = "localhost/externalname-lab"
-BAKERY = "externalname-bake"
+BAKERY = "course.bake"  # the label of containers that a node image is made in; its value is the cache, whose lock the build holds
 PULLED = paths.STATE / "pulled-images"
 BUILDING_NEEDS = "Building needs root on Linux (debootstrap)."
 CONNECT = "Connect to the internet, then run the same command again."
@@ -256,8 +256,10 @@ def _commit(place: Path, engine: Engine, node: str, images: list[tuple[str, str]
             engine.output("save", "-o", tar, in_cluster, doing=f"Saving {local}", timeout=300)
             if in_cluster != local:
                 engine.run("rmi", in_cluster)
-        engine.run("rm", "-f", "-v", BAKERY)  # left by a killed build
-        options = ["-d", "--name", BAKERY, "--privileged", "--network", "none", "--entrypoint", "sleep", "-v", f"{work}:/bake:ro"]
+        label = f"{BAKERY}={paths.cache()}"
+        if left_by_a_killed_build := engine.run("ps", "-aq", "--filter", f"label={label}").stdout.split():
+            engine.run("rm", "-f", "-v", *left_by_a_killed_build)
+        options = ["-d", "--label", label, "--privileged", "--network", "none", "--entrypoint", "sleep", "-v", f"{work}:/bake:ro"]
         container = engine.output("run", *options, node, "infinity", doing="Starting the node image").strip()
         try:
             inside = [engine.name, "exec", container, "sh", "-c", IMPORT, "sh", *[in_cluster for _, in_cluster in images]]
@@ -279,5 +281,5 @@ def remove_cache() -> bool:
 
 def own(engine: Engine) -> list[str]:
     """The names of all images this course made in the engine."""
-    listed = engine.run("images", "--format", "{{.Repository}}:{{.Tag}}").stdout.split()
+    listed = engine.output("images", "--format", "{{.Repository}}:{{.Tag}}", doing="Listing the images").split()
     return sorted({name for name in listed if name.startswith("localhost/externalname-")})

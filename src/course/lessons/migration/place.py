@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import re
+import shlex
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,7 +75,7 @@ def output_as_operator(*arguments: str, timeout: float = 60) -> str:
 
 def psql(side: str, /, *arguments: str, mark: str = "", timeout: float = 60, **values: object) -> str:
     """psql on one side, as its owner; values become psql variables, `mark` is written to the recordings before."""
-    mark_command = ["-c", rf"\! /steps/mark '{mark}'"] if mark else []
+    mark_command = ["-c", rf"\! /steps/mark {shlex.quote(mark)}"] if mark else []
     variables = [word for name, value in values.items() for word in ("-v", f"{name}={value}")]
     options = ("-X", "-q", "-At", "-v", "ON_ERROR_STOP=1")
     return output_as_operator("psql", f"service={side}", *options, *variables, *mark_command, *arguments, timeout=timeout).strip()
