@@ -79,7 +79,7 @@ def test_all_numbers_move_at_once() -> None:
 def test_nothing_generated_is_stale_and_every_lesson_has_its_place() -> None:
     """Run: ./course dev author --texts."""
     assert generated.moved().names == {}
-    assert generated.stale() == []
+    assert list(generated.stale()) == []
 
 
 @pytest.mark.parametrize("lesson", catalog.lessons(), ids=lambda lesson: lesson.slug)

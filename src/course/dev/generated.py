@@ -158,16 +158,15 @@ def wanted() -> dict[Path, str]:
     return texts
 
 
-def stale() -> list[Path]:
-    """The generated files that are not as they would be written."""
-    return [path for path, text in wanted().items() if not path.exists() or path.read_text() != text]
+def stale() -> dict[Path, str]:
+    """The generated files that are not as they would be written, with the text that they should have."""
+    return {path: text for path, text in wanted().items() if not path.exists() or path.read_text() != text}
 
 
 def write() -> list[str]:
     """Numbers and names first, then every generated text; what was changed, a line each."""
     changes = renumber()
-    texts = wanted()
-    for path in stale():
-        path.write_text(texts[path])
+    for path, text in stale().items():
+        path.write_text(text)
         changes.append(f"{path.relative_to(paths.ROOT)} is written anew")
     return changes
