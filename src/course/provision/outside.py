@@ -22,6 +22,7 @@ CERTIFICATES = {
     "https": ["api.example.com"],
     "postgres": ["*.us-east-1.rds.amazonaws.com"],
     "legacy": ["legacy-api", "legacy.example.net"],
+    "inside": ["user-db"],  # for the database that lesson 05 moves into the cluster
 }
 LABEL_ROOT, LABEL_KEY = "course.root", "course.key"
 
