@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from course.base.tables import table
-    from course.base.waiting import until
+    from course.base.waiting import seconds_until, until
     from course.dns import querylog
     from course.dns.query import ask
     from course.dns.question import candidates
@@ -40,6 +40,7 @@ _HOMES = {
     "phases": "course.lessons.migration.phases",
     "place": "course.lessons.migration.place",
     "querylog": "course.dns.querylog",
+    "seconds_until": "course.base.waiting:seconds_until",
     "table": "course.base.tables:table",
     "try_kubectl": "course.kube.kubectl:run",
     "until": "course.base.waiting:until",
@@ -61,6 +62,7 @@ __all__ = [
     "phases",
     "place",
     "querylog",
+    "seconds_until",
     "table",
     "try_kubectl",
     "until",

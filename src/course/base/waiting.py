@@ -18,3 +18,10 @@ def until(condition: Callable[[], T | None], *, seconds: float, what: str, next:
         if time.monotonic() > deadline:
             raise NotReady(f"{what} did not happen within {seconds:.0f} s.", "", next)
         time.sleep(0.1)  # between two questions, so that asking is not what keeps the machine busy
+
+
+def seconds_until(condition: Callable[[], object], *, seconds: float, what: str, next: str = "./course doctor") -> float:
+    """Ask until the answer is true, and return how many seconds that took; NotReady as `until` says it."""
+    started = time.monotonic()
+    until(condition, seconds=seconds, what=what, next=next)
+    return time.monotonic() - started

@@ -23,6 +23,7 @@ CERTIFICATES = {
     "https": ["api.example.com"],
     "postgres": ["*.us-east-1.rds.amazonaws.com"],
     "legacy": ["legacy-api", "legacy.example.net"],
+    "inside": ["user-db"],  # for the database that lesson 05 moves into the cluster
 }
 LABEL_ROOT, LABEL_KEY = "course.root", "course.key"
 MADE = FOLDER / "container"  # the id of the container this clone made: a clone that was moved has another root

@@ -6,7 +6,7 @@ step first looks whether it was done.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 
 from course.base.errors import NotReady
 from course.base.waiting import until
@@ -16,6 +16,8 @@ from course.lessons.migration import place
 OUTSIDE, INSIDE = "outside", "inside"
 OTHER = {OUTSIDE: INSIDE, INSIDE: OUTSIDE}
 AGAIN = "Find out why, then run the same switch again: what is done already is not done twice."
+# The follower connects again by itself, but only once it knows that nobody answers: the system would take minutes.
+FOLLOWER = "dbname=migration user=follower password=follower tcp_user_timeout=5000"
 Step = tuple[str, Callable[[], object]]
 Hook = Callable[[str], object]
 
@@ -25,16 +27,16 @@ def subscription(follower: str) -> str:
     return f"{follower}_follows_{OTHER[follower]}"
 
 
-@cache
-def _published(side: str, port: str) -> str:
-    # The follower reconnects by itself, but only once it knows that nobody answers: the system would take minutes.
-    login = "dbname=migration user=course password=course tcp_user_timeout=5000"
-    return f"host={place.OUTSIDE_NAME if side == OUTSIDE else place.node_address()} port={port} {login}"
-
-
 def publisher(side: str) -> str:
-    """How the other side reaches this one: never through user-db, which is about to move."""
-    return _published(side, "5432" if side == OUTSIDE else place.node_port())
+    """How the other side reaches this one: never through user-db, which is about to move. By TLS, as a role for nothing else.
+
+    The outside certificate does not hold the server's long name (lesson 08), so only its CA is checked. The inside one
+    does: `hostaddr` says where to connect, `host` whom to expect.
+    """
+    if side == OUTSIDE:
+        return f"host={place.OUTSIDE_NAME} sslmode=verify-ca sslrootcert=/steps/ca.crt {FOLLOWER}"
+    where = f"hostaddr={place.node_address()} port={place.node_port()}"
+    return f"{where} host=user-db sslmode=verify-full sslrootcert=/course/tls/ca.crt {FOLLOWER}"
 
 
 def is_open(side: str) -> bool:

@@ -132,7 +132,10 @@ def begin() -> None:
     remove()
     files = [f"--from-file={path}" for path in sorted(FILES.iterdir()) if path.suffix != ".yaml"]
     client = Path(__file__).with_name("client.py")
-    kubectl_here("create", "configmap", "steps", *files, f"--from-file={client}")
+    tls = outside.authority().parent
+    kubectl_here("create", "configmap", "steps", *files, f"--from-file={client}", f"--from-file={tls / 'ca.crt'}")
+    pair = (f"--from-file=postgres.{part}={tls / f'inside.{part}'}" for part in ("crt", "key"))
+    kubectl_here("create", "secret", "generic", "postgres-tls", *pair)
     if has_default_class():
         kubectl.apply("---\n".join(manifest("claim", NAME=name) for name in ("postgres", "recordings")))
     kubectl.apply(manifest("admin"))

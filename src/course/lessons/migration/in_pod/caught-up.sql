@@ -1,5 +1,5 @@
 -- On the side that is followed: wait until the follower confirmed all that is written here by now, or stop.
--- Without a follower there is nothing to wait for: same-rows is the check then.
+-- A slot that does not exist is a failure at once: a misspelt name, or nobody follows.
 SELECT set_config('course.slot', :'name', false), set_config('course.seconds', :'seconds', false) \g /dev/null
 DO $$
 DECLARE
@@ -8,11 +8,17 @@ DECLARE
   deadline timestamptz := clock_timestamp() + current_setting('course.seconds')::float * interval '1 second';
 BEGIN
   LOOP
-    EXIT WHEN NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = slot AND NOT confirmed_flush_lsn >= now_here);
+    IF NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = slot) THEN
+      RAISE EXCEPTION 'there is no replication slot "%": nobody follows', slot;
+    END IF;
+    EXIT WHEN EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = slot AND confirmed_flush_lsn >= now_here);
     IF clock_timestamp() > deadline THEN
       RAISE EXCEPTION 'replication did not catch up within % s', current_setting('course.seconds');
     END IF;
     PERFORM pg_sleep(0.05);
   END LOOP;
 END $$;
-\echo caught up
+\pset tuples_only on
+\pset format unaligned
+SELECT 'caught up: ' || slot_name || ' confirmed log position ' || confirmed_flush_lsn
+FROM pg_replication_slots WHERE slot_name = :'name';

@@ -1,2 +1,2 @@
--- The same on both sides if, and only if, the rows are.
-SELECT count(*) AS rows, md5(string_agg(id || ' ' || key || ' ' || side, ',' ORDER BY id)) AS digest FROM entries;
+-- All columns of all rows: the same on both sides if, and only if, the rows are.
+SELECT count(*) || ' rows, digest ' || coalesce(md5(string_agg(entries::text, ',' ORDER BY id)), '-') FROM entries;

@@ -12,3 +12,4 @@ SELECT count(*) > 0 AS there FROM pg_database WHERE datname = 'migration' \gset
   SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = 'migration';
   DROP DATABASE migration WITH (FORCE);
 \endif
+DROP ROLE IF EXISTS follower;

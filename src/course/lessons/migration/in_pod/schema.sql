@@ -7,4 +7,5 @@ CREATE TABLE entries (
   side   text   NOT NULL DEFAULT current_setting('course.side')
 );
 GRANT SELECT, INSERT ON entries TO app;
+GRANT SELECT ON entries TO follower;
 CREATE PUBLICATION entries FOR TABLE entries;
