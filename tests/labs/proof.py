@@ -67,6 +67,7 @@ class Proof:
     def starts_broken(self) -> None:
         """A lab just started fails exactly the checks that the manifest names, and says why."""
         with self.timed("start"):
+            until(kubectl.is_ready, seconds=SETTLES_WITHIN, what="The API being ready")  # a busy one is not, for moments
             verbs.start(self.lab.slug, say=lambda _: None)
         self.shows(judging.fresh(self.lab))
 
@@ -150,6 +151,7 @@ class Proof:
 
     def goes_away(self) -> None:
         with self.timed("reset"):
+            until(kubectl.is_ready, seconds=SETTLES_WITHIN, what="The API being ready")
             verbs.reset(self.lab.slug, say=lambda _: None)
         assert not stage.present([self.lab])
 
