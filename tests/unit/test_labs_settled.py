@@ -1,5 +1,7 @@
 """Waiting for a lab: a Pod that cannot be asked now is no verdict, and a wait notes no pass."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from course.labs import catalog, checks, verbs
@@ -9,7 +11,7 @@ PASSED = checks.Report("loop", (checks.Result("x", True, "asked", "observed", "e
 
 
 def test_a_pod_that_cannot_be_asked_for_a_moment_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    answers = iter([verbs.CannotCheck("loop cannot be checked."), PASSED])
+    answers: Iterator[checks.Report | Exception] = iter([verbs.CannotCheck("loop cannot be checked."), PASSED])
 
     def checked(lab: catalog.Lab) -> checks.Report:
         answer = next(answers)
