@@ -209,7 +209,8 @@ def hint(slug: str) -> Hint:
 
 def apply(slug: str, text: str) -> str:
     """Apply a learner's manifest; what names no namespace goes to the lab's own. The API's refusal is passed on in words,
-    with what was made before it: kubectl goes on after an object that is refused."""
+    with what was made before it: kubectl goes on after an object that is refused.
+    """
     lab = catalog.find(slug)
     kubectl.require_ready()
     _require_started(lab, stage.missing(lab))
