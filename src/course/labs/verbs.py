@@ -208,8 +208,9 @@ def hint(slug: str) -> Hint:
 
 
 def apply(slug: str, text: str) -> str:
-    """Apply a learner's manifest; what names no namespace goes to the lab's own. The API's refusal is passed on in words,
-    with what was made before it: kubectl goes on after an object that is refused.
+    """Apply a learner's manifest; what names no namespace goes to the lab's own. The API's refusal is passed on in words.
+
+    So is what was made before it: kubectl goes on after an object that is refused.
     """
     lab = catalog.find(slug)
     kubectl.require_ready()
