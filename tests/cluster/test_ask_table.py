@@ -116,13 +116,9 @@ def test_each_name_is_given_its_true_cause(answers: dict[Asked, query.Answer]) -
 
 def test_what_is_proposed_for_an_alias_resolves(answers: dict[Asked, query.Answer]) -> None:
     """Every `kubectl patch` of the table, by its target: advice that CoreDNS would not answer for makes it worse."""
-    targets = {
-        part.split('"')[3 + 2 * 0] for answer in answers.values() for part in answer.next.split("-p '")[1:] for part in [part]
-    }
-    patched = {
-        line.partition('"externalName":"')[2].partition('"')[0] for a in answers.values() for line in a.next.splitlines()
-    } - {""}
-    assert targets and len(patched) > 10
+    commands = [command for answer in answers.values() for command in answer.next.splitlines()]
+    patched = {command.partition('"externalName":"')[2].partition('"')[0] for command in commands} - {""}
+    assert len(patched) > 5
     found = Cluster().responses([(target, "A") for target in sorted(patched)])
     assert [one.question for one in found if not one.addresses] == []
 

@@ -226,6 +226,8 @@ def _end_outside(at: str, response: dig.Response, hop: Hop, evidence: Evidence) 
     end = replace(hop, name=at)
     if response.wanted:
         return replace(end, leads_to=", ".join(record.value for record in response.wanted))
+    if response.aliases and (is_address(at) or in_cluster(at)):
+        return replace(end, cause="outside-alias-of-address" if is_address(at) else "outside-back-to-cluster")
     if response.status == "NXDOMAIN":
         return replace(end, cause="outside-dangling" if response.aliases else "outside-missing")
     if response.status != "NOERROR":
@@ -237,10 +239,6 @@ def _end_outside(at: str, response: dig.Response, hop: Hop, evidence: Evidence) 
 
 def _left_to_follow(end: Hop, kind: str, evidence: Evidence) -> Hop:
     """An alias of the provider came without what it leads to: that is asked by itself, because NOERROR hides what happened."""
-    if is_address(end.name):
-        return replace(end, cause="outside-alias-of-address")
-    if in_cluster(end.name):
-        return replace(end, cause="outside-back-to-cluster")
     response = evidence.response(end.name, kind)
     causes = {"NXDOMAIN": "outside-dangling", "NOERROR": "outside-not-followed" if response.wanted else "no-record-of-type"}
     further = [plain(record.value) for record in response.aliases]

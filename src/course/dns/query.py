@@ -98,7 +98,7 @@ def settle(
     """The responses to question.pairs, settled as a resolver does, and explained."""
     *tried, own_namespace = responses
     asked = _until_settled(tried, dns.resolver if dns else "glibc")
-    note = _note(namespace, own_namespace)
+    note = "" if dns and dns.policy == "Default" else _note(namespace, own_namespace)
     if asked[-1].wanted and asked[-1].status == "NOERROR":
         from course.dns import meanings
 

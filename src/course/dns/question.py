@@ -108,4 +108,4 @@ def send(pairs: Sequence[tuple[str, str]], *, server: str = "", pod: str = TOOLB
     """One dig for all (full name, type), from a Pod of the course: one `kubectl exec`, however many questions. Never raises."""
     options = (*([f"@{server}"] if server else []), "+tries=1", "+time=3", "+nocookie")
     words = [word for name, kind in pairs for word in (name, kind, *options)]
-    return kubectl.run("exec", "-n", kubectl.TOOLBOX[0], pod, "--", "dig", *words, timeout=30)
+    return kubectl.run("exec", "-n", kubectl.TOOLBOX[0], pod, "--", "dig", *words, timeout=30 + 4 * len(pairs))

@@ -99,8 +99,13 @@ def _alike(name: str, other: str) -> bool:
     labels, others = name.split("."), other.split(".")
     if len(labels) != len(others):
         return labels[1:] == others or others[1:] == labels
-    pairs = [pair for pair in zip(labels, others, strict=True) if pair[0] != pair[1]]
-    return all(difflib.SequenceMatcher(None, *pair).ratio() >= NEAR for pair in pairs)
+    return all(_alike_label(*pair) for pair in zip(labels, others, strict=True))
+
+
+def _alike_label(label: str, other: str) -> bool:
+    """One letter of a short label may differ too: com and con."""
+    near = 0.65 if max(len(label), len(other)) <= 3 else NEAR
+    return difflib.SequenceMatcher(None, label, other).ratio() >= near
 
 
 def _near(word: str, words: Iterable[str]) -> str:

@@ -71,7 +71,7 @@ def explain(name: str, namespace: str, asked: Sequence[dig.Response], dns: PodDn
     if found[0].rstrip(".") in [one.question.rstrip(".") for one in asked]:
         return None
     said = (
-        f"With ndots:{dns.ndots} and {name.count('.')} dots in it, this Pod's resolver ({dns.resolver}) does not come to "
-        f"{found[0]} An ordinary Pod does, by its search list."
+        f"With ndots:{dns.ndots} this Pod's resolver ({dns.resolver}) does not come to {found[0]} An ordinary Pod does, by its "
+        "search list."
     )
     return Diagnosis("search-list-stopped", said, (f"course ask {found[0]} --from {namespace}",))

@@ -230,8 +230,9 @@ def set_record(name: str, kind: str, *values: str) -> None:
         )
     done = engine.run("exec", container(), "outside-dns", "set", full, wanted, *texts)
     if done.returncode:
-        why = (done.stderr or done.stdout).strip().removeprefix("outside-dns: ")
-        raise CourseError("The provider's DNS server refuses the record.", why, "course outside records")
+        before, own, why = (done.stderr or done.stdout).strip().rpartition("outside-dns: ")
+        what = "The provider's DNS server refuses the record." if own else "The outside world's DNS cannot be changed."
+        raise CourseError(what, why or before, "course outside records" if own else "course doctor")
 
 
 def changed(engine: Engine) -> list[str]:

@@ -41,7 +41,7 @@ def value(kind: str, text: str) -> str:
         return made.to_text()
     except (dns.exception.DNSException, ValueError, UnicodeError) as error:
         again = f"course outside record NAME {kind} VALUE"
-        raise CourseError(f"{text!r} is no value of a {kind} record.", _reason(error), again) from error
+        raise CourseError(f"{text!r} is no value for a record of type {kind}.", _reason(error), again) from error
 
 
 def _quoted(text: str) -> str:
