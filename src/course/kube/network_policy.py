@@ -46,7 +46,8 @@ class Watcher:
         plugins = agents()
         verdict = "enforces" if self.enforcing else "does not enforce"
         print(f"This cluster {verdict} NetworkPolicies (agents beside kube-proxy: {', '.join(plugins) or 'none'})")
-        print("That fits its network plugin:", "yes" if self.enforcing == (ENFORCING_AGENT in plugins) else "NO")
+        if self.enforcing != (ENFORCING_AGENT in plugins):
+            print("That does NOT fit its network plugin.")
 
     def expect(self, rule: str, what: str, attempt: Callable[[], str]) -> None:
         """Print one line: what the rule says, and whether what is seen agrees with it.
