@@ -47,7 +47,8 @@ class Watcher:
         plugins = agents()
         verdict = "enforces" if self.enforcing else "does not enforce"
         print(f"This cluster {verdict} NetworkPolicies (agents beside kube-proxy: {', '.join(plugins) or 'none'})")
-        print("That fits its network plugin:", "yes" if self.enforcing == (ENFORCING_AGENT in plugins) else "NO")
+        if self.enforcing != (ENFORCING_AGENT in plugins):
+            print("That does NOT fit its network plugin.")
 
     def _is_denied(self, host: str, port: int) -> bool:
         """Three times in a row, while a Pod without any policy gets through: neither a lost packet nor a dead server is a refusal."""
