@@ -4,14 +4,14 @@ import pytest
 
 from course.base.errors import CourseError
 from course.dns.evidence import asked
-from course.provision import outside
+from course.provision import engine, outside
 
 pytestmark = pytest.mark.cluster
 
 
 def served(name: str, kind: str) -> list[str]:
     """What the outside world's own server answers, past CoreDNS and its cache."""
-    (response,) = asked([(f"{name}.", kind)], server=outside.addresses(outside.chosen()).primary)
+    (response,) = asked([(f"{name}.", kind)], server=outside.addresses(engine.chosen()).primary)
     return [record.value for record in response.wanted]
 
 
