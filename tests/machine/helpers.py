@@ -3,9 +3,11 @@
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
-from course.base import paths
+# What ./course ends as, once all is installed; not ./course itself, which may install for a minute first.
+COMMAND = (sys.executable, "-P", "-m", "course")
 
 
 def command_lines() -> dict[int, str]:
@@ -33,7 +35,7 @@ class Terminal:
     def __init__(self, *words: str, env: dict[str, str] | None = None) -> None:
         self.lines: list[str] = []
         self.process = subprocess.Popen(
-            [paths.ROOT / "course", *words],
+            [*COMMAND, *words],
             env={**os.environ, **(env or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

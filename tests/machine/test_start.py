@@ -40,7 +40,7 @@ def start(cluster: None) -> Iterator[Start]:
 
 
 def jupyterlab_begins(terminal: Terminal) -> int:
-    return until(lambda: terminal.child("jupyterlab"), seconds=60, what="JupyterLab beginning")
+    return until(lambda: terminal.child("jupyterlab"), seconds=120, what="JupyterLab beginning")
 
 
 def the_cluster_is_made(terminal: Terminal) -> int:
