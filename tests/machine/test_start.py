@@ -53,7 +53,11 @@ def all_is_ready(terminal: Terminal) -> int:
     return jupyterlab_begins(terminal)
 
 
-@pytest.mark.parametrize(("moment", "code"), [(jupyterlab_begins, 130), (the_cluster_is_made, 130), (all_is_ready, 0)], ids=str)
+@pytest.mark.parametrize(
+    ("moment", "code"),
+    [(jupyterlab_begins, 130), (the_cluster_is_made, 130), (all_is_ready, 0)],
+    ids=["JupyterLab begins", "up", "ready"],
+)
 def test_ctrl_c_ends_jupyterlab_and_leaves_the_cluster(start: Start, moment: Callable[[Terminal], int], code: int) -> None:
     node = kind_cluster.container_state(engine.chosen())
     first = start("--no-browser")
