@@ -64,7 +64,7 @@ def _coredns_down() -> Diagnosis:
 
 def _namespace_of_the_pod(name: str, namespace: str, evidence: Evidence) -> Diagnosis:
     near = readings.near_namespace(namespace, evidence)
-    has = f" It begins like namespace {near}: perhaps you mean that." if near else ""
+    has = f" Perhaps you mean namespace {near}." if near else ""
     there = f" --from {near}" if near != "default" else ""
     commands = (f"course ask {name}{there}",) if near else ("kubectl get namespaces",)
     return Diagnosis("from-namespace-missing", f"There is no namespace {namespace}, so no Pod asks from it.{has}", commands)
