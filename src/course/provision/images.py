@@ -19,13 +19,14 @@ from course.base import files, paths, shell
 from course.base.errors import CourseError
 from course.base.versions import pinned
 from course.provision import offline_node, tools
+from course.provision.bakery import Image, commit
 from course.provision.engine import Engine, Say, apt_install
+from course.provision.offline_node import DebianImages
 
 OUTSIDE = paths.CLUSTER_FOLDER / "outside"
 NODE_REPOSITORY = "localhost/externalname-node"
 BASE_REPOSITORY = "localhost/externalname-debian"
 LAB_REPOSITORY = "localhost/externalname-lab"
-BAKERY = "course.bake"  # the label of containers that a node image is made in; its value is the cache, whose lock the build holds
 PULLED = paths.STATE / "pulled-images"
 BUILDING_NEEDS = "Building needs root on Linux (debootstrap)."
 CONNECT = "Connect to the internet, then run the same command again."
@@ -55,7 +56,7 @@ def node_image(engine: Engine, say: Say = print) -> str:
 
 def node_name(kind: str) -> str:
     """The baked image of one kind (`official`, `build`, or an image's name), by what it is made of."""
-    makings = [tools.NODE / name for name in ("Dockerfile.base", "Dockerfile", "Dockerfile.images", "ptp.conflist")]
+    makings = [path for path in sorted(tools.NODE.iterdir()) if path.is_file()]
     words = [kind, lab_key(), *([pinned().node_official] if kind == "official" else [])]
     return f"{NODE_REPOSITORY}:{tools.hash_of(makings + _modules() if kind == 'build' else [], *words)}"
 
@@ -127,19 +128,40 @@ def _workplace() -> Iterator[Path]:
 
 def _bake_in(work: Path, engine: Engine, name: str, started_from: str | None, say: Say) -> str:
     if started_from is not None:
-        lab = _lab(engine, _debian(work, engine, say), say)
-        _commit(work, engine, started_from, [(lab, pinned().lab_image)], name, "official", say)
+        lab = Image(_lab(engine, _debian(work, engine, say), say), (pinned().lab_image,))
+        say("putting the lab image into the node image (half a minute)")
+        commit(work, engine, started_from, [lab], name, "official")
         return name
     _check_build(say)
     say(f"building takes about 10 minutes on 2 cores, once; logs in {paths.LOGS}, finished parts are kept in {paths.cache()}")
-    # Go parts keep the processors busy, Debian parts wait for network and disk: side by side.
-    folder, (base, lab) = _side_by_side(offline_node.programs, lambda say: _debian_parts(work, engine, say), say)
-    built, images = offline_node.assemble(work, engine, folder, base, say)
-    _commit(work, engine, built, [(lab, pinned().lab_image), *images], name, "built", say)
-    for image in [built, *[local for local, _ in images]]:
+    # The compilers never wait: the Debian parts are made beside the first programs, the node beside the last ones.
+    programs, debian = _side_by_side(offline_node.main_programs, lambda say: _debian_parts(work, engine, say), say)
+    halfway, others = _side_by_side(
+        lambda say: _halfway(work, engine, name, programs, debian, say), offline_node.other_programs, say
+    )
+    say("putting the last images into the node image (a quarter of a minute)")
+    go_cache = threading.Thread(
+        target=rmtree, args=(paths.cache() / "go", True)
+    )  # gigabytes that only another version would need again
+    go_cache.start()
+    images = offline_node.other_images(work, engine, programs | others, debian)
+    commit(work, engine, halfway, images, name, "built")
+    for image in [halfway, *(image.local for image in images)]:
         engine.run("rmi", "-f", image)
-    rmtree(paths.cache() / "go", ignore_errors=True)  # gigabytes that only another version would need again
+    go_cache.join()
     return name
+
+
+def _halfway(work: Path, engine: Engine, name: str, programs: dict[str, Path], debian: DebianImages, say: Say) -> str:
+    """The node with all but the images that are ready last, kept in case the build is interrupted after it."""
+    halfway = f"{name}-halfway"
+    if not engine.has_image(halfway):
+        bare, kubernetes = offline_node.node(work, engine, programs, debian, say)
+        say("putting the first images into the node image (half a minute)")
+        commit(work, engine, bare, [*kubernetes, Image(debian.lab, (pinned().lab_image,))], halfway, "halfway")
+        for image in (bare, *(image.local for image in kubernetes)):
+            engine.run("rmi", "-f", image)
+    return halfway
 
 
 def _side_by_side(one: Callable[[Say], A], other: Callable[[Say], B], say: Say) -> tuple[A, B]:
@@ -183,14 +205,16 @@ def _may_build() -> bool:
     return sys.platform == "linux" and os.geteuid() == 0
 
 
-def _debian_parts(work: Path, engine: Engine, say: Say) -> tuple[str, str]:
+def _debian_parts(work: Path, engine: Engine, say: Say) -> DebianImages:
     debian = _debian(work, engine, say)
     lab = _lab(engine, debian, say)
     say("installing the node's Debian packages (half a minute)")
-    base = f"localhost/externalname-node-base:{tools.hash_of([tools.NODE / 'Dockerfile.base'], debian)}"
-    if not engine.has_image(base):
-        engine.build(base, tools.NODE, "Dockerfile.base", {"BASE": debian})
-    return base, lab
+    key = tools.hash_of([tools.NODE / "Dockerfile.base"], debian)
+    names = {target: f"localhost/externalname-{target}:{key}" for target in ("packet-tools", "node-base")}
+    for target, name in names.items():
+        if not engine.has_image(name):
+            engine.build(name, tools.NODE, "Dockerfile.base", {"BASE": debian}, target)
+    return DebianImages(names["packet-tools"], names["node-base"], lab)
 
 
 def _debian(place: Path, engine: Engine, say: Say) -> str:
@@ -235,40 +259,6 @@ def _lab(engine: Engine, debian: str, say: Say) -> str:
         say("making the lab image: PostgreSQL, Redis, NSD, nginx and the DNS tools (about a minute)")
         engine.build(name, OUTSIDE, "Dockerfile", {"BASE": debian})
     return name
-
-
-IMPORT = """
-containerd >/var/log/containerd-bake.log 2>&1 & pid=$!
-until ctr version >/dev/null 2>&1; do kill -0 $pid || exit 1; done
-for tar in /bake/*.tar; do ctr -n k8s.io images import --no-unpack --local "$tar" || exit 1; done
-for name in "$@"; do ctr -n k8s.io images ls -q | grep -qxF "$name" || { echo "not imported: $name"; exit 1; }; done
-kill $pid; wait $pid; rm -f /var/log/containerd-bake.log; sync
-"""
-
-
-def _commit(place: Path, engine: Engine, node: str, images: list[tuple[str, str]], name: str, made: str, say: Say) -> None:
-    """Import images into the node's own containerd, as kind does it, and commit the result under `name`."""
-    say("putting the images into the node image (about a minute)")
-    with TemporaryDirectory(dir=place) as work:
-        for number, (local, in_cluster) in enumerate(images):
-            engine.output("tag", local, in_cluster, doing=f"Tagging {local}")
-            tar = Path(work) / f"{number}.tar"
-            engine.output("save", "-o", tar, in_cluster, doing=f"Saving {local}", timeout=300)
-            if in_cluster != local:
-                engine.run("rmi", in_cluster)
-        label = f"{BAKERY}={paths.cache()}"
-        if left_by_a_killed_build := engine.run("ps", "-aq", "--filter", f"label={label}").stdout.split():
-            engine.run("rm", "-f", "-v", *left_by_a_killed_build)
-        options = ["-d", "--label", label, "--privileged", "--network", "none", "--entrypoint", "sleep", "-v", f"{work}:/bake:ro"]
-        container = engine.output("run", *options, node, "infinity", doing="Starting the node image").strip()
-        try:
-            inside = [engine.name, "exec", container, "sh", "-c", IMPORT, "sh", *[in_cluster for _, in_cluster in images]]
-            shell.logged(inside, log="bake", doing="Importing images", env=engine.environment)
-            changes = ['ENTRYPOINT ["/usr/local/bin/entrypoint", "/sbin/init"]', "CMD []", f"LABEL course.node={made}"]
-            words = [word for change in changes for word in ("--change", change)]
-            engine.output("commit", *words, container, name, doing="Keeping the node image", timeout=300)
-        finally:
-            engine.run("rm", "-f", "-v", container)
 
 
 def remove_cache() -> bool:

@@ -1,35 +1,51 @@
 """A kind node from Go modules and Debian packages, for machines that cannot pull kindest/node."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from shutil import copy2, copytree, which
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from course.base import paths, shell
 from course.base.errors import CourseError
 from course.base.versions import pinned
 from course.provision import tools
+from course.provision.bakery import Image
 from course.provision.engine import Engine, Say
 
-COMPONENTS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kubeadm", "kube-proxy")
+CONTROL_PLANE = ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
+COMMANDS = (*CONTROL_PLANE, "kube-proxy", "kubeadm", "kubelet")
+OTHERS = ("coredns", "etcd", "pause")
+PREFIX = "localhost/externalname"
 
 
-def programs(say: Say) -> dict[str, Path]:
-    """Every Go program of the node, by name."""
-    kube = "k8s.io/kubernetes/cmd/"
-    parts: list[tuple[str, list[str], str, dict[str, str], str]] = [
-        ("containerd", [f"github.com/containerd/containerd/v2/cmd/{name}" for name in
-                        ("containerd", "containerd-shim-runc-v2", "ctr")], "-s -w", {}, "under a minute"),
-        ("etcd", ["go.etcd.io/etcd/server/v3"], "-s -w", {"server": "etcd"}, "half a minute"),
-        ("coredns", ["."], "-s -w", {}, "a minute"),
-        ("kubernetes", [kube + name for name in COMPONENTS], version_flags(pinned().kubernetes_version), {}, "6 minutes"),
-    ]  # fmt: skip
-    found: dict[str, Path] = {}
-    for part, packages, flags, rename, takes in parts:
-        say(f"building {part} ({takes} when it is new)")
-        folder = tools.build(part, packages, flags=flags, rename=rename)
-        found |= {path.name: path for path in folder.iterdir()}
-    say("the Go programs are ready")
-    return found
+class DebianImages(NamedTuple):
+    """The images made of Debian packages alone."""
+
+    packet_tools: str  # what kube-proxy calls
+    node: str  # the node's root file system
+    lab: str
+
+
+def main_programs(say: Say) -> dict[str, Path]:
+    """The folders of the two parts that the node itself is made of: most of the work of the compilers."""
+    say("building containerd (under a minute when it is new)")
+    containerd = [f"github.com/containerd/containerd/v2/cmd/{name}" for name in ("containerd", "containerd-shim-runc-v2", "ctr")]
+    built = {"containerd": tools.build("containerd", containerd, module=tools.GO_MODULES / "containerd")}
+    say("building Kubernetes (6 minutes when it is new)")
+    flags = version_flags(pinned().kubernetes_version)
+    aliases = dict.fromkeys(COMMANDS, "kubernetes")
+    return built | {"kubernetes": tools.build("kubernetes", ["./kubernetes"], flags=flags, aliases=aliases)}
+
+
+def other_programs(say: Say) -> dict[str, Path]:
+    """The folders of etcd and CoreDNS, which only their own images need: they are built while the node is put together."""
+    say("building CoreDNS (half a minute when it is new)")
+    coredns = tools.build("coredns", ["./coredns"])
+    say("building etcd (half a minute when it is new)")
+    return {"coredns": coredns, "etcd": tools.build("etcd", ["go.etcd.io/etcd/server/v3"], rename={"server": "etcd"})}
 
 
 def version_flags(version: str) -> str:
@@ -40,47 +56,66 @@ def version_flags(version: str) -> str:
     return " ".join(["-s", "-w", *(f"-X {package}.{key}={value}" for package in packages for key, value in values.items())])
 
 
-def assemble(place: Path, engine: Engine, programs: dict[str, Path], base: str, say: Say) -> tuple[str, list[tuple[str, str]]]:
-    """The node image without images inside, and the control plane's images as (name here, name in the cluster)."""
-    say("assembling the node and the control plane's images (half a minute)")
-    with TemporaryDirectory(dir=place) as work:
-        context = Path(work)
+def node(place: Path, engine: Engine, folders: dict[str, Path], debian: DebianImages, say: Say) -> tuple[str, list[Image]]:
+    """The node image without images inside, and the images of Kubernetes."""
+    say("putting the node together (a quarter of a minute)")
+    wanted = wanted_images(folders["kubernetes"])
+    with _context(place, {"node-bin": folders["containerd"], "kubernetes-bin": folders["kubernetes"]}) as context:
         copytree(tools.kind_files(), context / "kind-files")
-        (context / "node-bin").mkdir()
-        for name, path in programs.items():
-            copy2(path, context / "node-bin" / name)
-        kubectl = which("kubectl", path=str(paths.VENV_BIN)) or which("kubectl")
-        if kubectl is None:
-            raise CourseError("kubectl is missing.", "requirements.txt brings it.", "rm -r .venv, then ./course up")
-        copy2(kubectl, context / "node-bin" / "kubectl")
-        _take_catatonit(engine, base, context / "node-bin" / "pause")
+        copy2(_kubectl(), context / "node-bin" / "kubectl")
         for path in (*(context / "node-bin").iterdir(), *(context / "kind-files" / "usr" / "local" / "bin").iterdir()):
             path.chmod(0o755)
-        for path in (tools.NODE / "Dockerfile", tools.NODE / "Dockerfile.images", tools.NODE / "ptp.conflist"):
-            copy2(path, context)
-        wanted = _wanted_images(programs["kubeadm"])
-        images = []
-        for target, in_cluster in wanted.items():
-            local = f"localhost/externalname-{target}:{in_cluster.rpartition(':')[2]}"
-            engine.build(local, context, "Dockerfile.images", {"BASE": base}, target)
-            images.append((local, in_cluster))
-        node = "localhost/externalname-node-bare:latest"
+        bare = f"{PREFIX}-node-bare:latest"
         version = f"v{pinned().kubernetes_version}"
-        arguments = {"BASE": base, "KUBERNETES_VERSION": version, "PAUSE_IMAGE": wanted["pause"]}
-        engine.build(node, context, "Dockerfile", arguments)
-    return node, images
+        arguments = {"BASE": debian.node, "KUBERNETES_VERSION": version, "PAUSE_IMAGE": wanted["pause"]}
+        engine.build(bare, context, "Dockerfile", arguments)
+        names = {"control-plane": CONTROL_PLANE, "kube-proxy": ("kube-proxy",)}
+        for target in names:
+            engine.build(f"{PREFIX}-{target}:latest", context, "Dockerfile.kubernetes", {"BASE": debian.packet_tools}, target)
+    return bare, [Image(f"{PREFIX}-{target}:latest", tuple(wanted[name] for name in names[target])) for target in names]
+
+
+def other_images(place: Path, engine: Engine, folders: dict[str, Path], debian: DebianImages) -> list[Image]:
+    """The images of etcd, CoreDNS and the pause container."""
+    wanted = wanted_images(folders["kubernetes"])
+    with _context(place, {"node-bin": folders["coredns"]}) as context:
+        os.link(folders["etcd"] / "etcd", context / "node-bin" / "etcd")
+        _take_catatonit(engine, debian.node, context / "node-bin" / "pause")
+        for name in OTHERS:
+            engine.build(f"{PREFIX}-{name}:latest", context, "Dockerfile.images", {}, name)
+    return [Image(f"{PREFIX}-{name}:latest", (wanted[name],)) for name in OTHERS]
+
+
+@contextmanager
+def _context(place: Path, folders: dict[str, Path]) -> Iterator[Path]:
+    """A build context with the Dockerfiles and these folders, by name. Links: the programs are in the same cache."""
+    with TemporaryDirectory(dir=place) as work:
+        for name, folder in folders.items():
+            copytree(folder, Path(work) / name, symlinks=True, copy_function=os.link)
+        for path in tools.NODE.iterdir():
+            if path.is_file():
+                copy2(path, work)
+        yield Path(work)
+
+
+def _kubectl() -> str:
+    kubectl = which("kubectl", path=str(paths.VENV_BIN)) or which("kubectl")
+    if kubectl is None:
+        raise CourseError("kubectl is missing.", "requirements.txt brings it.", "rm -r .venv, then ./course up")
+    return kubectl
 
 
 def _take_catatonit(engine: Engine, base: str, target: Path) -> None:
-    made = engine.output("create", base, "true", doing="Reading the node's base image").strip()
+    container = engine.output("create", base, "true", doing="Reading the node's base image").strip()
     try:
-        engine.output("cp", f"{made}:/usr/bin/catatonit", target, doing="Taking catatonit out of the node's base image")
+        engine.output("cp", f"{container}:/usr/bin/catatonit", target, doing="Taking catatonit out of the node's base image")
     finally:
-        engine.run("rm", "-f", made)
+        engine.run("rm", "-f", container)
 
 
-def _wanted_images(kubeadm: Path) -> dict[str, str]:
+def wanted_images(kubernetes: Path) -> dict[str, str]:
     """Short name to full name of each image that this kubeadm will ask for."""
-    words = [str(kubeadm), "config", "images", "list", "--kubernetes-version", f"v{pinned().kubernetes_version}"]
-    names = shell.output(words, doing="Asking kubeadm for its images").split()
+    version = f"v{pinned().kubernetes_version}"
+    command = [str(kubernetes / "kubeadm"), "config", "images", "list", "--kubernetes-version", version]
+    names = shell.output(command, doing="Asking kubeadm for its images").split()
     return {name.rpartition("/")[2].partition(":")[0]: name for name in names}

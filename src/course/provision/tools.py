@@ -65,22 +65,33 @@ def _go_fits(program: Path, env: dict[str, str]) -> bool:
     return said.returncode == 0 and as_numbers(said.stdout) >= as_numbers(pinned().go_minimum)
 
 
-def build(part: str, packages: list[str], *, flags: str = "-s -w", rename: dict[str, str] | None = None) -> Path:
-    """Build the programs of one go.mod; returns the folder that holds them. What is built already is not built again.
+def build(
+    part: str,
+    packages: list[str],
+    *,
+    flags: str = "-s -w",
+    module: Path = GO_MODULES,
+    rename: dict[str, str] | None = None,
+    aliases: dict[str, str] | None = None,
+) -> Path:
+    """Build Go programs; returns the folder that holds them. What is built already is not built again.
 
-    part: the folder under cluster/node/go. The result is kept under the hash of its module files and flags.
+    module: the folder of the go.mod that pins them. aliases: further names, as links, each with the program it is a name of.
+    The result is kept under the hash of the module's files, the packages of our own, and the flags.
     """
-    source = GO_MODULES / part
-    key = hash_of([*sorted(source.iterdir())], flags, *packages)
+    own = [path for package in packages if package.startswith("./") for path in sorted((module / package).glob("*.go"))]
+    key = hash_of([module / "go.mod", module / "go.sum", *own], flags, *packages, *(aliases or {}))
     finished = paths.cache() / "parts" / f"{part}-{key}"
     if finished.exists():
         return finished
     program, env = go()
     work = _workplace(finished)
     command = [str(program), "build", "-trimpath", "-ldflags", flags, "-o", f"{work}{os.sep}", *packages]
-    shell.logged(command, log=f"build-{part}", doing=f"Building {part}", env=env, cwd=source)
+    shell.logged(command, log=f"build-{part}", doing=f"Building {part}", env=env, cwd=module)
     for old, new in (rename or {}).items():
         (work / old).rename(work / new)
+    for alias, original in (aliases or {}).items():
+        (work / alias).symlink_to(original)
     return _finish(work, finished)
 
 
@@ -126,7 +137,7 @@ def kind() -> Path:
     found = which("kind")
     if found and f"v{pinned().kind_version} " in shell.run([found, "version"]).stdout:
         return Path(found)
-    return build("kind", ["sigs.k8s.io/kind"]) / "kind"
+    return build("kind", ["sigs.k8s.io/kind"], module=GO_MODULES / "kind") / "kind"
 
 
 def kind_files() -> Path:
