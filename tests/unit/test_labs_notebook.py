@@ -32,7 +32,7 @@ def test_an_error_is_its_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verbs, "start", refuse)
     panel = ui.Panel("odd-port")
     panel.buttons["Start"].click()
-    assert "It is down." in panel.answer.value and "./course up" in panel.answer.value
+    assert "It is down." in panel.answer.value and "course up" in panel.answer.value
     assert not panel.buttons["Start"].disabled
 
 
