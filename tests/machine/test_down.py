@@ -25,7 +25,10 @@ from course.provision import engine, images, kind_cluster, outside
 CLUSTER = "externalname-test-down"
 NODE, OUTSIDE = f"{CLUSTER}-control-plane", f"{CLUSTER}-outside"
 PODMAN = which("podman") if sys.platform == "linux" else None
-pytestmark = pytest.mark.skipif(PODMAN is None, reason="only Podman on Linux can be given a store of its own")
+pytestmark = [
+    pytest.mark.engine,
+    pytest.mark.skipif(PODMAN is None, reason="only Podman on Linux can be given a store of its own"),
+]
 
 
 @dataclass

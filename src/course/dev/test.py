@@ -94,7 +94,7 @@ def workers() -> int:
 
 def _offline() -> int:
     return _pytest(
-        ["-m", "not cluster and not browser", "-n", str(os.cpu_count() or 1), "--dist", "worksteal", "--cov", "--cov-report="], {}
+        ["-m", "not (cluster or engine or browser)", "-n", str(os.cpu_count() or 1), "--dist", "worksteal", "--cov", "--cov-report="], {}
     )
 
 
@@ -111,7 +111,7 @@ def _on_clusters(options: Options) -> int:
     count = 0 if options.here else options.workers or workers()
     several = ["-n", str(count), "--dist", "loadgroup", "--no-loadscope-reorder"] if count else []
     with _own_clusters(options) as env:
-        return _pytest(["-m", "cluster or browser", *several], env)
+        return _pytest(["-m", "cluster or engine or browser", *several], env)
 
 
 @contextmanager
