@@ -57,7 +57,7 @@ def test_the_superuser_of_the_lessons_gets_no_rights_of_the_container(outside_wo
 def test_keys_are_for_their_owner_alone() -> None:
     """The state folder keeps others out; inside it, so does each folder and file with a key or a token."""
     assert stat.S_IMODE(paths.STATE.stat().st_mode) == 0o700
-    assert stat.S_IMODE(outside.FOLDER.stat().st_mode) == 0o700
+    assert stat.S_IMODE(outside.authority().stat().st_mode) == 0o644
     keys = [*outside.FOLDER.glob("tls/*.key"), paths.KUBECONFIG]
     assert len(keys) == len(outside.CERTIFICATES) + 1
     assert {stat.S_IMODE(path.stat().st_mode) for path in keys} == {0o600}

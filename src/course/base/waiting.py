@@ -13,11 +13,13 @@ def until(condition: Callable[[], T | None], *, seconds: float, what: str, next:
     """Ask until the answer is true, and return it; NotReady after `seconds`, naming `what` did not come."""
     deadline = time.monotonic() + seconds
     while True:
+        begun = time.monotonic()
         if answer := condition():
             return answer
         if time.monotonic() > deadline:
             raise NotReady(f"{what} did not happen within {seconds:.0f} s.", "", next)
-        time.sleep(0.1)  # between two questions, so that asking is not what keeps the machine busy
+        # Between two questions, so that asking is not what keeps the machine busy: a third of the time at most.
+        time.sleep(max(0.1, 2 * (time.monotonic() - begun)))
 
 
 def seconds_until(condition: Callable[[], object], *, seconds: float, what: str, next: str = "./course doctor") -> float:

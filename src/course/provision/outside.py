@@ -55,7 +55,8 @@ def make_certificates(folder: Path) -> None:
         certificate = authority.issue_cert(*identities)
         texts |= {f"{name}.key": certificate.private_key_pem, f"{name}.crt": certificate.cert_chain_pems[0]}
     for name, pem in texts.items():
-        files.replace(folder / name, pem.bytes().decode())
+        # Certificates are public: PostgreSQL, which is not root, reads the CA's when it follows another server.
+        files.replace(folder / name, pem.bytes().decode(), mode=0o600 if name.endswith(".key") else 0o644)
     files.replace(made_for, json.dumps(CERTIFICATES))  # last: it marks the folder as complete
 
 
@@ -71,7 +72,7 @@ def begin(engine: Engine) -> bool:
     its first cluster and leaves there. CourseError if the container of that name is not ours.
     """
     FOLDER.mkdir(parents=True, exist_ok=True)
-    FOLDER.chmod(0o700)
+    FOLDER.chmod(0o755)  # within the state folder, which is for its owner alone: the servers inside read it as other users
     make_certificates(FOLDER / "tls")
     found = _inspect(engine)
     _refuse_foreign(engine, found)
