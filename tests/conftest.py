@@ -67,10 +67,13 @@ def group(item: pytest.Item) -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Who needs a cluster says so by the fixture, and is marked here; the longest groups come first."""
+    """Who needs a cluster says so by the fixture or by the mark, and has both; the longest groups come first."""
     for item in items:
-        if "cluster" in getattr(item, "fixturenames", ()):
+        fixtures = getattr(item, "fixturenames", [])
+        if "cluster" in fixtures:
             item.add_marker(pytest.mark.cluster)
+        elif item.get_closest_marker("cluster"):
+            fixtures.insert(0, "cluster")
         item.add_marker(pytest.mark.xdist_group(group(item)))
     items.sort(key=lambda item: (-EARLIER.get(group(item), UNKNOWN), group(item)))
 

@@ -13,8 +13,11 @@ pytestmark = pytest.mark.cluster
 LONGEST_FIRST = sorted(catalog.labs(), key=weight, reverse=True)
 
 
-@pytest.mark.parametrize("slug", [lab.slug for lab in LONGEST_FIRST])
-def test_lab(slug: str, record_property: Callable[[str, object], None]) -> None:
+LABS = [pytest.param(lab.slug, marks=pytest.mark.xdist_group(f"lab {lab.slug}")) for lab in LONGEST_FIRST]
+
+
+@pytest.mark.parametrize("slug", LABS)
+def test_lab(cluster: None, slug: str, record_property: Callable[[str, object], None], proves: Callable[..., None]) -> None:
     proof = Proof(catalog.find(slug))
     try:
         proof.run()
@@ -22,4 +25,7 @@ def test_lab(slug: str, record_property: Callable[[str, object], None]) -> None:
         assert network_policy.ENFORCING_AGENT not in network_policy.agents(), str(reason)
         pytest.skip(f"{reason.what} {reason.why}")
     finally:
-        record_property("proof", proof.account())
+        account = proof.account()
+        record_property("lab", account)
+    proves("wrong answers", account["wrong"])
+    proves("lab starts", account["starts"])

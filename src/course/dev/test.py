@@ -94,7 +94,17 @@ def workers() -> int:
 
 def _offline() -> int:
     return _pytest(
-        ["-m", "not (cluster or engine or browser)", "-n", str(os.cpu_count() or 1), "--dist", "worksteal", "--cov", "--cov-report="], {}
+        [
+            "-m",
+            "not (cluster or engine or browser)",
+            "-n",
+            str(os.cpu_count() or 1),
+            "--dist",
+            "worksteal",
+            "--cov",
+            "--cov-report=",
+        ],
+        {},
     )
 
 
