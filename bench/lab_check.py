@@ -47,7 +47,8 @@ def measure(lab: Lab) -> None:
     for name, took in (("lab.check in a notebook", check), ("./course lab check", command)):
         verdict = "ok" if took <= LIMIT * hand else "OVER"
         print(
-            f"{lab.slug}: {name} {took:.2f} s, its questions by hand {hand:.2f} s: {took / hand:.2f} x (aim: {LIMIT} x) {verdict}"
+            f"{lab.slug}: {name} {took:.2f} s, its questions by hand {hand:.2f} s: {took / hand:.2f} x "
+            f"(aim: {LIMIT} x) {verdict}"
         )
     verbs.reset(lab.slug, say=lambda _: None)
 

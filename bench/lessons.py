@@ -1,4 +1,7 @@
-"""Machine time of each lesson, and what nbval adds to plain execution in the same run: python -m bench.lessons [SLUG...]."""
+"""Machine time of each lesson, and what nbval adds to plain execution in the same run.
+
+Usage: python -m bench.lessons [SLUG...].
+"""
 
 import asyncio
 import sys
@@ -43,7 +46,10 @@ def main(slugs: list[str]) -> None:
             sums = [total + value for total, value in zip(sums, seconds, strict=True)]
             print(f"{slug:28} {len(code_cells(path)):5} {seconds[0]:8.1f} {seconds[1]:8.1f}", flush=True)
     print(f"{'all':28} {'':5} {sums[0]:8.1f} {sums[1]:8.1f}")
-    print(f"nbval against plain execution: {sums[1] / sums[0]:.2f} x; the whole nbval run: {sums[1]:.0f} s (aim: at most 600)")
+    print(
+        f"nbval against plain execution: {sums[1] / sums[0]:.2f} x; the whole nbval run: "
+        f"{sums[1]:.0f} s (aim: at most 600)"
+    )
 
 
 if __name__ == "__main__":

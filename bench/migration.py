@@ -4,8 +4,9 @@ Run it from the root of the clone:
 
     .venv/bin/python bench/migration.py [--rounds 10] [--others 2]
 
-Writes bench/results/migration.json and .md. `--rounds` switches there and back by the Service's type with the Corefile of
-kubeadm, `--others` each with a classic `cache 30` and by EndpointSlice. Prints and stores what was lost: it must be 0.
+Writes bench/results/migration.json and .md. `--rounds` switches there and back by the Service's type with the Corefile
+of kubeadm, `--others` each with a classic `cache 30` and by EndpointSlice. Prints and stores what was lost: it must be
+0.
 """
 
 import argparse
@@ -141,7 +142,8 @@ def middle(values: list[float]) -> str:
 def table(runs: list[Run]) -> str:
     """One line for each way, Corefile and client."""
     lines = [
-        "| way | Corefile | client | switches | first on the new side, s | last on the old side, s | failed operations |",
+        "| way | Corefile | client | switches | first on the new side, s | last on the old "
+        "side, s | failed operations |",
         "|---|---|---|---|---|---|---|",
     ]
     for way, text in dict.fromkeys((run.way, run.corefile) for run in runs):
@@ -163,13 +165,16 @@ def report(runs: list[Run], naives: list[dict[str, str]], made_with: dict[str, s
     return "\n".join([
         "# Switches of `user-db` under live traffic", "",
         f"Made by `bench/migration.py` with {', '.join(f'{name} {value}' for name, value in made_with.items())}.",
-        "Seconds are the median (and the range), counted from the apply; a negative number is before it. They depend on the",
+        "Seconds are the median (and the range), counted from the apply; a negative number is "
+        "before it. They depend on the",
         "machine and on what else it does: compare the rows with each other, not with your own.", "",
-        f"**{len(runs)} safe switches, {runs[-1].acknowledged} acknowledged writes: {lost} lost, {doubled} stored twice.**",
+        f"**{len(runs)} safe switches, {runs[-1].acknowledged} acknowledged writes: {lost} lost, "
+        f"{doubled} stored twice.**",
         f"From fence to apply: {outages} s.", "",
         table(runs), "",
         "## The naive switch, for comparison", "",
-        "Who answers each client when `reconnect` has moved, and the rows acknowledged outside from its move to the count:",
+        "Who answers each client when `reconnect` has moved, and "
+        "the rows acknowledged outside from its move to the count:",
         "rows that the new side does not have.", "",
         *head, *rows, "",
     ])  # fmt: skip

@@ -89,16 +89,18 @@ def size() -> None:
     used = sum(memory(container_engine, name) for name in (kind_cluster.node(), outside.container()))
     report("memory of node and outside world", used / 2**30, 1.5, "GiB")
     for name in images.own(container_engine):
-        print(
-            f"disk: {name} {int(container_engine.output('image', 'inspect', '--format', '{{.Size}}', name, doing='size')) / 1e9:.2f} GB"
-        )
+        size_bytes = int(container_engine.output("image", "inspect", "--format", "{{.Size}}", name, doing="size"))
+        print(f"disk: {name} {size_bytes / 1e9:.2f} GB")
     if paths.cache().exists():
-        print(f"disk: cache {sum(path.stat().st_size for path in paths.cache().rglob('*') if path.is_file()) / 1e9:.2f} GB")
+        cache_bytes = sum(path.stat().st_size for path in paths.cache().rglob("*") if path.is_file())
+        print(f"disk: cache {cache_bytes / 1e9:.2f} GB")
 
 
 def memory(container_engine: engine.Engine, name: str) -> int:
     """Bytes of anonymous memory of a container's processes and their children, Pods included, from /proc."""
-    first = int(container_engine.output("inspect", "--format", "{{.State.Pid}}", name, doing=f"Finding the process of {name}"))
+    first = int(
+        container_engine.output("inspect", "--format", "{{.State.Pid}}", name, doing=f"Finding the process of {name}")
+    )
     return sum(_anonymous(pid) for pid in family(first))
 
 
@@ -128,7 +130,11 @@ def build() -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = Path(folder) / "storage.conf"
         store.write_text(f'[storage]\ndriver = "overlay"\ngraphroot = "{folder}/graph"\nrunroot = "{folder}/run"\n')
-        os.environ |= {"COURSE_CACHE": f"{folder}/cache", "COURSE_NODE_IMAGE": "build", "CONTAINERS_STORAGE_CONF": str(store)}
+        os.environ |= {
+            "COURSE_CACHE": f"{folder}/cache",
+            "COURSE_NODE_IMAGE": "build",
+            "CONTAINERS_STORAGE_CONF": str(store),
+        }
         started = time.perf_counter()
 
         def say(text: str) -> None:

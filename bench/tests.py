@@ -1,7 +1,8 @@
 """Where the minutes of a whole test run go: python -m bench.tests [--baseline FILE] [--store].
 
-Runs `./course test`, prints the seconds by group of tests, how busy the processors were, what was proved, and the ratio to
-a baseline (by default one from before tests had several clusters). --store writes bench/results/tests.json and .md: the order of the next run, too.
+Runs `./course test`, prints the seconds by group of tests, how busy the processors were, what was proved, and the ratio
+to a baseline (by default one from before tests had several clusters). --store writes bench/results/tests.json and .md:
+the order of the next run, too.
 """
 
 import argparse
@@ -35,7 +36,11 @@ def measured(report: Path) -> dict[str, object]:
     if code:
         sys.exit(f"The run is red (exit code {code}): its times say nothing.")
     busy, total = (after - first for after, first in zip(processor_seconds(), before, strict=True))
-    return {"seconds": round(time.monotonic() - begun), "busy": round(busy / total, 2), **json.loads(report.read_text())}
+    return {
+        "seconds": round(time.monotonic() - begun),
+        "busy": round(busy / total, 2),
+        **json.loads(report.read_text()),
+    }
 
 
 def page(run: dict[str, object], baseline: dict[str, object]) -> str:
@@ -47,7 +52,8 @@ def page(run: dict[str, object], baseline: dict[str, object]) -> str:
     rows = [(f"{seconds:.0f}", name) for name, seconds in sorted(groups.items(), key=lambda item: -item[1])]
     return "\n".join([
         "# A whole run of the tests", "",
-        f"`python -m bench.tests`: {run['seconds']} s{ratio}; the processors were busy for {100 * float(str(run['busy'])):.0f} % of it.",
+        f"`python -m bench.tests`: {run['seconds']} s{ratio}; the processors were busy for "
+        f"{100 * float(str(run['busy'])):.0f} % of it.",
         f"Proved: {', '.join(f'{number} {what}' for what, number in proofs.items())}.", "",
         "Seconds of each group, inside its worker; several ran side by side:", "",
         "```text", table(("seconds", "group"), *rows), "```", "",

@@ -1,7 +1,7 @@
 """Shared by all tests: real clusters as a learner has one, and what a run proved.
 
-Each process of a run (a worker of pytest-xdist, or pytest itself) makes a cluster of its own when its first test needs one,
-and removes it at the end. COURSE_TEST_HERE=1, or a COURSE_CLUSTER that somebody named: the tests run in that one.
+Each process of a run (a worker of pytest-xdist, or pytest itself) makes a cluster of its own when its first test needs
+one, and removes it at the end. COURSE_TEST_HERE=1, or a COURSE_CLUSTER that somebody named: the tests run in that one.
 """
 
 import json
@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-HERE = bool(os.environ.get("COURSE_TEST_HERE") or ("COURSE_CLUSTER" in os.environ and "COURSE_TEST_RUN" not in os.environ))
+HERE = bool(
+    os.environ.get("COURSE_TEST_HERE") or ("COURSE_CLUSTER" in os.environ and "COURSE_TEST_RUN" not in os.environ)
+)
 if not HERE:  # before anything of the course is imported: it reads the environment once
     RUN = Path(os.environ.setdefault("COURSE_TEST_RUN", str(ROOT / ".course" / "test" / str(os.getpid()))))
     WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")

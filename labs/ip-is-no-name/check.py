@@ -18,7 +18,9 @@ def why_no_address(reply: Reply) -> str:
         return "It leads to somebody else's name that has the same address today. When its owner moves, the report reads another database."
     if reply.rcode == "NXDOMAIN":
         return "An alias must lead to a name. The API lets an IPv4 address pass as one, and the DNS server then leaves the Service out."
-    return "The alias leads to a name that has no address here: names made of addresses need a DNS server that knows them."
+    return (
+        "The alias leads to a name that has no address here: names made of addresses need a DNS server that knows them."
+    )
 
 
 def why_no_connection(reply: Reply) -> str:
@@ -29,7 +31,9 @@ def why_no_connection(reply: Reply) -> str:
 
 def why_another_machine(reply: Reply) -> str:
     if "not the address" in reply.err:
-        return "A database answers, and it is not the partner's: another machine may have the same tables and other rows."
+        return (
+            "A database answers, and it is not the partner's: another machine may have the same tables and other rows."
+        )
     return "Nothing answers that could say where it runs."
 
 

@@ -31,7 +31,9 @@ CHECKS = [
         "external-database",
         "The report needs the database; a policy can name it only by its address.",
         "the check above, then the ipBlock in your policy: it must hold the address that dig shows",
-        beside=probe.run("the database by its address", f"nc -z -w 3 {ADDRESS} 5432 && echo connected || echo no connection"),
+        beside=probe.run(
+            "the database by its address", f"nc -z -w 3 {ADDRESS} 5432 && echo connected || echo no connection"
+        ),
     ),
     Check(
         "nothing-else-is-reached",

@@ -24,7 +24,9 @@ def why(reply: Reply) -> str:
             "It comes back to a name it has passed, or it leads to a Service that does not exist."
         )
     if reply.addresses:
-        return "It has an address, but not by the provider's name: it stays behind when the provider moves the database."
+        return (
+            "It has an address, but not by the provider's name: it stays behind when the provider moves the database."
+        )
     return "The chain ends at a name that has no address."
 
 

@@ -60,7 +60,8 @@ CHECKS = [
     Check(
         "old-place-is-fenced",
         probe.sql(OLD, attempt, DATABASE),
-        lambda reply: reply.status != 0 and ("ERROR:" in reply.err or "FATAL:" in reply.err),  # the words of the database itself
+        # the words of the database itself
+        lambda reply: reply.status != 0 and ("ERROR:" in reply.err or "FATAL:" in reply.err),
         "an error: the old database refuses the write",
         "As long as the old place takes writes, a client with an old connection or an old "
         "address writes there, and nobody sees those rows again. (An error that does not come from the database is no fence.)",

@@ -10,7 +10,9 @@ WHOLE = "orders.lab-short-name-orders.svc.cluster.local"
 def why_no_address(reply: Reply) -> str:
     if reply.aliases:
         return f"The alias is there, and leads to {reply.aliases[-1]}: for that name the DNS server has no address."
-    return "There is no alias of that name here, or its target is something the DNS server cannot use, such as an address."
+    return (
+        "There is no alias of that name here, or its target is something the DNS server cannot use, such as an address."
+    )
 
 
 def why_not_followed(reply: Reply) -> str:

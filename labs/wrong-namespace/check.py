@@ -9,9 +9,7 @@ name = shop.dig("external-database")
 
 def why_no_address(reply: Reply) -> str:
     if reply.aliases:
-        return (
-            "The alias is in the shop's namespace now, but the name it leads to has no address: it is looked up as it is written."
-        )
+        return "The alias is in the shop's namespace now, but the name it leads to has no address: it is looked up as it is written."
     return "The search list of a Pod begins with its own namespace: external-database is looked for there, not where the reports team is."
 
 

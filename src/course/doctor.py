@@ -36,7 +36,9 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Every check, in the order in which one stands on the other. Changes nothing."""
-    findings = [_finding(check) for check in (_versions, _disk, _inotify, _port, _state, _proxy, _kubeconfig, _setting_up)]
+    findings = [
+        _finding(check) for check in (_versions, _disk, _inotify, _port, _state, _proxy, _kubeconfig, _setting_up)
+    ]
     try:
         chosen = engine.choose(install=False)
     except CourseError as error:
@@ -82,7 +84,10 @@ def _free(folder: Path, whose: str) -> Finding:
     if free < 3:
         what = f"{whose} disk has only {free:.1f} GB free."
         return Finding(
-            "wrong", what, "The images need about 3 GB, building them 8 for a while.", f"df -h '{folder}'; free some space"
+            "wrong",
+            what,
+            "The images need about 3 GB, building them 8 for a while.",
+            f"df -h '{folder}'; free some space",
         )
     return Finding("ok", f"{whose} disk has {free:.0f} GB free.")
 
@@ -103,7 +108,8 @@ def _inotify() -> Finding:
         return Finding(
             "wrong",
             f"fs.inotify.max_user_instances is {limit.read_text().strip()}.",
-            f"A kind node needs about {INOTIFY_A_NODE} of them; with too few, kube-proxy dies with `too many open files`.",
+            f"A kind node needs about {INOTIFY_A_NODE} of them; with too few, kube-proxy dies "
+            "with `too many open files`.",
             "sudo sysctl -w fs.inotify.max_user_instances=512",
         )
     return Finding("ok", "There are enough inotify instances for a kind node.")

@@ -39,8 +39,16 @@ def server(cluster: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def page(tmp_path: Path) -> Iterator[Page]:
     browser_program = shell.first_on_path(["chromium", "google-chrome", "chrome"])
     if browser_program is None:
-        pytest.skip("no Chromium or Chrome on PATH: install one (sudo apt-get install chromium) to run the browser tests")
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
+        pytest.skip(
+            "no Chromium or Chrome on PATH: install one (sudo apt-get install chromium) to run the browser tests"
+        )
+    quiet = [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--disable-background-networking",
+        "--disable-component-update",
+    ]
     with sync_playwright() as playwright:
         args = [*quiet, "--disable-sync", "--no-first-run"]
         own = {"XDG_CONFIG_HOME": str(tmp_path / "config"), "XDG_CACHE_HOME": str(tmp_path / "cache")}
@@ -55,7 +63,8 @@ def test_only_this_machine_with_the_token_gets_in(server: jupyterlab.Server, pag
 
 
 def open_notebook(notebook: str, server: jupyterlab.Server, page: Page, cell: str = "") -> None:
-    page.goto(server.address.replace("/lab?", f"/lab/tree/{notebook}?reset&") + cell)  # without what an earlier test opened
+    # without what an earlier test opened
+    page.goto(server.address.replace("/lab?", f"/lab/tree/{notebook}?reset&") + cell)
     expect(page.locator(".jp-Notebook .jp-CodeCell").first).to_be_visible(timeout=60_000)
 
 

@@ -1,4 +1,7 @@
-"""`course ask` tells the truth about every name of ask_table.toml: all is set up once, one dig asks all, causes are compared."""
+"""`course ask` tells the truth about every name of ask_table.toml.
+
+All is set up once, one dig asks all, causes are compared.
+"""
 
 import tomllib
 from collections.abc import Iterator
@@ -44,16 +47,22 @@ def lines() -> list[Asked]:
     for cause, names in TABLE["asked"].items():
         for line in names:
             question_, *words = (part.strip() for part in line.split("|"))
-            name, namespace, kind = (*question_.split(), "@ask-c", "A")[:3] if "@" in question_ else (question_, "@ask-c", "A")
+            name, namespace, kind = (
+                (*question_.split(), "@ask-c", "A")[:3] if "@" in question_ else (question_, "@ask-c", "A")
+            )
             found.append(Asked(name, namespace.removeprefix("@"), kind, cause, tuple(words)))
     return found
 
 
 def aliases() -> str:
     one = (
-        "apiVersion: v1\nkind: Service\nmetadata: {{name: {}, namespace: {}}}\nspec: {{type: ExternalName, externalName: '{}'}}\n"
+        "apiVersion: v1\nkind: Service\n"
+        "metadata: {{name: {}, namespace: {}}}\n"
+        "spec: {{type: ExternalName, externalName: '{}'}}\n"
     )
-    held = [one.format(name, space, target) for space, names in TABLE["aliases"].items() for name, target in names.items()]
+    held = [
+        one.format(name, space, target) for space, names in TABLE["aliases"].items() for name, target in names.items()
+    ]
     return "---\n".join([*held, one.format(LAST, "ask-c", "api.example.com")])
 
 
@@ -75,7 +84,9 @@ def world() -> Iterator[None]:
     kubectl.output("wait", "-n", "ask-a", "--for=condition=Ready", "pod/bare-pod", "--timeout=120s", timeout=130)
     apply(aliases())
     until(
-        lambda: all(coredns.answers(f"{LAST}.ask-c.svc.cluster.local").values()), seconds=60, what="CoreDNS knowing the Services"
+        lambda: all(coredns.answers(f"{LAST}.ask-c.svc.cluster.local").values()),
+        seconds=60,
+        what="CoreDNS knowing the Services",
     )
     yield
     outside.reset()

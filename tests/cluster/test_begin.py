@@ -41,7 +41,10 @@ def test_what_is_left_is_named_and_removed(no_namespace: None, capsys: pytest.Ca
     for left in (f"namespace {SPACE} configmap/notes", "record api.example.com.", "server redis stopped"):
         assert left in said, said
     assert "kube-root-ca" not in said
-    assert kubectl.output("get", "configmaps", "-n", SPACE, "-o", "name").split() in ([], ["configmap/kube-root-ca.crt"])
+    assert kubectl.output("get", "configmaps", "-n", SPACE, "-o", "name").split() in (
+        [],
+        ["configmap/kube-root-ca.crt"],
+    )
     assert "stopped" not in outside.service("status", "all")
     assert "192.0.2.7" not in outside.inside("outside-dns", "show")
 

@@ -49,7 +49,11 @@ def test_a_service_with_two_ready_endpoints_answers(namespace: str) -> None:
     kubectl.output("rollout", "status", "-n", namespace, "deployment/web", "--timeout=90s", timeout=100)
     url = f"http://web.{namespace}.svc.cluster.local/"
     few = ("sh", "-c", f"for i in 1 2 3 4 5 6 7 8; do curl -sf -m 2 {url}; done")
-    until(lambda: len(set(kubectl.in_toolbox(*few).stdout.split())) == 2, seconds=60, what="kube-proxy hearing of both endpoints")
+    until(
+        lambda: len(set(kubectl.in_toolbox(*few).stdout.split())) == 2,
+        seconds=60,
+        what="kube-proxy hearing of both endpoints",
+    )
     script = f"for i in $(seq 40); do curl -s -m 10 {url} || echo lost; done"
     answers = toolbox("sh", "-c", script, timeout=120).split()
     assert len(answers) == 40 and "lost" not in answers
@@ -70,10 +74,19 @@ def test_no_packet_of_a_pod_leaves_this_machine(address: str) -> None:
 
 def test_an_alias_answers_in_one_reply_and_a_database_behind_it(namespace: str) -> None:
     kubectl.output(
-        "create", "service", "externalname", "db", "-n", namespace, "--external-name", "prod-db.us-east-1.rds.amazonaws.com"
+        "create",
+        "service",
+        "externalname",
+        "db",
+        "-n",
+        namespace,
+        "--external-name",
+        "prod-db.us-east-1.rds.amazonaws.com",
     )
     answer = until(
-        lambda: found if (found := query.ask("db", namespace)).resolved else None, seconds=30, what="The alias resolving"
+        lambda: found if (found := query.ask("db", namespace)).resolved else None,
+        seconds=30,
+        what="The alias resolving",
     )
     assert [record.kind for record in answer.last.answer] == ["CNAME", "CNAME", "A"]
     address = f"host=db.{namespace}.svc.cluster.local user=app password=app dbname=users"
@@ -81,7 +94,9 @@ def test_an_alias_answers_in_one_reply_and_a_database_behind_it(namespace: str) 
 
 
 def test_ask_says_what_it_means(namespace: str) -> None:
-    kubectl.output("create", "service", "externalname", "nowhere", "-n", namespace, "--external-name", "no-such.example.com")
+    kubectl.output(
+        "create", "service", "externalname", "nowhere", "-n", namespace, "--external-name", "no-such.example.com"
+    )
     answer = until(
         lambda: found if (found := query.ask("nowhere", namespace)).last.answer else None, seconds=30, what="The alias"
     )

@@ -129,7 +129,10 @@ BEFORE, AFTER = ["ExternalName", place.OUTSIDE_NAME], ["ClusterIP", "5432"]
 
 
 def kill_apply(kubectl_says: str) -> Callable[[str], None]:
-    """Applies the Service with a kubectl that is killed when its log has these words; "": before it has read all of its input."""
+    """Applies the Service with a kubectl that is killed when its log has these words.
+
+    With "" it is killed before it has read all of its input.
+    """
 
     def point(side: str) -> None:
         words = ["kubectl", "apply", "-v=7", "-f", "-"]

@@ -1,4 +1,7 @@
-"""What the world outside may do on the machine: its servers are no root, and nobody but the engine's network reaches them."""
+"""What the world outside may do on the machine.
+
+Its servers are no root, and nobody but the engine's network reaches them.
+"""
 
 import json
 import stat
@@ -26,8 +29,13 @@ def test_each_server_has_a_user_of_its_own(outside_world: outside.Addresses, ser
 
 
 def test_no_process_can_change_the_network_once_it_is_set(outside_world: outside.Addresses) -> None:
-    """Asked of the first process and of all that descend from it; what the engine starts beside it has the engine's rights."""
-    answer = outside.inside("sh", "-c", "for file in /proc/[0-9]*/status; do awk '/^(Pid|PPid|CapBnd):/ {print $2}' $file; done")
+    """Asked of the first process and of all that descend from it.
+
+    What the engine starts beside it has the engine's rights.
+    """
+    answer = outside.inside(
+        "sh", "-c", "for file in /proc/[0-9]*/status; do awk '/^(Pid|PPid|CapBnd):/ {print $2}' $file; done"
+    )
     fields = answer.split()
     processes = {pid: (parent, int(bounding, 16)) for pid, parent, bounding in zip(*[iter(fields)] * 3, strict=True)}
     ours = {"1"}
@@ -40,7 +48,9 @@ def test_no_process_can_change_the_network_once_it_is_set(outside_world: outside
 
 def test_nothing_listens_on_the_machine(engine: Engine) -> None:
     form = "{{json .HostConfig.PortBindings}} {{json .NetworkSettings.Ports}}"
-    published = engine.output("container", "inspect", "--format", form, outside.container(), doing="Asking for ports").split()
+    published = engine.output(
+        "container", "inspect", "--format", form, outside.container(), doing="Asking for ports"
+    ).split()
     ports = [bindings for part in published for bindings in (json.loads(part) or {}).values()]
     assert not any(ports), published
 

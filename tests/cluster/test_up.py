@@ -20,7 +20,9 @@ pytestmark = pytest.mark.cluster
 NOBODYS_PROXY = {"HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}
 
 
-def test_up_again_changes_nothing_and_touches_no_other_kubeconfig(course: Course, engine: Engine, tmp_path: Path) -> None:
+def test_up_again_changes_nothing_and_touches_no_other_kubeconfig(
+    course: Course, engine: Engine, tmp_path: Path
+) -> None:
     theirs = tmp_path / "home" / ".kube" / "config"
     theirs.parent.mkdir(parents=True)
     theirs.write_text("apiVersion: v1\nkind: Config\n# mine\n")
@@ -126,7 +128,11 @@ def test_interrupted_while_kind_is_at_work_the_next_run_goes_on(course: Course, 
     with subprocess.Popen(
         words, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
     ) as process:
-        until(lambda: engine.run("container", "inspect", node).returncode == 0, seconds=60, what="kind making its container")
+        until(
+            lambda: engine.run("container", "inspect", node).returncode == 0,
+            seconds=60,
+            what="kind making its container",
+        )
         os.killpg(process.pid, signal.SIGINT)  # what a terminal does on Ctrl-C
         said = process.communicate(timeout=60)[0]
     assert process.returncode == 130 and "goes on from here" in said, said

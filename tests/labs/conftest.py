@@ -20,7 +20,10 @@ def own_progress(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Where the time went, lab by lab and step by step; the accounts travel with the tests' reports, from other processes, too."""
+    """Where the time went, lab by lab and step by step.
+
+    The accounts travel with the tests' reports, from other processes, too.
+    """
     reports = [report for kind in ("passed", "failed", "skipped") for report in terminalreporter.getreports(kind)]
     accounts = [value for report in reports for name, value in getattr(report, "user_properties", ()) if name == "lab"]
     if not accounts:

@@ -1,4 +1,7 @@
-"""What a proof demands of a report, and whether its evidence would notice a check that always passes. Needs no cluster."""
+"""What a proof demands of a report, and whether its evidence would notice a check that always passes.
+
+It needs no cluster.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -69,7 +72,10 @@ def _passing(name: str, report: checks.Report) -> checks.Report:
 
 
 def mistaken(evidence: Sequence[Evidence]) -> list[str]:
-    """States that would be taken for a wrong answer they are not: an answer that took no effect must not look like one that did."""
+    """States that would be taken for a wrong answer they are not.
+
+    An answer that took no effect must not look like one that did.
+    """
     answers = {one.expected.state: one.expected for one in evidence if one.expected.says}
     return [
         f"{one.expected.state} looks like {state}"

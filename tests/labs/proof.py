@@ -1,5 +1,6 @@
-"""The three-way proof of one lab on the real cluster: fresh fails, each wrong answer is in force and fails for its stated reason,
-the solution passes.
+"""The three-way proof of one lab on the real cluster.
+
+Fresh fails, each wrong answer is in force and fails for its stated reason, the solution passes.
 
 On the way it resets from every state a learner can be in: wrong, half deleted, namespace terminating, solved.
 """
@@ -24,7 +25,10 @@ KINDS = "services,configmaps,deployments,pods,endpointslices,networkpolicies"
 
 
 def starts(lab: Lab) -> int:
-    """How often its proof makes the lab anew: at first, after each answer that spoils it, and after each that writes rows."""
+    """How often its proof makes the lab anew.
+
+    That is at first, after each answer that spoils it, and after each that writes rows.
+    """
     return 1 + (len(lab.wrong) if lab.databases else min(SPOILED, len(lab.wrong)))
 
 
@@ -67,7 +71,8 @@ class Proof:
     def starts_broken(self) -> None:
         """A lab just started fails exactly the checks that the manifest names, and says why."""
         with self.timed("start"):
-            until(kubectl.is_ready, seconds=SETTLES_WITHIN, what="The API being ready")  # a busy one is not, for moments
+            # a busy one is not, for moments
+            until(kubectl.is_ready, seconds=SETTLES_WITHIN, what="The API being ready")
             verbs.start(self.lab.slug, say=lambda _: None)
         self.shows(judging.fresh(self.lab))
 
@@ -94,7 +99,9 @@ class Proof:
                 if restart:  # a server reads its configuration when it starts
                     kubectl.output("rollout", "restart", "deployment", "-n", namespace)
                 stage.wait_for_pods(namespace)
-            assert is_in_cluster(setup), f"{self.lab.slug}: setup.yaml was applied, and the cluster holds something else"
+            assert is_in_cluster(setup), (
+                f"{self.lab.slug}: setup.yaml was applied, and the cluster holds something else"
+            )
         self.shows(judging.fresh(self.lab))
 
     def fails_for_its_reason(self, wrong: str) -> None:
@@ -123,7 +130,10 @@ class Proof:
         self.sets_up_again(restart=(self.lab.folder / "wrong" / wrong / "solve.sh").exists())
 
     def spoil(self, number: int) -> None:
-        """After the first wrong answer its namespaces are on their way out, after the second half of the lab is deleted."""
+        """Leave the lab in the state that the next reset begins with.
+
+        After the first wrong answer its namespaces are on their way out, after the second half of the lab is deleted.
+        """
         if number == 0:
             kubectl.output("delete", "namespace", *self.lab.namespaces, "--wait=false")
         elif number == 1:
@@ -145,7 +155,10 @@ class Proof:
         self.shows(judging.solved())
 
     def every_check_counts(self) -> None:
-        """What was recorded tells each state from the others, and would be red with any check replaced by `always true`."""
+        """What was recorded tells each state from the others.
+
+        It would be red with any check replaced by `always true`.
+        """
         assert judging.mistaken(self.evidence) == []
         assert judging.cannot_fail(self.evidence) == []
 

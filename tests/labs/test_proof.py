@@ -17,7 +17,9 @@ LABS = [pytest.param(lab.slug, marks=pytest.mark.xdist_group(f"lab {lab.slug}"))
 
 
 @pytest.mark.parametrize("slug", LABS)
-def test_lab(cluster: None, slug: str, record_property: Callable[[str, object], None], proves: Callable[..., None]) -> None:
+def test_lab(
+    cluster: None, slug: str, record_property: Callable[[str, object], None], proves: Callable[..., None]
+) -> None:
     proof = Proof(catalog.find(slug))
     try:
         proof.run()

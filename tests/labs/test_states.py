@@ -65,7 +65,11 @@ def test_the_probe_was_deleted() -> None:
 
 def test_the_api_refuses_a_manifest_in_its_own_words() -> None:
     verbs.start(LAB.slug, quiet)
-    service = "apiVersion: v1\nkind: Service\nmetadata: {name: external-database}\nspec: {type: ExternalName, externalName: 'https://db'}\n"
+    service = (
+        "apiVersion: v1\nkind: Service\n"
+        "metadata: {name: external-database}\n"
+        "spec: {type: ExternalName, externalName: 'https://db'}\n"
+    )
     with pytest.raises(CourseError, match="refuses your manifest") as caught:
         verbs.apply(LAB.slug, service)
     assert "RFC 1123" in caught.value.why and caught.value.exit_code == 2
@@ -105,7 +109,8 @@ def test_progress_survives_reset_and_a_new_start() -> None:
 def test_a_stuck_namespace_is_named_in_bounded_time_and_the_reset_can_be_interrupted(apart: dict[str, str]) -> None:
     verbs.start(LAB.slug, quiet)
     stuck = (
-        f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: held, namespace: {LAB.namespace}, finalizers: [example.com/held]}}\n"
+        "apiVersion: v1\nkind: ConfigMap\n"
+        f"metadata: {{name: held, namespace: {LAB.namespace}, finalizers: [example.com/held]}}\n"
     )
     kubectl.apply(stuck)
     with pytest.raises(NotReady, match=f"Still there after 12 s: {LAB.namespace}") as caught:
@@ -114,16 +119,23 @@ def test_a_stuck_namespace_is_named_in_bounded_time_and_the_reset_can_be_interru
     assert "configmap/held" in caught.value.why and "example.com/held" in caught.value.why
     assert "finalizers" in caught.value.next
     assert interrupted_reset(apart) == 130
-    kubectl.output("patch", "configmap", "held", "-n", LAB.namespace, "--type", "merge", "-p", '{"metadata":{"finalizers":null}}')
+    kubectl.output(
+        "patch", "configmap", "held", "-n", LAB.namespace, "--type", "merge", "-p", '{"metadata":{"finalizers":null}}'
+    )
     stage.clean([LAB])
     assert stage.present([LAB]) == []
 
 
 @pytest.fixture
 def apart(tmp_path: Path) -> dict[str, str]:
-    """The environment of a command with this cluster, and with a state folder of its own: the learner's progress is not touched."""
+    """The environment of a command with this cluster, and with a state folder of its own.
+
+    The learner's progress is not touched.
+    """
     state = tmp_path / paths.STATE.name
-    shutil.copytree(paths.STATE, state, ignore=shutil.ignore_patterns("progress*", "logs", "jupyter", "kube-cache", "*.lock"))
+    shutil.copytree(
+        paths.STATE, state, ignore=shutil.ignore_patterns("progress*", "logs", "jupyter", "kube-cache", "*.lock")
+    )
     return shell.environment({"COURSE_STATE": str(tmp_path), "KUBECONFIG": str(state / "kubeconfig")})
 
 

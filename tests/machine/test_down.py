@@ -1,7 +1,7 @@
 """`course down`: what the course made goes, and nothing else does.
 
-In a Podman store of its own, because all clones share the images in the machine's store. The images, containers, volumes and
-networks are real; they hold no more than `sleep`, because they are made to be removed.
+In a Podman store of its own, because all clones share the images in the machine's store. The images, containers,
+volumes and networks are real; they hold no more than `sleep`, because they are made to be removed.
 """
 
 import json
@@ -58,7 +58,9 @@ class Machine:
 
     def container(self, name: str, image: str, *options: str) -> str:
         """A running container; its id."""
-        return self.podman("run", "-d", "--name", name, "--network", "none", *options, image, "/bin/sleep", "infinity")[0]
+        return self.podman("run", "-d", "--name", name, "--network", "none", *options, image, "/bin/sleep", "infinity")[
+            0
+        ]
 
     def names(self, kind: str) -> set[str]:
         """Of all containers, images, volumes or networks there are."""
@@ -73,7 +75,9 @@ class Machine:
 
 def write_root(tar: Path) -> None:
     """What an image needs in order to sleep: the program, and the libraries that it names."""
-    libraries = re.findall(r"/\S+", subprocess.run(["ldd", "/bin/sleep"], capture_output=True, text=True, check=True).stdout)
+    libraries = re.findall(
+        r"/\S+", subprocess.run(["ldd", "/bin/sleep"], capture_output=True, text=True, check=True).stdout
+    )
     with tarfile.open(tar, "w", dereference=True) as root:
         for name in ("/bin/sleep", *libraries):
             root.add(name)
@@ -99,7 +103,9 @@ def machine(tmp_path: Path, short_path: Path) -> Iterator[Machine]:
     own |= {"COURSE_STATE": str(tmp_path / "state"), "COURSE_CACHE": str(tmp_path / "cache")}
     engine.write_containers_conf()
     settings = {"CONTAINERS_CONF": str(engine.CONTAINERS_CONF)} if engine.CONTAINERS_CONF.exists() else {}
-    made = Machine(tmp_path, {**os.environ, **settings, **own, "PATH": f"{wrapper.parent}{os.pathsep}{os.environ['PATH']}"})
+    made = Machine(
+        tmp_path, {**os.environ, **settings, **own, "PATH": f"{wrapper.parent}{os.pathsep}{os.environ['PATH']}"}
+    )
     write_root(tmp_path / "root.tar")
     made.image("localhost/mine:1")
     made.container("mine", "localhost/mine:1")
@@ -120,7 +126,11 @@ def make_cluster(machine: Machine) -> None:
     machine.podman("volume", "create", "--label", NODE, f"{NODE}-var")
     machine.podman("network", "create", outside.NETWORK)
     record = asdict(kind_cluster.Record(CLUSTER, node, node_image))
-    for path, text in (("cluster.json", json.dumps(record)), ("pulled-images", "localhost/pulled:1\n"), ("kubeconfig", "{}")):
+    for path, text in (
+        ("cluster.json", json.dumps(record)),
+        ("pulled-images", "localhost/pulled:1\n"),
+        ("kubeconfig", "{}"),
+    ):
         (machine.state / path).parent.mkdir(parents=True, exist_ok=True)
         (machine.state / path).write_text(text)
     for folder in ("cache/mine", "cache/externalname-course/parts", "state/mine"):
@@ -130,7 +140,11 @@ def make_cluster(machine: Machine) -> None:
 
 def folders(machine: Machine) -> set[str]:
     """The files in the folders that the course was told to use."""
-    return {str(path.relative_to(machine.folder)) for name in ("cache", "state") for path in (machine.folder / name).rglob("*")}
+    return {
+        str(path.relative_to(machine.folder))
+        for name in ("cache", "state")
+        for path in (machine.folder / name).rglob("*")
+    }
 
 
 def workspace() -> dict[str, bytes]:
@@ -141,7 +155,9 @@ def test_down_all_leaves_nothing_of_ours_and_all_that_is_not(machine: Machine) -
     before = {kind: machine.names(kind) for kind in ("images", "containers", "volumes", "networks")}
     notebooks = workspace()
     make_cluster(machine)
-    assert {kind for kind in before if machine.names(kind) > before[kind]} == set(before), "there is something to remove"
+    assert {kind for kind in before if machine.names(kind) > before[kind]} == set(before), (
+        "there is something to remove"
+    )
     answer = machine.course("down", "--all")
     assert answer.returncode == 0, answer.stderr
     assert {kind: machine.names(kind) for kind in before} == before
@@ -154,7 +170,9 @@ def test_down_all_leaves_nothing_of_ours_and_all_that_is_not(machine: Machine) -
 def test_down_all_keeps_what_another_clone_uses(machine: Machine) -> None:
     make_cluster(machine)
     theirs = images.lab_name()
-    machine.podman("create", "--name", "another-outside", "--network", outside.NETWORK, theirs, "/bin/sleep", "infinity")
+    machine.podman(
+        "create", "--name", "another-outside", "--network", outside.NETWORK, theirs, "/bin/sleep", "infinity"
+    )
     answer = machine.course("down", "--all")
     assert answer.returncode == 0 and f"kept: {theirs}" in answer.stdout, answer
     assert machine.names("images") == {"localhost/mine:1", theirs}

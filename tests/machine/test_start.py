@@ -1,4 +1,7 @@
-"""`course start` in a terminal: Ctrl-C at any moment ends JupyterLab and leaves the cluster; the token stays a secret."""
+"""`course start` in a terminal: Ctrl-C at any moment ends JupyterLab and leaves the cluster.
+
+The token stays a secret.
+"""
 
 import os
 import signal
@@ -26,7 +29,9 @@ Start = Callable[..., Terminal]
 def start(cluster: None) -> Iterator[Start]:
     """Start the course with these words; whatever is still there after the test is ended."""
     if jupyterlab.running():
-        pytest.skip("a JupyterLab of this state folder runs, and would be ended: ./course down, or end it, then test again")
+        pytest.skip(
+            "a JupyterLab of this state folder runs, and would be ended: ./course down, or end it, then test again"
+        )
     terminals: list[Terminal] = []
 
     def begin(*words: str, env: dict[str, str] | None = None) -> Terminal:
@@ -58,7 +63,9 @@ def all_is_ready(terminal: Terminal) -> int:
     [(jupyterlab_begins, 130), (the_cluster_is_made, 130), (all_is_ready, 0)],
     ids=["JupyterLab begins", "up", "ready"],
 )
-def test_ctrl_c_ends_jupyterlab_and_leaves_the_cluster(start: Start, moment: Callable[[Terminal], int], code: int) -> None:
+def test_ctrl_c_ends_jupyterlab_and_leaves_the_cluster(
+    start: Start, moment: Callable[[Terminal], int], code: int
+) -> None:
     node = kind_cluster.container_state(engine.chosen())
     first = start("--no-browser")
     pid = moment(first)

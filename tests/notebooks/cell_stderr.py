@@ -1,4 +1,7 @@
-"""A pytest plugin for the nbval runs: a red cell shows what it wrote to stderr. nbval itself says only that there was some."""
+"""A pytest plugin for the nbval runs: a red cell shows what it wrote to stderr.
+
+By itself, nbval says only that there was some.
+"""
 
 from collections.abc import Generator
 

@@ -19,7 +19,10 @@ LOSE_THE_FORWARD = "python -c 'from course.kube.corefile import forward_to; forw
 
 @dataclass(frozen=True)
 class Breakage:
-    """What breaks the world, after which cell of which lesson, and the cells that must fail (`also`: those that may)."""
+    """What breaks the world, after which cell of which lesson, and the cells that must fail.
+
+    also: those that may fail, too.
+    """
 
     command: str
     red: set[str]
@@ -43,9 +46,12 @@ BREAKAGES = {
         {"prove-dns", "prove-packets"},
         lesson="interview",
     ),
-    "a server is down at the start": Breakage("course outside stop redis", {"outside-status"}, lesson="start_here", after="wait"),
+    "a server is down at the start": Breakage(
+        "course outside stop redis", {"outside-status"}, lesson="start_here", after="wait"
+    ),
     "the Service is led elsewhere": Breakage(
-        'kubectl patch service external-database -n production -p \'{"spec":{"externalName":"no-such-db.example.com"}}\'',
+        "kubectl patch service external-database -n production -p "
+        '\'{"spec":{"externalName":"no-such-db.example.com"}}\'',
         ANSWERED | {"one-shot", "stored"},
         after="no-slices",
     ),
@@ -59,7 +65,9 @@ BREAKAGES = {
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in BREAKAGES])
-def test_a_broken_world_turns_the_right_cells_red(cluster: None, name: str, tmp_path: Path, proves: Callable[..., None]) -> None:
+def test_a_broken_world_turns_the_right_cells_red(
+    cluster: None, name: str, tmp_path: Path, proves: Callable[..., None]
+) -> None:
     breakage = BREAKAGES[name]
     path = _mutated(breakage, tmp_path)
     try:

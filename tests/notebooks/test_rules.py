@@ -38,8 +38,11 @@ def test_no_cell_is_green_whatever_happens(path: Path) -> None:
             assert any(output["output_type"] == "error" for output in cell["outputs"]), "nothing was raised"
         if text.startswith("%%bash"):
             assert not re.search(r"\bsleep \d", text), "wait on a condition, not for a time"
-            here = [line for line in text.splitlines() if not re.search("kubectl exec|command:", line)]  # in a Pod it may
-            assert not re.search(r"(>|\btee) ?/tmp/", "\n".join(here)), "a file that stays behind on the learner's machine"
+            # in a Pod it may
+            here = [line for line in text.splitlines() if not re.search("kubectl exec|command:", line)]
+            assert not re.search(r"(>|\btee) ?/tmp/", "\n".join(here)), (
+                "a file that stays behind on the learner's machine"
+            )
         elif not text.startswith("%%"):
             ast.parse(text)
 
@@ -65,7 +68,9 @@ def test_nine_of_ten_cells_are_compared(capsys: pytest.CaptureFixture[str]) -> N
 def test_cell_ids_are_words(path: Path) -> None:
     ids = [cell["id"] for cell in code_cells(path)]
     assert len(set(ids)) == len(ids)
-    assert all(re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name) and not re.fullmatch(r"[0-9a-f]{8}", name) for name in ids)
+    assert all(
+        re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name) and not re.fullmatch(r"[0-9a-f]{8}", name) for name in ids
+    )
 
 
 EXAMPLES = {

@@ -1,7 +1,9 @@
-"""A cell that prints a verdict in place of what was seen can print the opposite: it is fed the opposite, and must say so.
+"""A cell that prints a verdict in place of what was seen can print the opposite.
 
-Verdicts are found by rule, so that none is overlooked: a word at the end or the beginning of a stored line, a sentence that
-was typed before the cell ran, a sentence chosen by a condition or by an exit code.
+So it is fed the opposite, and must say so.
+
+Verdicts are found by rule, so that none is overlooked: a word at the end or the beginning of a stored line, a sentence
+that was typed before the cell ran, a sentence chosen by a condition or by an exit code.
 """
 
 import ast
@@ -37,7 +39,9 @@ def typed(text: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print":
             parts = [part for part in ast.walk(node) if isinstance(part, ast.IfExp)]
-            chosen = [part for part in parts if isinstance(part.body, ast.Constant) and isinstance(part.orelse, ast.Constant)]
+            chosen = [
+                part for part in parts if isinstance(part.body, ast.Constant) and isinstance(part.orelse, ast.Constant)
+            ]
             if chosen or (node.args and all(isinstance(part, ast.Constant) for part in node.args)):
                 yield ast.unparse(node)
 
@@ -130,7 +134,9 @@ def python(cells: list[Cell], says_yes: bool) -> str:
     names: dict[str, Any] = {"core": api, "try_kubectl": api.try_kubectl}
     for cell in cells[:-1]:
         if not source(cell).startswith("%%"):
-            defined: list[ast.stmt] = [node for node in ast.parse(source(cell)).body if isinstance(node, ast.FunctionDef)]
+            defined: list[ast.stmt] = [
+                node for node in ast.parse(source(cell)).body if isinstance(node, ast.FunctionDef)
+            ]
             exec(compile(ast.Module(defined, []), cell["id"], "exec"), names)
     exec("import json\nfrom kubernetes.client.rest import ApiException", names)
     with contextlib.redirect_stdout(io.StringIO()) as printed:

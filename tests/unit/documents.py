@@ -39,7 +39,9 @@ class Fence:
 def documents() -> list[Path]:
     """All documents but those of the labs, whose commands are the learner's to try."""
     return [
-        path for path in repository.files("*.md") if not path.is_relative_to(paths.ROOT / "labs") and "skeleton" not in path.parts
+        path
+        for path in repository.files("*.md")
+        if not path.is_relative_to(paths.ROOT / "labs") and "skeleton" not in path.parts
     ]
 
 

@@ -33,13 +33,20 @@ def virtual(name: str, namespace: str = "team-a", **more: str) -> Service:
 
 
 def headless(name: str, namespace: str = "team-a") -> Service:
-    return Service(namespace, name, "ClusterIP", cluster_ip="None", ports=(Port("http", "tcp"),), selector=(("app", name),))
+    return Service(
+        namespace, name, "ClusterIP", cluster_ip="None", ports=(Port("http", "tcp"),), selector=(("app", name),)
+    )
 
 
 class Cluster:
-    """A cluster of these Services. Names in it are answered by what they are; outside, by `outside` (name to status)."""
+    """A cluster of these Services.
 
-    def __init__(self, *services: Service, outside: dict[str, str] | None = None, endpoints: Sequence[Endpoint] = ()) -> None:
+    Names in it are answered by what they are; outside, by `outside` (name to status).
+    """
+
+    def __init__(
+        self, *services: Service, outside: dict[str, str] | None = None, endpoints: Sequence[Endpoint] = ()
+    ) -> None:
         self.held, self.outside_names, self.held_endpoints = services, {TARGET: "NOERROR", **(outside or {})}, endpoints
 
     def services(self) -> Sequence[Service]:
@@ -60,7 +67,9 @@ class Cluster:
     def response(self, name: str, kind: str) -> Response:
         if in_cluster(name):
             hop = chain.follow(name, kind, self).last
-            return response(name, kind, "NXDOMAIN" if hop.broken else "NOERROR", *self._records(name, kind, not hop.broken))
+            return response(
+                name, kind, "NXDOMAIN" if hop.broken else "NOERROR", *self._records(name, kind, not hop.broken)
+            )
         status = self.outside_names.get(plain(name), "NXDOMAIN")
         good = status == "NOERROR" and kind == "A" and name.count(".") > 1
         return response(name, kind, status, *self._records(name, kind, good))
@@ -95,7 +104,8 @@ def asked(name: str, cluster: Cluster, kind: str = "A") -> list[Response]:
 GOOD = {
     "alias": response("db.shop.svc.cluster.local", "A", "NOERROR",
         Record("db.shop.svc.cluster.local.", 30, "CNAME", f"{TARGET}."), Record(f"{TARGET}.", 5, "A", ADDRESS)),
-    "virtual IP": response("db.shop.svc.cluster.local", "A", "NOERROR", Record("db.shop.svc.cluster.local.", 30, "A", "10.96.1.2")),
+    "virtual IP": response("db.shop.svc.cluster.local", "A", "NOERROR", Record("db.shop.svc.cluster.local.", 30, "A",
+        "10.96.1.2")),
     "outside": response(TARGET, "A", "NOERROR", Record(f"{TARGET}.", 5, "A", ADDRESS)),
     "SRV": response("_http._tcp.web.team-a.svc.cluster.local", "SRV", "NOERROR",
         Record("_http._tcp.web.team-a.svc.cluster.local.", 30, "SRV", "0 100 80 web.team-a.svc.cluster.local.")),
@@ -103,7 +113,8 @@ GOOD = {
         Record("1.0.96.10.in-addr.arpa.", 30, "PTR", "kubernetes.default.svc.cluster.local.")),
     "SOA": response(ZONE, "SOA", "NOERROR", Record(f"{ZONE}.", 30, "SOA", "ns.dns.cluster.local. ...")),
     "version": response(f"dns-version.{ZONE}", "TXT", "NOERROR", Record(f"dns-version.{ZONE}.", 30, "TXT", '"1.1.0"')),
-    "Pod": response("10-0-0-5.shop.pod.cluster.local", "A", "NOERROR", Record("10-0-0-5.shop.pod.cluster.local.", 30, "A", "10.0.0.5")),
+    "Pod": response("10-0-0-5.shop.pod.cluster.local", "A", "NOERROR", Record("10-0-0-5.shop.pod.cluster.local.", 30,
+        "A", "10.0.0.5")),
 }  # fmt: skip
 
 
@@ -117,26 +128,36 @@ def test_an_answer_is_told_apart_by_who_made_it(what: str, settled: Response) ->
 # The name as a Pod in `shop` writes it, the cluster, the cause, words of the meaning, words of the next step.
 CASES: dict[str, tuple[str, Cluster, str, str, str]] = {
     "IPv4 text": ("db", Cluster(alias("db", "10.0.0.5")), "target-is-address", "is an address", "without_selector"),
-    "no Service": ("db", Cluster(), "service-missing", "no Service db in namespace shop", "kubectl get services -n shop"),
-    "misspelt": ("db", Cluster(alias("dbs", TARGET)), "service-missing", "Perhaps you mean dbs.shop", "course ask dbs.shop"),
-    "elsewhere": ("db", Cluster(alias("db", TARGET, "team-a")), "service-missing", "one in namespace team-a", "ask db.team-a"),
+    "no Service": ("db", Cluster(), "service-missing", "no Service db in namespace shop",
+        "kubectl get services -n shop"),
+    "misspelt": ("db", Cluster(alias("dbs", TARGET)), "service-missing", "Perhaps you mean dbs.shop",
+        "course ask dbs.shop"),
+    "elsewhere": ("db", Cluster(alias("db", TARGET, "team-a")), "service-missing", "one in namespace team-a",
+        "ask db.team-a"),
     "no Pod": ("pg.team-a", Cluster(headless("pg")), "no-ready-endpoint", "no ready endpoint", "kubectl get pods"),
     "below": ("x.db.shop", Cluster(alias("db", TARGET)), "below-alias", "no names below", f"course ask x.{TARGET}"),
-    "to itself": ("auth", Cluster(alias("auth", "auth"), virtual("auth")), "target-short", "You mean auth.team-a.svc", "auth.team-a"),
+    "to itself": ("auth", Cluster(alias("auth", "auth"), virtual("auth")), "target-short", "You mean auth.team-a.svc",
+        "auth.team-a"),
     "ring": (
         "db", Cluster(alias("db", f"a.shop.svc.{ZONE}"), alias("a", f"db.shop.svc.{ZONE}")),
         "alias-ring", "ring: shop/db -> shop/a -> shop/db", "kubectl get service a -n shop",
     ),
-    "target gone": ("db", Cluster(alias("db", "gone.example.com")), "target-missing-outside", "does not exist", "get service db"),
+    "target gone": ("db", Cluster(alias("db", "gone.example.com")), "target-missing-outside", "does not exist",
+        "get service db"),
     "target misspelt": (
-        "db", Cluster(alias("db", "bd.example.com"), alias("c", TARGET)), "target-missing-outside", "misspelt", "get service db"
+        "db", Cluster(alias("db", "bd.example.com"), alias("c", TARGET)), "target-missing-outside", "misspelt",
+            "get service db"
     ),
     "near target": (
-        "db", Cluster(alias("db", "db.exmaple.com"), alias("c", TARGET)), "target-missing-outside", f"mean {TARGET}", TARGET
+        "db", Cluster(alias("db", "db.exmaple.com"), alias("c", TARGET)), "target-missing-outside", f"mean {TARGET}",
+            TARGET
     ),
-    "no svc": ("db", Cluster(alias("db", f"pg.team-a.{ZONE}"), virtual("pg")), "not-svc-nor-pod", "lacks `svc`", f"pg.team-a.svc.{ZONE}"),
-    "long label": ("db", Cluster(alias("db", "x" * 64 + ".example.com")), "label-too-long", "more than 63", "get service db"),
-    "namespace": ("team-a", Cluster(virtual("pg")), "namespace-not-service", "is a namespace", "get services -n team-a"),
+    "no svc": ("db", Cluster(alias("db", f"pg.team-a.{ZONE}"), virtual("pg")), "not-svc-nor-pod", "lacks `svc`",
+        f"pg.team-a.svc.{ZONE}"),
+    "long label": ("db", Cluster(alias("db", "x" * 64 + ".example.com")), "label-too-long", "more than 63",
+        "get service db"),
+    "namespace": ("team-a", Cluster(virtual("pg")), "namespace-not-service", "is a namespace",
+        "get services -n team-a"),
     "outside name": ("www.nope.org", Cluster(), "outside-missing", "www.nope.org. does not exist", "Compare"),
     "final dot": ("pg.team-a.", Cluster(virtual("pg")), "final-dot", "dot at the end", "ask pg.team-a"),
     "swapped": ("team-a.pg", Cluster(virtual("pg")), "swapped", "turned round", "ask pg.team-a"),
@@ -145,7 +166,9 @@ CASES: dict[str, tuple[str, Cluster, str, str, str]] = {
 
 
 @pytest.mark.parametrize(("name", "cluster", "cause", "meaning", "next"), CASES.values(), ids=CASES)
-def test_a_failure_is_given_its_cause_and_a_next_step(name: str, cluster: Cluster, cause: str, meaning: str, next: str) -> None:
+def test_a_failure_is_given_its_cause_and_a_next_step(
+    name: str, cluster: Cluster, cause: str, meaning: str, next: str
+) -> None:
     found = query.explain(name, "shop", asked(name, cluster), cluster)
     assert found.cause == cause
     assert meaning in found.meaning
@@ -203,7 +226,9 @@ def test_advice_is_written_for_the_terminal_it_is_read_in(monkeypatch: pytest.Mo
     monkeypatch.setenv("KUBECONFIG", "/elsewhere")
     monkeypatch.chdir(paths.ROOT)
     own = advice.for_here(text)
-    assert own.endswith(f"--kubeconfig {paths.KUBECONFIG} get services, then ./course up; a course ends, kubectl itself")
+    assert own.endswith(
+        f"--kubeconfig {paths.KUBECONFIG} get services, then ./course up; a course ends, kubectl itself"
+    )
     monkeypatch.chdir(Path("/"))
     assert f"then {paths.ROOT}/course up" in advice.for_here(text)
 

@@ -20,7 +20,9 @@ def answer(*records: dig.Record, kind: str = "A", status: str = "NOERROR", quest
 
 
 def words(picture: chain.Drawing) -> list[str]:
-    return [element.text or "" for element in ElementTree.fromstring(picture.svg).iter() if element.tag.endswith("text")]
+    return [
+        element.text or "" for element in ElementTree.fromstring(picture.svg).iter() if element.tag.endswith("text")
+    ]
 
 
 def borders(picture: chain.Drawing) -> list[str]:

@@ -1,4 +1,7 @@
-"""`course dev bump`: what it reads and writes, and that nothing is ever half done. The whole of it needs the Go proxy: weekly."""
+"""`course dev bump`: what it reads and writes, and that nothing is ever half done.
+
+The whole of it needs the Go proxy: weekly.
+"""
 
 import os
 import subprocess
@@ -137,7 +140,9 @@ def test_a_disk_that_is_full_halfway_changes_nothing(clone: Path, monkeypatch: p
     assert len(written) == 4 and set(state(clone).values()) == {"before\n"}
 
 
-weekly = pytest.mark.skipif(not os.environ.get("COURSE_TEST_ALL"), reason="needs the Go proxy and minutes: ./course test --all")
+weekly = pytest.mark.skipif(
+    not os.environ.get("COURSE_TEST_ALL"), reason="needs the Go proxy and minutes: ./course test --all"
+)
 
 
 @pytest.mark.cluster  # not for the cluster: it belongs to the long half of the tests
@@ -149,7 +154,9 @@ def test_another_version_for_real(tmp_path: Path) -> None:
         ["go", "list", "-m", "-versions", bump.KUBERNETES], env=environment(clone), capture_output=True, text=True
     )
     earlier = [version.removeprefix("v") for version in listed.stdout.split()[1:] if "-" not in version]
-    version = [one for one in earlier if versions.as_numbers(one) < versions.as_numbers(versions.pinned().kubernetes_version)][-1]
+    version = [
+        one for one in earlier if versions.as_numbers(one) < versions.as_numbers(versions.pinned().kubernetes_version)
+    ][-1]
     assert python(clone, "-m", "course", "dev", "bump", "kubernetes", "1.999.0").returncode == 2
     assert f'"{version}"' not in (clone / "cluster/versions.toml").read_text()
     result = python(clone, "-m", "course", "dev", "bump", "kubernetes", version)

@@ -1,4 +1,7 @@
-"""`course dev check` in a copy of this clone: green says nothing is wrong, each kind of fault makes its own line RED."""
+"""`course dev check` in a copy of this clone.
+
+Green says nothing is wrong, each kind of fault makes its own line RED.
+"""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,7 @@
-"""`course dev new` in a copy of this clone: the skeletons fail with sentences, and all numbers move along by machine."""
+"""`course dev new` in a copy of this clone.
+
+The skeletons fail with sentences, and all numbers move along by machine.
+"""
 
 import json
 import subprocess
@@ -35,7 +38,9 @@ def new(clone: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 def texts(clone: Path) -> dict[str, str]:
     return {
-        str(path.relative_to(clone)): path.read_text() for path in clone.rglob("*") if path.is_file() and ".git" not in path.parts
+        str(path.relative_to(clone)): path.read_text()
+        for path in clone.rglob("*")
+        if path.is_file() and ".git" not in path.parts
     }
 
 
@@ -44,7 +49,9 @@ def red(clone: Path, report: Path, *files: str) -> dict[str, str]:
     result = python(clone, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *files)
     cases = list(ElementTree.parse(report).iter("testcase"))
     assert cases, result.stdout + result.stderr
-    failed = [(case, case.find("failure") if case.find("failure") is not None else case.find("error")) for case in cases]
+    failed = [
+        (case, case.find("failure") if case.find("failure") is not None else case.find("error")) for case in cases
+    ]
     return {case.get("name", ""): problem.text or "" for case, problem in failed if problem is not None}
 
 
@@ -71,7 +78,9 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_number_moved_on(grown: Path) -> None:
     name = f"{NEW}_{MOVED.slug}.ipynb"
-    assert (grown / f"notebooks/{OLD}_{NEW_LESSON}.ipynb").exists() and not (grown / "notebooks" / MOVED.notebook.name).exists()
+    assert (grown / f"notebooks/{OLD}_{NEW_LESSON}.ipynb").exists() and not (
+        grown / "notebooks" / MOVED.notebook.name
+    ).exists()
     cells = json.loads((grown / "notebooks" / name).read_text())["cells"]
     assert cells[0]["source"][0].startswith(f"# {NEW} ")
     assert json.loads((grown / "notebooks/de" / name).read_text())["cells"] == cells
@@ -85,13 +94,18 @@ def test_every_number_moved_on(grown: Path) -> None:
     assert not [name for name, text in everything.items() if MOVED.name in text and not name.startswith("bench/")]
 
 
-def test_the_skeletons_fail_their_proof_with_sentences_and_pass_when_they_are_filled_in(grown: Path, tmp_path: Path) -> None:
+def test_the_skeletons_fail_their_proof_with_sentences_and_pass_when_they_are_filled_in(
+    grown: Path, tmp_path: Path
+) -> None:
     said = red(grown, tmp_path / "todo.xml", "tests/unit/test_dev_todo.py")
     ours = {str(path.relative_to(grown)) for path in (grown / "labs" / NEW_LAB).rglob("*") if path.is_file()}
     ours |= {"labs/labs.toml", "labs/00_labs.ipynb", "notebooks/lessons.toml", "notebooks/00_start_here.ipynb"}
     ours.add(f"notebooks/{OLD}_{NEW_LESSON}.ipynb")
     assert set(said) == {f"test_nothing_is_left_to_fill_in[{name}]" for name in ours}
-    assert "what the learner sees go wrong, in one line" in said[f"test_nothing_is_left_to_fill_in[labs/{NEW_LAB}/README.md]"]
+    assert (
+        "what the learner sees go wrong, in one line"
+        in said[f"test_nothing_is_left_to_fill_in[labs/{NEW_LAB}/README.md]"]
+    )
     for name in ours:
         (grown / name).write_text((grown / name).read_text().replace("TODO", "Written"))
     assert python(grown, "-m", "course", "dev", "author", "--texts").returncode == 0

@@ -1,4 +1,7 @@
-"""A lesson's number is its place in the list. Prose names it only in forms that `course dev author --texts` can move on."""
+"""A lesson's number is its place in the list.
+
+Prose names it only in forms that `course dev author --texts` can move on.
+"""
 
 import json
 import re
@@ -29,7 +32,10 @@ def strays(prose: str) -> list[str]:
 
 
 def prose(path: Path) -> str:
-    """What people read in a file: of a notebook its Markdown cells, without the number in its heading, which is generated."""
+    """What people read in a file.
+
+    Of a notebook, it is its Markdown cells without the number in the heading, which is generated.
+    """
     if path.suffix != ".ipynb":
         return path.read_text()
     cells = [cell for cell in json.loads(path.read_text())["cells"] if cell["cell_type"] == "markdown"]
@@ -72,7 +78,9 @@ def test_other_forms_are_found(text: str, stray: list[str]) -> None:
 def test_all_numbers_move_at_once() -> None:
     moves = generated.Numbers({"91": "92", "92": "93"}, {"91_one": "92_one", "92_two": "93_two"})
     text = "[91 x](91_one.ipynb) and [92](a/92_two.ipynb#x), lessons 91, 92 and 90, Lesson 92; 91 items, [91](other.md)"
-    moved = "[92 x](92_one.ipynb) and [93](a/93_two.ipynb#x), lessons 92, 93 and 90, Lesson 93; 91 items, [91](other.md)"
+    moved = (
+        "[92 x](92_one.ipynb) and [93](a/93_two.ipynb#x), lessons 92, 93 and 90, Lesson 93; 91 items, [91](other.md)"
+    )
     assert generated.renumbered(text, moves) == moved
 
 

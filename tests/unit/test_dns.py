@@ -88,7 +88,9 @@ def test_the_search_list(name: str, tried: list[str]) -> None:
     assert question.candidates(name, "shop") == tried
 
 
-@pytest.mark.parametrize("name", ["http://db", "db:5432", "", ".", "a..b", "x" * 64 + ".com", ".".join(["x" * 60] * 5), "a b"])
+@pytest.mark.parametrize(
+    "name", ["http://db", "db:5432", "", ".", "a..b", "x" * 64 + ".com", ".".join(["x" * 60] * 5), "a b"]
+)
 def test_no_dns_name(name: str) -> None:
     with pytest.raises(CourseError, match="is no DNS name"):
         question.check_name(name)

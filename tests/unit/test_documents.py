@@ -26,7 +26,8 @@ def test_no_command_hides_in_an_indented_block(path: Path) -> None:
 @pytest.mark.parametrize("fence", documents.fences("bash"), ids=lambda fence: fence.name)
 def test_what_is_tagged_bash_runs(fence: documents.Fence, tmp_path: Path) -> None:
     copy = clone.copied(tmp_path)
-    (copy / "course").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m course "$@"\n')  # without installing a .venv in the copy
+    # without installing a .venv in the copy
+    (copy / "course").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m course "$@"\n')
     argv = ["bash", "-eu", "-o", "pipefail", "-c", fence.text]
     result = subprocess.run(argv, cwd=copy, env=clone.environment(copy), capture_output=True, text=True)
     assert result.returncode == 0, result.stderr

@@ -8,7 +8,9 @@ import pytest
 from course.base.errors import CourseError
 from course.provision import engine
 
-DEAD_DOCKER = 'case "$1" in info) echo "Cannot connect to the Docker daemon" >&2; exit 1;; *) echo "Docker version 28.2.2";; esac'
+DEAD_DOCKER = (
+    'case "$1" in info) echo "Cannot connect to the Docker daemon" >&2; exit 1;; *) echo "Docker version 28.2.2";; esac'
+)
 LIVE_DOCKER = "echo 28.2.2"
 
 

@@ -1,4 +1,7 @@
-"""Whatever is typed or handed over, the course answers in words: a CourseError, never a traceback. Offline, the same each run."""
+"""Whatever is typed or handed over, the course answers in words: a CourseError, never a traceback.
+
+It runs offline, and the same each time.
+"""
 
 import json
 import string
@@ -16,14 +19,34 @@ from course.provision import records
 from tests.unit.test_ask import Cluster, asked, response
 
 bounded = settings(
-    max_examples=150, derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=150,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 LABELS = st.sampled_from(
-    ["auth", "db", "web-0", "team-a", "shop", "svc", "pod", "cluster", "local", "com", "example", "10", "_tcp", "x" * 64]
+    [
+        "auth",
+        "db",
+        "web-0",
+        "team-a",
+        "shop",
+        "svc",
+        "pod",
+        "cluster",
+        "local",
+        "com",
+        "example",
+        "10",
+        "_tcp",
+        "x" * 64,
+    ]
 )
 TARGETS = st.one_of(
     st.lists(LABELS, min_size=1, max_size=7).map(".".join),
-    st.sampled_from(["10.0.0.5", "10.0.0.5.", "127.1", "0x7f.1", "db.example.com", "a.shop.svc.cluster.local", "svc.cluster.local"]),
+    st.sampled_from(["10.0.0.5", "10.0.0.5.", "127.1", "0x7f.1", "db.example.com", "a.shop.svc.cluster.local",
+        "svc.cluster.local"]),
     st.text(string.ascii_lowercase + string.digits + "-.", min_size=1, max_size=80),
 )  # fmt: skip
 KINDS = st.sampled_from(["A", "AAAA", "CNAME", "SRV", "MX", "TXT", "PTR", "SOA"])
@@ -50,10 +73,17 @@ def test_a_name_of_any_letters_from_a_good_namespace(name: str) -> None:
 
 
 @bounded
-@given(st.dictionaries(st.sampled_from(["auth", "db", "a", "team-a"]), TARGETS, max_size=4), TARGETS, KINDS, st.booleans())
+@given(
+    st.dictionaries(st.sampled_from(["auth", "db", "a", "team-a"]), TARGETS, max_size=4), TARGETS, KINDS, st.booleans()
+)
 def test_any_aliases_are_followed_to_a_cause(targets: dict[str, str], name: str, kind: str, dotted: bool) -> None:
-    """Whatever externalNames the manifests hold, a name that does not resolve is given a cause, a sentence and a next step."""
-    services = [evidence.Service("shop", one, "ExternalName", target.removesuffix(".")) for one, target in targets.items()]
+    """A name that does not resolve is given a cause, a sentence and a next step.
+
+    That holds whatever externalNames the manifests have.
+    """
+    services = [
+        evidence.Service("shop", one, "ExternalName", target.removesuffix(".")) for one, target in targets.items()
+    ]
     cluster = Cluster(*services, evidence.Service("team-a", "auth", "ClusterIP", cluster_ip="10.96.0.9"))
     written = name.strip(".") + "." * dotted
     try:
@@ -122,7 +152,10 @@ JSON = st.recursive(
     max_leaves=8,
 )
 ENTRY = st.dictionaries(
-    st.sampled_from(["tries", "passed", "best_seconds", "solution_seen", "started", "cluster", "hints", "shown", "done"]), JSON
+    st.sampled_from(
+        ["tries", "passed", "best_seconds", "solution_seen", "started", "cluster", "hints", "shown", "done"]
+    ),
+    JSON,
 )
 
 
@@ -155,8 +188,12 @@ def _taken_in(book: Path, text: str) -> bool:
 
 
 @bounded
-@given(st.dictionaries(st.sampled_from(["ip-is-no-name", "lost-database", "x"]), st.one_of(ENTRY, JSON), max_size=2), JSON)
-def test_any_progress_file_is_taken_in_or_refused_and_poisons_nothing(book: Path, labs: dict[str, Any], other: Any) -> None:
+@given(
+    st.dictionaries(st.sampled_from(["ip-is-no-name", "lost-database", "x"]), st.one_of(ENTRY, JSON), max_size=2), JSON
+)
+def test_any_progress_file_is_taken_in_or_refused_and_poisons_nothing(
+    book: Path, labs: dict[str, Any], other: Any
+) -> None:
     _taken_in(book, json.dumps({"version": 1, "labs": labs, "other": other}))
 
 
@@ -184,6 +221,8 @@ def test_what_is_no_time_or_no_number_is_refused(book: Path, entry: str) -> None
 
 
 def test_a_manifest_refused_in_part_says_what_was_made() -> None:
-    what, why = verbs._refusal("service/one created\n", 'The Service "two" is invalid: spec.externalName: Invalid value\n')
+    what, why = verbs._refusal(
+        "service/one created\n", 'The Service "two" is invalid: spec.externalName: Invalid value\n'
+    )
     assert "a part" in what and "service/one created" in why and "is invalid" in why
     assert verbs._refusal("", "error: no objects passed to apply\n")[0] == "The cluster refuses your manifest."

@@ -38,9 +38,11 @@ def imports(code: str) -> set[str]:
     nodes = ast.walk(ast.parse(code))
     found = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
     found |= {
-        f"{node.module}.{alias.name}" for node in ast.walk(ast.parse(code)) if isinstance(node, ast.ImportFrom) and node.module == "course"
+        f"{node.module}.{alias.name}"
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.ImportFrom) and node.module == "course"
         for alias in node.names
-    }  # fmt: skip
+    }
     found |= {alias.name for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Import) for alias in node.names}
     return {name for name in found if name.startswith("course")} - {"course"}
 
@@ -55,7 +57,11 @@ def pieces(path: Path) -> list[str]:
 
 
 DOORS = sorted(
-    [*paths.NOTEBOOKS.glob("*.ipynb"), *(paths.ROOT / "labs").rglob("*.ipynb"), *(paths.ROOT / "labs").glob("*/check.py")]
+    [
+        *paths.NOTEBOOKS.glob("*.ipynb"),
+        *(paths.ROOT / "labs").rglob("*.ipynb"),
+        *(paths.ROOT / "labs").glob("*/check.py"),
+    ]
 )
 
 

@@ -47,11 +47,19 @@ def test_names_and_statements_are_quoted() -> None:
 
 def test_a_failing_check_says_all_five_and_a_passing_one_what_came() -> None:
     question = POD.sql("db", "SELECT 1")
-    check = Check("row-read", question, lambda reply: reply.text == "1", "1", lambda reply: f"because {reply.err}", "look here")
+    check = Check(
+        "row-read", question, lambda reply: reply.text == "1", "1", lambda reply: f"because {reply.err}", "look here"
+    )
     failed, passed = (check.judge({question: reply}) for reply in (said("sql", "", "no route", 2), said("sql", "1")))
     report = Report("x", (failed, passed))
     assert not report.passed and report.failing == {"row-read"}
-    for part in ("[FAIL] row-read", "observed: no route", "expected: 1", "why:      because no route", "next:     look here"):
+    for part in (
+        "[FAIL] row-read",
+        "observed: no route",
+        "expected: 1",
+        "why:      because no route",
+        "next:     look here",
+    ):
         assert part in report.text()
     assert "[pass] row-read: 1" in report.text() and "(1 of 2 checks pass)" in report.text()
     assert set(report.as_dict()["checks"][0]) >= {"name", "passed", "observed", "expected", "why", "next"}  # type: ignore[index]
@@ -59,7 +67,9 @@ def test_a_failing_check_says_all_five_and_a_passing_one_what_came() -> None:
 
 def test_what_the_api_holds_is_shown_beside_an_answer_that_fails_and_never_judged() -> None:
     question, service = POD.dig("db"), POD.service("db")
-    check = Check("name", question, lambda reply: bool(reply.addresses), "an address", "no address", "look here", beside=service)
+    check = Check(
+        "name", question, lambda reply: bool(reply.addresses), "an address", "no address", "look here", beside=service
+    )
     assert check.probes == (question, service) and service.pod == "lab-x/"
     nowhere, held = (
         said("dig", ";; ->>HEADER<<- opcode: QUERY, status: NXDOMAIN, id: 1"),

@@ -22,7 +22,11 @@ every_lab = pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.slug)
 
 
 def files_of(folder: Path) -> set[str]:
-    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    return {
+        str(path.relative_to(folder))
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
 
 
 def test_there_are_labs_and_the_folders_are_exactly_those_of_the_manifest() -> None:
@@ -50,7 +54,9 @@ def test_namespaces_are_the_labs_own(lab: Lab) -> None:
     assert all(name.startswith(f"lab-{lab.slug}") for name in lab.namespaces)
     for document in yaml.safe_load_all((lab.folder / "setup.yaml").read_text()):
         where = document["metadata"].get("namespace") or document["metadata"]["name"]
-        assert where in lab.namespaces or f"{document['kind'].lower()}/{where}" in lab.cluster_objects, document["metadata"]
+        assert where in lab.namespaces or f"{document['kind'].lower()}/{where}" in lab.cluster_objects, document[
+            "metadata"
+        ]
 
 
 @every_lab

@@ -9,7 +9,9 @@ import pytest
 from course.base import paths
 from course.dev import repository
 
-LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(([^)\s]+)\)|!\[[^\]\n]*\]\(([^)\s]+)\)|<(?:a|img)\s[^>]*(?:href|src)=\"([^\"]+)\"")
+LINK = re.compile(
+    r"(?<!!)\[[^\]\n]*\]\(([^)\s]+)\)|!\[[^\]\n]*\]\(([^)\s]+)\)|<(?:a|img)\s[^>]*(?:href|src)=\"([^\"]+)\""
+)
 # `notebooks/lessons.toml` and the like: a word in backticks that begins with a folder of ours and names a file.
 PATH = re.compile(r"`((?:notebooks|labs|cluster|src|tests|docs|bench)/[\w./-]+\.\w+)`")
 CELL = "cell-id="  # JupyterLab opens 03_inside_the_answer.ipynb#cell-id=chains at that cell: the proof of a claim
@@ -82,7 +84,9 @@ def test_links_and_paths_lead_somewhere(path: Path) -> None:
 def test_a_broken_link_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paths, "ROOT", tmp_path)
     document = tmp_path / "a.md"
-    document.write_text("# A heading\n[good](a.md#a-heading) [web](https://example.com/nowhere) ![x](gone.svg) [y](a.md#none)\n")
+    document.write_text(
+        "# A heading\n[good](a.md#a-heading) [web](https://example.com/nowhere) ![x](gone.svg) [y](a.md#none)\n"
+    )
     (tmp_path / "b.ipynb").write_text('{"cells": [{"id": "here", "cell_type": "code"}]}')
     problems = [problem(document, link) for link in links(text_of(document))]
     assert problems == [None, None, "gone.svg does not exist", "a.md#none: no such heading"]

@@ -18,7 +18,9 @@ def called(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
 
 
 @pytest.mark.parametrize("verb", [command.name or command.callback.__name__ for command in app.registered_commands])  # type: ignore[union-attr]
-def test_each_verb_is_listed_and_has_help(verb: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_verb_is_listed_and_has_help(
+    verb: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert called(monkeypatch, "--help") == 0
     assert f"\n  {verb} " in capsys.readouterr().out
     assert called(monkeypatch, verb, "--help") == 0

@@ -59,7 +59,9 @@ def test_a_row_stored_twice_on_one_side_is_doubled() -> None:
 
 
 def test_clashes_are_ids_of_different_rows() -> None:
-    assert accounting.clashes([("a", "outside", 1), ("b", "outside", 2)], [("a", "outside", 1), ("c", "inside", 2)]) == {2}
+    assert accounting.clashes(
+        [("a", "outside", 1), ("b", "outside", 2)], [("a", "outside", 1), ("c", "inside", 2)]
+    ) == {2}
 
 
 def test_moved_tells_a_client_from_its_new_pod() -> None:

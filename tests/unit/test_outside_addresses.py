@@ -1,4 +1,7 @@
-"""The standby address of the outside world is another one of the same subnet, wherever in it the engine put the container."""
+"""The standby address of the outside world is another one of the same subnet.
+
+That holds wherever in it the engine put the container.
+"""
 
 import ipaddress
 import subprocess

@@ -15,7 +15,9 @@ def kubectl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     stub = tmp_path / "kubectl"
     stub.write_text("#!/bin/sh\nexec sh\n")
     stub.chmod(0o755)
-    monkeypatch.setattr(shell, "environment", lambda: {"PATH": f"{tmp_path}:{os.environ['PATH']}", "TMPDIR": str(tmp_path)})
+    monkeypatch.setattr(
+        shell, "environment", lambda: {"PATH": f"{tmp_path}:{os.environ['PATH']}", "TMPDIR": str(tmp_path)}
+    )
     yield
     pod_shell.close()
 

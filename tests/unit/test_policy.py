@@ -1,4 +1,4 @@
-"""Lesson 09's words are the same on a cluster that enforces policies and on one that does not, unless something is wrong."""
+"""Lesson 09's words do not depend on whether the cluster enforces policies, unless something is wrong."""
 
 import re
 from collections.abc import Iterator

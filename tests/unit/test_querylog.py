@@ -6,10 +6,14 @@ COREFILE = ".:53 {\n    errors\n    health {\n       lameduck 5s\n    }\n}\n"
 LOG = """\
 .:53
 [INFO] plugin/reload: Running configuration SHA512 = a71c0f004e
-[INFO] 10.244.0.9:58035 - 53839 "AAAA IN database.shop.svc.cluster.local. udp 49 false 512" NOERROR qr,aa,rd 223 0.001455502s
-[INFO] 10.244.0.9:58035 - 53069 "A IN database.shop.svc.cluster.local. udp 49 false 512" NOERROR qr,aa,rd 284 0.002010397s
-[INFO] 10.244.0.9:58035 - 53069 "A IN database.shop.svc.cluster.local. udp 49 false 512" NOERROR qr,aa,rd 284 0.000910397s
-[INFO] 10.244.0.9:47956 - 64168 "A IN api.example.com.shop.svc.cluster.local. udp 56 false 512" NXDOMAIN qr,aa,rd 149 0.000545831s
+[INFO] 10.244.0.9:58035 - 53839 "AAAA IN database.shop.svc.cluster.local. udp 49 false 512" \
+NOERROR qr,aa,rd 223 0.001455502s
+[INFO] 10.244.0.9:58035 - 53069 "A IN database.shop.svc.cluster.local. udp 49 false 512" \
+NOERROR qr,aa,rd 284 0.002010397s
+[INFO] 10.244.0.9:58035 - 53069 "A IN database.shop.svc.cluster.local. udp 49 false 512" \
+NOERROR qr,aa,rd 284 0.000910397s
+[INFO] 10.244.0.9:47956 - 64168 "A IN api.example.com.shop.svc.cluster.local. udp 56 false 512" \
+NXDOMAIN qr,aa,rd 149 0.000545831s
 """
 
 

@@ -81,9 +81,13 @@ def test_staging_modules_follow_the_kubernetes_version() -> None:
 def test_each_go_that_may_be_used_is_new_enough(folder: str) -> None:
     needed = re.findall(r"(?m)^go (\S+)$", (GO_MODULES / folder / "go.mod").read_text())
     assert [
-        version for version in needed if versions.as_numbers(versions.pinned().go_minimum) < versions.as_numbers(version)
+        version
+        for version in needed
+        if versions.as_numbers(versions.pinned().go_minimum) < versions.as_numbers(version)
     ] == []
-    assert [version for version in needed if versions.as_numbers(versions.pinned().go_wheel) < versions.as_numbers(version)] == []
+    assert [
+        version for version in needed if versions.as_numbers(versions.pinned().go_wheel) < versions.as_numbers(version)
+    ] == []
 
 
 def _versions(folder: str) -> dict[str, str]:
@@ -102,10 +106,12 @@ def test_what_two_modules_share_is_compiled_once() -> None:
 
 
 def test_every_file_names_the_one_course_image() -> None:
-    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=paths.ROOT, capture_output=True, text=True, check=True).stdout.split(
-        "\0"
-    )
-    texts = [(paths.ROOT / name).read_text(errors="ignore") for name in tracked if name and (paths.ROOT / name).is_file()]
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=paths.ROOT, capture_output=True, text=True, check=True
+    ).stdout.split("\0")
+    texts = [
+        (paths.ROOT / name).read_text(errors="ignore") for name in tracked if name and (paths.ROOT / name).is_file()
+    ]
     images = {image for text in texts for image in re.findall(r"localhost/externalname-lab:[\w.]+", text)}
     assert images == {versions.pinned().lab_image}
 

@@ -1,4 +1,6 @@
-"""How a command is written decides what it touches: advice works in the terminal it is read in, and on this course's cluster.
+"""How a command is written decides what it touches.
+
+Advice works in the terminal it is read in, and on this course's cluster.
 
 JupyterLab's terminals and kernels have the course's kubeconfig and tools: there `course` and `kubectl` are enough. In a
 terminal of the reader's own, `course` is no command and `kubectl` means the reader's own cluster.
@@ -13,7 +15,10 @@ from course.base import paths
 
 VERBS = "ask|check|dev|doctor|down|lab|notebook|outside|progress|start|status|test|up|workshop"
 COURSE = re.compile(rf"(?<![\w./-])(?:\./)?course(?= (?:{VERBS})\b)")
-KUBECTL = re.compile(r"(?<![\w./-])kubectl(?= (?:-[nA]\b|annotate|apply|config|create|delete|describe|edit|exec|get|label|logs|patch|rollout|run|scale|wait)\b)")  # fmt: skip
+KUBECTL = re.compile(
+    r"(?<![\w./-])kubectl(?= (?:-[nA]\b|annotate|apply|config|create|delete|describe"
+    r"|edit|exec|get|label|logs|patch|rollout|run|scale|wait)\b)"
+)
 
 
 def has_kubeconfig() -> bool:

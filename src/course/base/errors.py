@@ -20,7 +20,10 @@ class CourseError(Exception):
         return str(self).splitlines()
 
     def __str__(self) -> str:
-        """Three labelled lines, empty ones left out; the last one works in the terminal or the notebook it is read in."""
+        """Three labelled lines, empty ones left out.
+
+        The last one works in the terminal or the notebook it is read in.
+        """
         lines = [f"Error: {self.what}", f"Why:   {self.why}", f"Next:  {advice.for_here(self.next)}"]
         return "\n".join(line for line, text in zip(lines, (self.what, self.why, self.next), strict=True) if text)
 

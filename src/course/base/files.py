@@ -18,7 +18,10 @@ def state() -> Path:
 
 
 def replace(path: Path, text: str, *, mode: int = 0o600) -> None:
-    """Write a file in one step: a reader sees the old one or the new one, never half. Its folder is made. OSError as open()."""
+    """Write a file in one step: a reader sees the old one or the new one, never half.
+
+    Its folder is made. OSError as open().
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.part")
     try:
@@ -34,7 +37,10 @@ def replace(path: Path, text: str, *, mode: int = 0o600) -> None:
 
 @contextmanager
 def lock(path: Path, *, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Hold a lock that other processes see, for as long as the block runs. `waiting` is called if somebody else has it."""
+    """Hold a lock that other processes see, for as long as the block runs.
+
+    `waiting` is called if somebody else has it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
         try:

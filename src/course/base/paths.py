@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
-# What the course knows and writes. COURSE_STATE moves it, for a second cluster from the same clone: always into a folder of the
-# course's own, because `down --all` removes it whole.
+# What the course knows and writes. COURSE_STATE moves it, for a second cluster from the same clone: always into a
+# folder of the course's own, because `down --all` removes it whole.
 STATE = (ROOT / os.environ.get("COURSE_STATE", "") / ".course").resolve()
 LOGS = STATE / "logs"
 KUBECONFIG = STATE / "kubeconfig"
@@ -18,7 +18,10 @@ PORT = 8888  # where JupyterLab listens, or the next free one
 
 
 def cache() -> Path:
-    """The folder for finished parts of the node image, in the user's caches or in COURSE_CACHE; `down --all` removes it whole."""
+    """The folder for finished parts of the node image, in the user's caches or in COURSE_CACHE.
+
+    `down --all` removes it whole.
+    """
     if base := os.environ.get("COURSE_CACHE"):
         return (ROOT / base).resolve() / CACHE_NAME
     import platformdirs  # only where it is needed: each start of the command imports this module

@@ -25,7 +25,10 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
 
 
 def use_environment() -> None:
-    """kubectl in this process, a notebook's kernel, talks to the course's cluster and to no other, wherever it was opened."""
+    """kubectl in this process, a notebook's kernel, talks to the course's cluster and to no other.
+
+    It does so wherever the notebook was opened.
+    """
     own = environment()
     kept = ("KUBECONFIG", "KUBECACHEDIR", "PATH", "NO_PROXY", "no_proxy")
     os.environ.update({name: own[name] for name in kept if name in own})
@@ -42,7 +45,9 @@ def run(
     """Run and capture; never raises for a failing program. A missing program is returncode 127, a hang 124."""
     argv = [str(word) for word in command]
     try:
-        return subprocess.run(argv, input=text, capture_output=True, text=True, timeout=timeout, env=dict(env or environment()))
+        return subprocess.run(
+            argv, input=text, capture_output=True, text=True, timeout=timeout, env=dict(env or environment())
+        )
     except FileNotFoundError:
         return subprocess.CompletedProcess(argv, 127, "", f"{argv[0]}: not found")
     except subprocess.TimeoutExpired:
@@ -79,7 +84,10 @@ def logged(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
 ) -> None:
-    """Run something long with its output in a log; a failure names the log, the cause where it is known, and what now."""
+    """Run something long with its output in a log.
+
+    A failure names the log, the cause where it is known, and what now.
+    """
     path = log_file(log)
     with path.open("a") as out:
         begun = out.tell()

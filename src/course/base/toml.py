@@ -73,7 +73,10 @@ def _check_keys(path: Path, place: str, table: Mapping[str, Any], known: Mapping
 
 
 def _fit(path: Path, place: str, value: Any, hint: Any) -> Any:
-    """The value as the type hint wants it: str, int, float, bool, tuple[X, ...], list[X], Mapping[str, X], a dataclass."""
+    """The value as the type hint wants it.
+
+    A hint is str, int, float, bool, tuple[X, ...], list[X], Mapping[str, X] or a dataclass.
+    """
     origin, inner = get_origin(hint), get_args(hint)
     if origin in (tuple, list) and isinstance(value, list):
         return origin(_fit(path, f"{place}[{number}]", item, inner[0]) for number, item in enumerate(value))
@@ -99,7 +102,9 @@ def _with_nearest(strange: set[str], known: set[str]) -> str:
 
 def _refusal(path: Path, why: str) -> CourseError:
     shown = _where(path)
-    return CourseError(f"{shown} cannot be used.", f"In {path.name}: {why}.", f"Mend it: git diff -- {shown} shows what changed.")
+    return CourseError(
+        f"{shown} cannot be used.", f"In {path.name}: {why}.", f"Mend it: git diff -- {shown} shows what changed."
+    )
 
 
 def _where(path: Path) -> str:

@@ -22,7 +22,9 @@ def until(condition: Callable[[], T | None], *, seconds: float, what: str, next:
         time.sleep(max(0.1, 2 * (time.monotonic() - begun)))
 
 
-def seconds_until(condition: Callable[[], object], *, seconds: float, what: str, next: str = "./course doctor") -> float:
+def seconds_until(
+    condition: Callable[[], object], *, seconds: float, what: str, next: str = "./course doctor"
+) -> float:
     """Ask until the answer is true, and return how many seconds that took; NotReady as `until` says it."""
     started = time.monotonic()
     until(condition, seconds=seconds, what=what, next=next)

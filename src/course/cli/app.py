@@ -61,7 +61,9 @@ def status(as_json: Json = False) -> None:
 
 
 @app.command(
-    add_help_option=False, context_settings={"ignore_unknown_options": True, "allow_extra_args": True}, help=ask_.SUMMARY
+    add_help_option=False,
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+    help=ask_.SUMMARY,
 )
 def ask(context: typer.Context) -> None:
     """Listed here for --help; `python -m course ask` does not come this way."""
@@ -89,7 +91,11 @@ def doctor(as_json: Json = False) -> None:
     from course import doctor as examination
 
     findings = examination.examine()
-    typer.echo(json.dumps([asdict(finding) for finding in findings]) if as_json else "\n".join(line.text() for line in findings))
+    typer.echo(
+        json.dumps([asdict(finding) for finding in findings])
+        if as_json
+        else "\n".join(line.text() for line in findings)
+    )
     if any(finding.level == "wrong" for finding in findings):
         raise typer.Exit(1)
 
@@ -99,7 +105,9 @@ def test(
     context: typer.Context,
     offline: Annotated[bool, typer.Option("--offline", help="Only what needs no cluster: under a minute.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="Also what runs once a week.")] = False,
-    here: Annotated[bool, typer.Option("--here", help="In the cluster of ./course up, not in clusters of its own.")] = False,
+    here: Annotated[
+        bool, typer.Option("--here", help="In the cluster of ./course up, not in clusters of its own.")
+    ] = False,
     workers: Annotated[int, typer.Option(min=0, help="Clusters side by side; 0: as many as this machine carries.")] = 0,
 ) -> None:
     """Every test; or with paths and options of pytest only those: ./course test tests/labs -k odd-port."""

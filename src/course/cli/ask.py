@@ -29,11 +29,17 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--from", dest="namespace", default="default", help="The namespace of the Pod that asks.")
     made.add_argument("--type", dest="kind", default="A", help="A, AAAA, CNAME, SRV, MX, TXT, NS, PTR, ANY...")
     made.add_argument("--json", action="store_true", help="Print JSON for programs.")
-    made.add_argument("--watch", action="store_true", help="Ask again each second, say when the answer changes; Ctrl-C ends it.")
+    made.add_argument(
+        "--watch", action="store_true", help="Ask again each second, say when the answer changes; Ctrl-C ends it."
+    )
     policies = ("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None")
     made.add_argument("--dns-policy", default="ClusterFirst", choices=policies, help="The Pod's dnsPolicy.")
-    made.add_argument("--ndots", type=int, choices=range(16), metavar="N", help="The Pod's ndots, 0 to 15 (kubelet's is 5).")
-    made.add_argument("--resolver", default="glibc", choices=("glibc", "musl", "go"), help="Whose resolver the app uses.")
+    made.add_argument(
+        "--ndots", type=int, choices=range(16), metavar="N", help="The Pod's ndots, 0 to 15 (kubelet's is 5)."
+    )
+    made.add_argument(
+        "--resolver", default="glibc", choices=("glibc", "musl", "go"), help="Whose resolver the app uses."
+    )
     return made
 
 

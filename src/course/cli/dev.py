@@ -19,7 +19,10 @@ def author(
     slugs: Annotated[list[str] | None, typer.Argument(help="Lessons to run; all without it.")] = None,
     texts: Annotated[bool, typer.Option("--texts", help="No lesson is run: only what needs no cluster.")] = False,
 ) -> None:
-    """Write all that is generated: names and numbers of lessons, their outputs, the lab notebook, the README's tables."""
+    """Write all that is generated.
+
+    That is names and numbers of lessons, their outputs, the lab notebook, the README's tables.
+    """
     from course.dev import author as authoring
     from course.dev import generated
 
@@ -49,7 +52,9 @@ def fix() -> None:
 def new_lab(
     slug: Annotated[str, typer.Argument(help="Its name: small letters, - between words.")],
     after: Annotated[str, typer.Option("--after", help="The lesson that it follows.")],
-    before: Annotated[str, typer.Option("--before", help="The lab that it stands before; else the last of its lesson.")] = "",
+    before: Annotated[
+        str, typer.Option("--before", help="The lab that it stands before; else the last of its lesson.")
+    ] = "",
 ) -> None:
     """Begin a lab. It fails its proof until each TODO in it is written."""
     from course.dev import new
@@ -68,7 +73,8 @@ def new_lesson(
 
     typer.echo("\n".join(new.lesson(slug, after)))
     typer.echo(
-        f"Now write what each TODO says: grep -n TODO notebooks/lessons.toml notebooks/*_{slug}.ipynb. Then: ./course dev author {slug}"
+        f"Now write what each TODO says: grep -n TODO notebooks/lessons.toml notebooks/*_{slug}.ipynb. "
+        f"Then: ./course dev author {slug}"
     )
 
 

@@ -73,7 +73,9 @@ def solve(slug: Slug) -> None:
     solution = verbs.solve(slug, typer.echo)
     typer.echo(solution.text())
     if not solution.report.passed:
-        typer.echo(f"What was built before may be in the way: ./course lab start {slug}, then ./course lab solve {slug}")
+        typer.echo(
+            f"What was built before may be in the way: ./course lab start {slug}, then ./course lab solve {slug}"
+        )
         raise typer.Exit(1)
 
 
@@ -86,7 +88,9 @@ def reset(
     from course.labs import verbs
 
     if everything == bool(slug):
-        raise CourseError("One lab or all of them?", "Give a lab's name, or --all, not both.", "./course lab reset --all")
+        raise CourseError(
+            "One lab or all of them?", "Give a lab's name, or --all, not both.", "./course lab reset --all"
+        )
     verbs.reset_all(typer.echo) if everything else verbs.reset(slug, typer.echo)
     typer.echo("Removed.")
 

@@ -45,7 +45,10 @@ def records() -> None:
 
 @app.command("record")
 def record(name: str, kind: str, values: Annotated[list[str] | None, typer.Argument()] = None) -> None:
-    """Replace the records of a name: `record db.example.com A ADDRESS`; the words primary and standby stand for addresses."""
+    """Replace the records of a name: `record db.example.com A ADDRESS`.
+
+    The words primary and standby stand for addresses.
+    """
     from course.provision import outside
 
     outside.set_record(name, kind, *(values or []))

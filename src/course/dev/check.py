@@ -1,4 +1,7 @@
-"""`course dev check`: every tool that reads the repository without a cluster, one line each. `course dev fix`: its twin."""
+"""`course dev check`: every tool that reads the repository without a cluster, one line each.
+
+`course dev fix` is its twin.
+"""
 
 import re
 import subprocess
@@ -47,7 +50,8 @@ def commands() -> dict[str, list[str]]:
         # A cache of its own: two runs of mypy side by side would write the same files.
         "types of the labs' checks": _module("mypy", "--cache-dir=.mypy_cache/labs", *_lab_modules()),
         "shell": [_program("shellcheck"), *map(str, scripts())],
-        # The course reads them by `sh -eu` (labs/stage.py): they have no first line of their own, and stop at a failing cd.
+        # The course reads them by `sh -eu` (labs/stage.py): they have no first line of their own, and stop at a failing
+        # cd.
         "shell of the labs": [
             _program("shellcheck"),
             "--shell=sh",
@@ -79,7 +83,10 @@ def _first_line(path: Path) -> str:
 
 
 def tools(say: Say) -> int:
-    """Say what is green and what is RED with its reasons; 0 where all is green, else 1. CourseError for a list with a mistake."""
+    """Say what is green and what is RED with its reasons; 0 where all is green, else 1.
+
+    CourseError for a list with a mistake.
+    """
     for read in LISTS:
         read()
     argvs = commands()
@@ -87,17 +94,26 @@ def tools(say: Say) -> int:
         results = dict(zip(argvs, pool.map(_run, argvs.values()), strict=True))
     reports = {"generated": _stale(), "requirements": _unmet()}
     reports |= {
-        name: (result.stdout + result.stderr).rstrip() or "no words" for name, result in results.items() if result.returncode
+        name: (result.stdout + result.stderr).rstrip() or "no words"
+        for name, result in results.items()
+        if result.returncode
     }
     for name in ("generated", "requirements", *argvs):
-        say(f"  {'RED  ' if reports.get(name) else 'green'}  {name}" + (f"\n{reports[name]}" if reports.get(name) else ""))
+        say(
+            f"  {'RED  ' if reports.get(name) else 'green'}  {name}"
+            + (f"\n{reports[name]}" if reports.get(name) else "")
+        )
     return int(any(reports.values()))
 
 
 def _stale() -> str:
     """What is not as `course dev author --texts` would write it, a line each."""
     renamed = [f"{old} should be {new}" for old, new in generated.moved().names.items()]
-    rewritten = [] if renamed else [f"{path.relative_to(paths.ROOT)} is not as it would be written" for path in generated.stale()]
+    rewritten = (
+        []
+        if renamed
+        else [f"{path.relative_to(paths.ROOT)} is not as it would be written" for path in generated.stale()]
+    )
     return "\n".join([*renamed, *rewritten, "./course dev fix writes them."] if renamed or rewritten else [])
 
 
@@ -135,7 +151,9 @@ def compile_requirements(root: Path, name: str, *options: str) -> None:
     """Write NAME.txt from NAME.in in `root`; versions that still fit stay. CourseError with uv's own words."""
     agreeing = ["--constraints", str(root / "requirements.txt")] if name != "requirements" else []
     argv = [*_module(*COMPILE), *agreeing, *options, str(root / f"{name}.in"), "-o", str(root / f"{name}.txt")]
-    shell.output(argv, doing=f"Compiling {name}.in", next="Mend the line that it names, then: ./course dev fix", timeout=300)
+    shell.output(
+        argv, doing=f"Compiling {name}.in", next="Mend the line that it names, then: ./course dev fix", timeout=300
+    )
 
 
 def _run(argv: Sequence[str]) -> subprocess.CompletedProcess[str]:

@@ -1,4 +1,7 @@
-"""notebooks/corrections.toml: common claims that are wrong, and the cell that shows what is true. Tests hold the two together."""
+"""notebooks/corrections.toml: common claims that are wrong, and the cell that shows what is true.
+
+Tests hold the two together.
+"""
 
 from dataclasses import dataclass
 from functools import cache
@@ -10,7 +13,10 @@ MANIFEST = paths.NOTEBOOKS / "corrections.toml"
 
 @dataclass(frozen=True)
 class Correction:
-    """One claim. number: its row in the table of corrections; lesson: a slug; cell: the id of the cell that shows the truth."""
+    """One claim.
+
+    number: its row in the table of corrections; lesson: a slug; cell: the id of the cell that shows the truth.
+    """
 
     number: int
     claim: str

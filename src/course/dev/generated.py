@@ -33,7 +33,10 @@ class Numbers:
 
 
 def moved() -> Numbers:
-    """The lessons whose notebook is not called as its place in the list says; CourseError for a notebook without lesson."""
+    """The lessons whose notebook is not called as its place in the list says.
+
+    CourseError for a notebook without lesson.
+    """
     have: dict[str, str] = {}
     slugs = {lesson.slug for lesson in lessons.lessons()}
     for path in sorted(paths.NOTEBOOKS.glob("*.ipynb")):
@@ -87,7 +90,8 @@ def renumber() -> list[str]:
 def labs_table() -> str:
     """The labs as a Markdown table, for the README."""
     rows = [
-        f"| {lab.number} | [`{lab.slug}`](labs/{lab.slug}/README.md) | {lab.title} | {lab.minutes} | {lab.level} | {_link(lab.lesson)} |"
+        f"| {lab.number} | [`{lab.slug}`](labs/{lab.slug}/README.md) | {lab.title} | {lab.minutes} | "
+        f"{lab.level} | {_link(lab.lesson)} |"
         for lab in labs.labs()
     ]
     return "\n".join(["| | Lab | What is wrong | Minutes | Level | After lesson |", "|---|---|---|---|---|---|", *rows])
@@ -120,11 +124,14 @@ def with_block(text: str, name: str, content: str) -> str:
     """The text with what stands between the marks of a block replaced; CourseError where the marks are not there."""
     block = re.compile(rf"(<!-- {name}: begin[^>]*-->\n).*?(\n<!-- {name}: end -->)", re.S)
     if len(block.findall(text)) != 1:
-        raise CourseError(f"The marks of the table `{name}` are missing.", f"It needs <!-- {name}: begin --> and end, once.")
+        raise CourseError(
+            f"The marks of the table `{name}` are missing.", f"It needs <!-- {name}: begin --> and end, once."
+        )
     return block.sub(lambda match: match[1] + content + match[2], text)
 
 
-# What these cells print needs no cluster: it is written with the list that it prints, and nbval proves it like any other.
+# What these cells print needs no cluster: it is written with the list that it prints, and nbval proves it like any
+# other.
 PRINTED: dict[tuple[str, str], Callable[[], str]] = {
     ("start_here", "map"): lessons.course_map,
     ("interview", "quiz-show"): quiz.text,
@@ -137,7 +144,9 @@ def notebook_text(path: Path) -> str:
     lesson = lessons.find(path.stem)
     for cell in notebook["cells"]:
         if (printed := PRINTED.get((lesson.slug, cell["id"]))) and cell["outputs"]:
-            cell["outputs"] = [{"name": "stdout", "output_type": "stream", "text": (printed() + "\n").splitlines(keepends=True)}]
+            cell["outputs"] = [
+                {"name": "stdout", "output_type": "stream", "text": (printed() + "\n").splitlines(keepends=True)}
+            ]
     heading: list[str] = notebook["cells"][0]["source"]
     heading[0] = re.sub(r"^# (\d\d )?", f"# {lesson.number:02d} ", heading[0])
     return stored(notebook)

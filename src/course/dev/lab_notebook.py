@@ -10,12 +10,14 @@ v4: Any = nbformat.v4
 NOTEBOOK = catalog.FOLDER / "00_labs.ipynb"
 INTRO = """# Labs: broken clusters to mend
 
-Each lab is a small piece of a cluster in which something does not work. Read the situation, look around, mend it, and ask
+Each lab is a small piece of a cluster in which something does not work. Read the situation, look around, mend it, and \
+ask
 for a check: it says what was asked, what came, what was expected, why it matters and where to look next.
 
 **Three ways, the same labs.** Buttons below (Tab moves, Space presses; every answer is text). Python:
 `lab.start("lost-database")`, `lab.check(...)`, `lab.hint(...)`, `lab.apply(slug, manifest)`, `lab.solve(...)`,
-`lab.reset(...)`, `lab.table()`. Or a terminal: `course lab list`. Your progress is the same in all three, and stays when you
+`lab.reset(...)`, `lab.table()`. Or a terminal: `course lab list`. Your progress is the same in all three, and stays \
+when you
 reset a lab or make a new cluster.
 
 The cluster must be up. This cell connects `kubectl` in this notebook with it:"""
@@ -35,8 +37,15 @@ def text() -> str:
 
 
 def _lab_cells(lab: catalog.Lab) -> list[Any]:
-    about = f"## {lab.number}. {lab.slug}\n\n{lab.title}. About {lab.minutes} minutes, {lab.level}, after lesson `{lab.lesson}`."
-    shell = f"%%bash\n# Your commands for {lab.slug}: kubectl here talks to the course's cluster.\nkubectl -n {lab.namespace} get svc,pods"
+    about = (
+        f"## {lab.number}. {lab.slug}\n\n{lab.title}. "
+        f"About {lab.minutes} minutes, {lab.level}, after lesson `{lab.lesson}`."
+    )
+    shell = (
+        "%%bash\n"
+        f"# Your commands for {lab.slug}: kubectl here talks to the course's cluster.\n"
+        f"kubectl -n {lab.namespace} get svc,pods"
+    )
     return [
         v4.new_markdown_cell(about, id=f"{lab.slug}-about"),
         v4.new_code_cell(f'lab.show("{lab.slug}")', id=f"{lab.slug}-show"),

@@ -30,7 +30,8 @@ def nbval(notebook: Path, report: Path) -> Run:
     command = [
         sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "tests.notebooks.cell_stderr",
         "-c", "/dev/null", "--rootdir", str(notebook.parent),
-        "--nbval", "--nbval-cell-timeout=300", "--nbval-sanitize-with", str(SANITIZE), f"--junitxml={report}", "-q", str(notebook),
+        "--nbval", "--nbval-cell-timeout=300", "--nbval-sanitize-with", str(SANITIZE), f"--junitxml={report}", "-q",
+            str(notebook),
     ]  # fmt: skip
     result = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, env=environment(), timeout=1200)
     cases = list(ElementTree.parse(report).iter("testcase")) if report.exists() else []

@@ -1,6 +1,7 @@
-"""`course dev new`: a lab or a lesson with every file that it needs, and in each file sentences that say what to write there.
+"""`course dev new`: a lab or a lesson with every file that it needs.
 
-The sentences begin with TODO. A test names each one that is left, with its file: a skeleton fails its own proof.
+In each file, sentences say what to write there: they begin with TODO. A test names each one that is left, with
+its file: a skeleton fails its own proof.
 """
 
 import re
@@ -97,7 +98,12 @@ def _notebook(values: dict[str, str]) -> str:
     ]
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     return (
-        str(v4.writes(v4.new_notebook(cells=cells, metadata={"kernelspec": kernel, "language_info": {"name": "python"}}))) + "\n"
+        str(
+            v4.writes(
+                v4.new_notebook(cells=cells, metadata={"kernelspec": kernel, "language_info": {"name": "python"}})
+            )
+        )
+        + "\n"
     )
 
 

@@ -8,11 +8,23 @@ from course.base.errors import CourseError
 
 
 def files(*patterns: str) -> list[Path]:
-    """The files that Git keeps, and new ones that it would keep, in order; of the given patterns (`*.md`, `labs`) or all.
+    """The files that Git keeps, and new ones that it would keep, in order.
 
-    CourseError where the folder is no Git clone.
+    patterns: only files that match one of them (`*.md`, `labs`); all without it. CourseError where the folder is no Git
+    clone.
     """
-    argv = ["git", "-C", str(paths.ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *patterns]
+    argv = [
+        "git",
+        "-C",
+        str(paths.ROOT),
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+        "--",
+        *patterns,
+    ]
     try:
         result = subprocess.run(argv, capture_output=True, text=True)
         why = result.stderr.strip()

@@ -1,7 +1,7 @@
 """`./course test`: what needs no cluster first; then everything on real clusters, several workers side by side.
 
-Each worker of pytest-xdist has a cluster of its own (tests/conftest.py makes it), because lessons and labs wait much and
-compute little. The learner's cluster is not touched, unless `--here` says so.
+Each worker of pytest-xdist has a cluster of its own (tests/conftest.py makes it), because lessons and labs wait much
+and compute little. The learner's cluster is not touched, unless `--here` says so.
 """
 
 import os
@@ -29,7 +29,10 @@ NO_TESTS = 5  # pytest's exit code where nothing was collected
 
 @dataclass(frozen=True)
 class Options:
-    """What `./course test` was told. workers: clusters side by side. pytest: paths and options for pytest, as they are."""
+    """What `./course test` was told.
+
+    workers: clusters side by side. pytest: paths and options for pytest, as they are.
+    """
 
     offline: bool = False
     everything: bool = False
@@ -72,9 +75,13 @@ def run(options: Options, say: Say) -> int:
         with _own_clusters(options) as env:
             return _pytest(options.pytest, env)
     stages = Stages(say)
-    green = stages.run("style, floors and types", lambda: check.tools(say)) and stages.run("without a cluster", _offline)
+    green = stages.run("style, floors and types", lambda: check.tools(say)) and stages.run(
+        "without a cluster", _offline
+    )
     if green and not options.offline:
-        _ = stages.run("images", lambda: _prepare(say)) and stages.run("on real clusters", lambda: _on_clusters(options))
+        _ = stages.run("images", lambda: _prepare(say)) and stages.run(
+            "on real clusters", lambda: _on_clusters(options)
+        )
     say(f"\n{stages.table()}")
     return stages.code
 
@@ -126,7 +133,10 @@ def _on_clusters(options: Options) -> int:
 
 @contextmanager
 def _own_clusters(options: Options) -> Iterator[dict[str, str]]:
-    """The environment of a run, in a folder of its own; whatever clusters it leaves are removed, those of killed runs, too."""
+    """The environment of a run, in a folder of its own.
+
+    Whatever clusters it leaves are removed, those of killed runs, too.
+    """
     env = {"COURSE_TEST_ALL": "1"} if options.everything else {}
     if options.here:
         yield env | {"COURSE_TEST_HERE": "1"}
@@ -150,7 +160,9 @@ def _remove_clusters(folder: Path) -> None:
     """`course down` for each worker that began: one that was killed did not come to it."""
     for state in sorted(folder.glob("*/.course")):
         own = {"COURSE_CLUSTER": cluster_of(folder, state.parent.name), "COURSE_STATE": str(state.parent)}
-        subprocess.run([sys.executable, "-P", "-m", "course", "down"], env=shell.environment(own), stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [sys.executable, "-P", "-m", "course", "down"], env=shell.environment(own), stdout=subprocess.DEVNULL
+        )
 
 
 def cluster_of(folder: Path, worker: str) -> str:
@@ -162,7 +174,16 @@ def _pytest(words: Sequence[str], env: Mapping[str, str]) -> int:
     """pytest in a folder of its own for temporary files: pytest's would stay among the system's."""
     scratch = files.state() / "tmp" / f"pytest-{os.getpid()}"
     scratch.mkdir(parents=True, exist_ok=True)
-    argv = [sys.executable, "-P", "-m", "pytest", f"--basetemp={scratch}/pytest", "--durations=5", "--durations-min=20", *words]
+    argv = [
+        sys.executable,
+        "-P",
+        "-m",
+        "pytest",
+        f"--basetemp={scratch}/pytest",
+        "--durations=5",
+        "--durations-min=20",
+        *words,
+    ]
     try:
         code = subprocess.run(argv, cwd=paths.ROOT, env=shell.environment(env)).returncode
     finally:

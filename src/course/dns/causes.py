@@ -1,6 +1,7 @@
-"""From the first hop that does not hold to words: what it means and what to type next. Here, the hops inside the cluster.
+"""From the first hop that does not hold to words: what it means and what to type next.
 
-A cause is a stable word for programs, the key of WORDS here and in causes_outside; people get the sentence.
+Here, the hops inside the cluster. A cause is a stable word for programs, the key of WORDS here and in causes_outside;
+people get the sentence.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ def _proposed(case: Case, services: Sequence[Service], *, exact: bool) -> Words:
     names = " or ".join(one.full for one in fine)
     sentence = f" {'You mean' if exact and len(fine) == 1 else 'Perhaps you mean'} {names}."
     alias = case.chain.to_mend
-    return sentence, tuple(patch(alias, one.full) if alias else ask(case, f"{one.name}.{one.namespace}") for one in fine)
+    return sentence, tuple(
+        patch(alias, one.full) if alias else ask(case, f"{one.name}.{one.namespace}") for one in fine
+    )
 
 
 def _service_missing(case: Case) -> Words:
@@ -93,7 +96,8 @@ def _not_svc_nor_pod(case: Case) -> Words:
     if meant and len(labels) >= 4:
         one = meant[0]
         said = (
-            f"{begin}that name lacks `svc`: the Service {one.name} is in namespace {one.namespace}, and its name is {one.full}."
+            f"{begin}that name lacks `svc`: "
+            f"the Service {one.name} is in namespace {one.namespace}, and its name is {one.full}."
         )
         return said, commands or (look_at(one),)
     said = f"{begin}below {ZONE} a name has the form SERVICE.NAMESPACE.svc.{ZONE}."
@@ -116,15 +120,16 @@ def _endpoint_missing(case: Case) -> Words:
     labels = [name for endpoint in case.hop.endpoints if endpoint.ready for name in endpoint.labels]
     pods = {pod.name: pod for pod in case.evidence.pods(service.namespace)}
     has = (
-        f"{service} has {len(labels)} endpoint{'' if len(labels) == 1 else 's'} with {'a name' if len(labels) == 1 else 'names'}"
+        f"{service} has {len(labels)} endpoint{'' if len(labels) == 1 else 's'} "
+        f"with {'a name' if len(labels) == 1 else 'names'}"
     )
     listed = f"{has}: {', '.join(sorted(labels)[:5])}" if labels else f"{service} has no ready endpoint"
     if label in pods and not pods[label].ready:
         why = f"the Pod {label} is there and not ready, and DNS leaves it out"
     elif label in pods:
         why = (
-            f"the Pod {label} has no name of its own in DNS: only a Pod whose spec has hostname and subdomain {service.name} has, "
-            "as a StatefulSet gives them whose serviceName is the Service"
+            f"the Pod {label} has no name of its own in DNS: only a Pod whose spec has hostname and subdomain "
+            f"{service.name} has, as a StatefulSet gives them whose serviceName is the Service"
         )
     else:
         why = f"there is no Pod {label}{_replicas(case, service, label)}"
@@ -143,7 +148,10 @@ def _no_ready_endpoint(case: Case) -> Words:
     look = f"kubectl get pods,endpointslices -n {service.namespace}"
     chosen = [pod for pod in case.evidence.pods(service.namespace) if set(service.selector) <= set(pod.labels)]
     if not service.selector:
-        why = "It has no selector, and no EndpointSlice with an address bears its name in the label kubernetes.io/service-name"
+        why = (
+            "It has no selector, and no EndpointSlice with an address "
+            "bears its name in the label kubernetes.io/service-name"
+        )
     elif chosen:
         why = f"Its selector fits {len(chosen)} Pod{'' if len(chosen) == 1 else 's'}, and none is ready"
     else:
@@ -156,7 +164,10 @@ def _no_ready_endpoint(case: Case) -> Words:
 def _port_missing(case: Case) -> Words:
     service, parts = _held(case), cluster_names.read(case.hop.name)
     named = ", ".join(f"_{port.name}._{port.protocol}" for port in service.ports if port.name) or "none"
-    said = f"{_subject(case)}{service} has no port {parts.port} with protocol {parts.protocol}. Its ports with names: {named}."
+    said = (
+        f"{_subject(case)}{service} has no port {parts.port} with protocol {parts.protocol}. "
+        f"Its ports with names: {named}."
+    )
     return said, (look_at(service),)
 
 
@@ -189,8 +200,8 @@ def _target_is_address(case: Case) -> Words:
 def _label_too_long(case: Case) -> Words:
     alias = case.chain.to_mend or _held(case)
     return (
-        f"No answer came. {case.way}{alias} is an alias of a name with a label of more than {LABEL} characters: the API "
-        "accepts it, but CoreDNS cannot put it into an answer.",
+        f"No answer came. {case.way}{alias} is an alias of a name with a label of more than {LABEL} characters: the "
+        "API accepts it, but CoreDNS cannot put it into an answer.",
         (look_at(alias),),
     )
 
@@ -208,13 +219,17 @@ def _too_many_aliases(case: Case) -> Words:
     end = readings.end_of(case.hop.name, case.kind, case.evidence)
     if end:
         hint, commands = f" It ends at {end}: point {first.short} there.", (patch(first, end),)
-    return f"{first} is at the head of more than {ALIASES} aliases: CoreDNS follows {ALIASES}, up to {last.name}.{hint}", commands
+    return (
+        f"{first} is at the head of more than {ALIASES} aliases: CoreDNS follows {ALIASES}, up to {last.name}.{hint}",
+        commands,
+    )
 
 
 def _type_not_followed(case: Case) -> Words:
     service = _held(case)
     return (
-        f"{case.way}{service} is an alias, and CoreDNS follows an alias for A, AAAA and CNAME only, not for {case.kind}.",
+        f"{case.way}{service} is an alias, and CoreDNS follows an alias for A, AAAA and CNAME "
+        f"only, not for {case.kind}.",
         (ask(case, service.target, with_type=True),),
     )
 

@@ -56,15 +56,19 @@ def _short_target(case: Case, name: str) -> Words | None:
         return None
     names = " or ".join(one.full for one in fine)
     said = (
-        f"{case.way}The alias is there, but its target {name}. is taken as a full name: no search list is applied to it. "
-        f"You mean {names}, and that must be written in full."
+        f"{case.way}The alias is there, but its target {name}. is taken as a full name: no search list is applied to "
+        f"it. You mean {names}, and that must be written in full."
     )
     return said, tuple(patch(alias, one.full) for one in fine)
 
 
 def short_target(case: Case) -> bool:
     """Whether a target outside that does not exist was meant for the cluster."""
-    return case.hop.cause == "outside-missing" and bool(case.chain.to_mend) and _short_target(case, case.hop.name) is not None
+    return (
+        case.hop.cause == "outside-missing"
+        and bool(case.chain.to_mend)
+        and _short_target(case, case.hop.name) is not None
+    )
 
 
 def _dangling(case: Case) -> Words:
@@ -73,8 +77,8 @@ def _dangling(case: Case) -> Words:
     owner = records[-1].name if records else first
     right = f"The externalName {first} is right: the" if case.chain.to_mend else "The"
     return (
-        f"{case.way}{right} provider's record {owner}. is an alias of {case.hop.name}., and that does not exist (NXDOMAIN). "
-        "The provider must mend it, or name another name.",
+        f"{case.way}{right} provider's record {owner}. is an alias of {case.hop.name}., and that does not exist "
+        "(NXDOMAIN). The provider must mend it, or name another name.",
         (f"{RECORDS} | grep {owner}",),
     )
 
@@ -82,29 +86,31 @@ def _dangling(case: Case) -> Words:
 def _ring(case: Case) -> Words:
     owners = [hop.name for hop in case.chain.hops if not in_cluster(hop.name)]
     path = " -> ".join(dict.fromkeys(owners)) + f" -> {case.hop.name}"
-    return f"{case.way}The provider's records form a ring: {path}. No address stands at its end.", (f"{RECORDS} | grep CNAME",)
+    return f"{case.way}The provider's records form a ring: {path}. No address stands at its end.", (
+        f"{RECORDS} | grep CNAME",
+    )
 
 
 def _not_followed(case: Case) -> Words:
     return (
-        f"{case.way}The provider's record leads to {case.hop.name}., which exists, but its DNS server answers with the alias "
-        "alone, and CoreDNS does not ask further.",
+        f"{case.way}The provider's record leads to {case.hop.name}., which exists, but its DNS server answers with "
+        "the alias alone, and CoreDNS does not ask further.",
         (patch(case.chain.to_mend, case.hop.name) if case.chain.to_mend else ask(case, f"{case.hop.name}."),),
     )
 
 
 def _back_to_cluster(case: Case) -> Words:
     return (
-        f"{case.way}The provider's record leads back into the cluster, to {case.hop.name}. CoreDNS does not follow an alias that "
-        "came from outside.",
+        f"{case.way}The provider's record leads back into the cluster, to {case.hop.name}. CoreDNS does not follow an "
+        "alias that came from outside.",
         (patch(case.chain.to_mend, case.hop.name) if case.chain.to_mend else ask(case, case.hop.name),),
     )
 
 
 def _alias_of_address(case: Case) -> Words:
     return (
-        f"{case.way}The provider's record is an alias of {case.hop.name}, an address. A CNAME takes names only: the provider "
-        "must make an A record.",
+        f"{case.way}The provider's record is an alias of {case.hop.name}, an address. A CNAME takes names only: the "
+        "provider must make an A record.",
         (f"{RECORDS} | grep {case.hop.name}",),
     )
 
@@ -115,7 +121,9 @@ def no_record_of_type(case: Case) -> Words:
     others = readings.types_of(name, case.kind, case.evidence)
     begin = f"{_subject(case)} {name}. has no {case.kind} record."
     if not others:
-        return f"{begin} It exists only as a part of longer names, and has no record itself.", (f"{RECORDS} | grep {name}",)
+        return f"{begin} It exists only as a part of longer names, and has no record itself.", (
+            f"{RECORDS} | grep {name}",
+        )
     if case.kind == "A" and others[0] == "AAAA":
         said = f"{begin} It has an IPv6 address (AAAA) only."
     else:
@@ -138,8 +146,8 @@ def _failure(case: Case) -> Words:
     itself, root = case.evidence.outside(name, case.kind), case.evidence.outside(".", "SOA")
     if root.status == "TIMEOUT":
         return (
-            f"{begin}. CoreDNS forwards to {server}, and no DNS server answers there: it is stopped, or the address in the "
-            f"Corefile is wrong.{hides}",
+            f"{begin}. CoreDNS forwards to {server}, and no DNS server answers there: it is stopped, or the address "
+            f"in the Corefile is wrong.{hides}",
             ("course outside status", "kubectl -n kube-system get configmap coredns -o yaml"),
         )
     if itself.status in ("NOERROR", "NXDOMAIN"):

@@ -1,7 +1,8 @@
-"""Follow a name hop by hop, as CoreDNS does, up to an answer or to the first hop that does not hold. Pure over Evidence.
+"""Follow a name hop by hop, as CoreDNS does, up to an answer or to the first hop that does not hold.
 
-Inside the cluster the rules are those of CoreDNS's kubernetes plugin (kubernetes.go: findServices, findPods; backend_lookup.go:
-A): an alias is followed for A and AAAA only, through at most 11 aliases in a row. Outside, the records are the provider's.
+Pure over Evidence. Inside the cluster the rules are those of CoreDNS's kubernetes plugin (kubernetes.go: findServices,
+findPods; backend_lookup.go: A): an alias is followed for A and AAAA only, through at most 11 aliases in a row. Outside,
+the records are the provider's.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ FOLLOWED = ("A", "AAAA", "CNAME")  # the types for which CoreDNS answers with an
 
 @dataclass(frozen=True)
 class Hop:
-    """One stop. leads_to: the next name of an alias, or what was found there. cause: why it does not hold, "" where it does."""
+    """One stop.
+
+    leads_to: the next name of an alias, or what was found there. cause: why it does not hold, "" where it does.
+    """
 
     name: str
     holder: str
@@ -110,7 +114,10 @@ def is_address(name: str) -> bool:
 
 
 def _parses(target: str) -> bool:
-    """Whether CoreDNS takes it as an address (Go's net.ParseIP: four numbers, no leading zeros); else it is a name to it."""
+    """Whether CoreDNS takes it as an address, not as a name.
+
+    The rule is Go's net.ParseIP: four numbers, no leading zeros.
+    """
     try:
         return bool(IPv4Address(target))
     except ValueError:
@@ -131,7 +138,9 @@ def cluster_hop(name: str, kind: str, evidence: Evidence) -> Hop:
         return Hop(name, f"namespace {parts.namespace}", cause="namespace-missing")
     if not parts.service:
         return Hop(name, f"namespace {parts.namespace}", cause="namespace-not-service")
-    return _pod_name(name, kind, parts) if parts.kind == cluster_names.POD else _service_hop(name, kind, parts, evidence)
+    return (
+        _pod_name(name, kind, parts) if parts.kind == cluster_names.POD else _service_hop(name, kind, parts, evidence)
+    )
 
 
 def _own_name(name: str, kind: str) -> Hop:
@@ -144,7 +153,10 @@ def _own_name(name: str, kind: str) -> Hop:
 
 
 def _pod_name(name: str, kind: str, parts: ClusterName) -> Hop:
-    """A Pod's name is its address with hyphens: CoreDNS turns it back, and does not look for the Pod (`pods insecure`)."""
+    """A Pod's name is its address with hyphens.
+
+    CoreDNS turns it back, and does not look for the Pod (`pods insecure`).
+    """
     text = parts.service
     separator = "." if text.count("-") == 3 and "--" not in text else ":"
     try:
@@ -160,7 +172,12 @@ def _service_hop(name: str, kind: str, parts: ClusterName, evidence: Evidence) -
     if service is None:
         return Hop(name, f"namespace {parts.namespace}", cause="service-missing")
     if len(parts.below) > 2:
-        return Hop(name, f"Service {service.short}", cause="below-alias" if service.alias else "too-many-labels", service=service)
+        return Hop(
+            name,
+            f"Service {service.short}",
+            cause="below-alias" if service.alias else "too-many-labels",
+            service=service,
+        )
     if service.alias:
         holder = f"Service {service.short}, ExternalName"
         if parts.below:
@@ -188,7 +205,9 @@ def _with_addresses(name: str, kind: str, parts: ClusterName, service: Service, 
     by_endpoint = service.headless or len(parts.below) == 1
     if parts.port and not _has_port(parts, service, ready if by_endpoint else ()):
         return replace(hop, cause="port-missing")
-    addresses = [address for endpoint in ready for address in endpoint.addresses] if by_endpoint else [service.cluster_ip]
+    addresses = (
+        [address for endpoint in ready for address in endpoint.addresses] if by_endpoint else [service.cluster_ip]
+    )
     if not _has_type(kind, addresses, service, ready):
         return replace(hop, cause="no-record-of-type")
     return replace(hop, leads_to=", ".join(addresses))
@@ -202,7 +221,9 @@ def _has_port(parts: ClusterName, service: Service, ready: tuple[Endpoint, ...])
 def _has_type(kind: str, addresses: list[str], service: Service, ready: tuple[Endpoint, ...]) -> bool:
     if kind == "SRV":
         return bool(service.ports if not service.headless else any(endpoint.ports for endpoint in ready))
-    return (kind == "A" and any("." in one for one in addresses)) or (kind == "AAAA" and any(":" in one for one in addresses))
+    return (kind == "A" and any("." in one for one in addresses)) or (
+        kind == "AAAA" and any(":" in one for one in addresses)
+    )
 
 
 def _outside(hop: Hop, evidence: Evidence) -> tuple[Hop, ...]:
@@ -238,9 +259,15 @@ def _end_outside(at: str, response: dig.Response, hop: Hop, evidence: Evidence) 
 
 
 def _left_to_follow(end: Hop, kind: str, evidence: Evidence) -> Hop:
-    """An alias of the provider came without what it leads to: that is asked by itself, because NOERROR hides what happened."""
+    """Ask by itself what an alias of the provider leads to, where that did not come with it.
+
+    NOERROR for the alias hides what happened to its target.
+    """
     response = evidence.response(end.name, kind)
-    causes = {"NXDOMAIN": "outside-dangling", "NOERROR": "outside-not-followed" if response.wanted else "no-record-of-type"}
+    causes = {
+        "NXDOMAIN": "outside-dangling",
+        "NOERROR": "outside-not-followed" if response.wanted else "no-record-of-type",
+    }
     further = [plain(record.value) for record in response.aliases]
     if response.status == "NOERROR" and end.name in further:
         return replace(end, cause="outside-ring", response=response)

@@ -11,8 +11,8 @@ SVC, POD = "svc", "pod"
 class ClusterName:
     """The parts of a name below the cluster's domain; "" for a part that it does not have.
 
-    kind: svc, pod, or the last label before the domain where that is neither. `below` are the labels left of the Service:
-    one for an endpoint, two for a port and a protocol, and more than CoreDNS reads where there are more.
+    kind: svc, pod, or the last label before the domain where that is neither. `below` are the labels left of the
+    Service: one for an endpoint, two for a port and a protocol, and more than CoreDNS reads where there are more.
     """
 
     kind: str

@@ -51,7 +51,9 @@ def _address(name: str) -> Diagnosis:
         command = f"course ask {ip_address(name.rstrip('.')).reverse_pointer} --type PTR"
     except ValueError:
         return Diagnosis("address-as-name", f"{said} Write all four numbers of it.", ())
-    return Diagnosis("address-as-name", f"{said} To find the name that belongs to it, ask for its reverse name.", (command,))
+    return Diagnosis(
+        "address-as-name", f"{said} To find the name that belongs to it, ask for its reverse name.", (command,)
+    )
 
 
 def _coredns_down() -> Diagnosis:
@@ -67,7 +69,9 @@ def _namespace_of_the_pod(name: str, namespace: str, evidence: Evidence) -> Diag
     has = f" Perhaps you mean namespace {near}." if near else ""
     there = f" --from {near}" if near != "default" else ""
     commands = (f"course ask {name}{there}",) if near else ("kubectl get namespaces",)
-    return Diagnosis("from-namespace-missing", f"There is no namespace {namespace}, so no Pod asks from it.{has}", commands)
+    return Diagnosis(
+        "from-namespace-missing", f"There is no namespace {namespace}, so no Pod asks from it.{has}", commands
+    )
 
 
 def _meant_inside(case: Case) -> Diagnosis | None:
@@ -84,7 +88,9 @@ def _meant_inside(case: Case) -> Diagnosis | None:
     cause, why = _slip(case.name, labels, fine[0])
     full = fine[0].full if cause == "zone-wrong" else f"{fine[0].name}.{fine[0].namespace}"
     said = f"No such name (NXDOMAIN): {why} You mean {fine[0].full}."
-    return Diagnosis(cause, said, tuple(ask(case, full if one == fine[0] else one.full) for one in fine[:3]), case.chain)
+    return Diagnosis(
+        cause, said, tuple(ask(case, full if one == fine[0] else one.full) for one in fine[:3]), case.chain
+    )
 
 
 def _slip(name: str, labels: Sequence[str], meant: Service) -> tuple[str, str]:
@@ -119,8 +125,8 @@ def _unexplained(case: Case) -> Diagnosis:
     subject = case.chain.last.service or case.asked_name
     return Diagnosis(
         "not-known-yet",
-        f"{subject} is there, but CoreDNS did not answer for it. It hears of a change a moment later; if it stays so, its Corefile "
-        "says otherwise.",
+        f"{subject} is there, but CoreDNS did not answer for it. It hears of a change a moment later; if it stays so, "
+        "its Corefile says otherwise.",
         (ask(case, f"{case.asked_name}.", with_type=True), "kubectl -n kube-system get configmap coredns -o yaml"),
         case.chain,
     )

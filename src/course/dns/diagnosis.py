@@ -13,7 +13,10 @@ Words = tuple[str, tuple[str, ...]]  # (what it means, what to type next: the li
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """Why a name did not resolve. cause: a stable word for programs; chain: what was followed, None where nothing could be."""
+    """Why a name did not resolve.
+
+    cause: a stable word for programs; chain: what was followed, None where nothing could be.
+    """
 
     cause: str
     meaning: str

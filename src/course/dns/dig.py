@@ -25,7 +25,10 @@ class Record:
 
     @property
     def made_by(self) -> str:
-        """Who holds this record: names of the cluster, and names for its addresses, are CoreDNS's own; others come from outside."""
+        """Who holds this record.
+
+        Names of the cluster, and names for its addresses, are CoreDNS's own; others come from outside.
+        """
         own = in_cluster(self.name) or (self.kind == "PTR" and in_cluster(self.value))
         return "CoreDNS" if own else "outside"
 

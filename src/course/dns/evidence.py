@@ -160,7 +160,9 @@ class Cluster:
     def replicas(self, namespace: str, stateful_set: str) -> int | None:
         """How many Pods a StatefulSet wants; None where there is no such StatefulSet."""
         sets = self._workloads(namespace).get("StatefulSet", [])
-        return next((item["spec"].get("replicas", 1) for item in sets if item["metadata"]["name"] == stateful_set), None)
+        return next(
+            (item["spec"].get("replicas", 1) for item in sets if item["metadata"]["name"] == stateful_set), None
+        )
 
     def _workloads(self, namespace: str) -> dict[str, list[Any]]:
         return _by_kind("get", "pods,statefulsets", "-n", namespace, "-o", "json")
@@ -190,7 +192,10 @@ class Cluster:
 
 
 def asked(pairs: Sequence[tuple[str, str]], *, server: str = "") -> list[dig.Response]:
-    """What a DNS server says to each (full name, type), asked from the toolbox Pod; CourseError where that cannot ask."""
+    """What a DNS server says to each (full name, type), asked from the toolbox Pod.
+
+    CourseError where that cannot ask.
+    """
     return dig.read(pairs, question.send(pairs, server=server))
 
 
@@ -224,7 +229,9 @@ def _ports(items: list[dict[str, Any]] | None) -> tuple[Port, ...]:
 def _endpoint(each: dict[str, Any], item: dict[str, Any]) -> Endpoint:
     target = each.get("targetRef") or {}
     ready = (each.get("conditions") or {}).get("ready", True) is not False  # unknown counts as ready, as CoreDNS has it
-    return Endpoint(tuple(each["addresses"]), ready, each.get("hostname", ""), target.get("name", ""), _ports(item.get("ports")))
+    return Endpoint(
+        tuple(each["addresses"]), ready, each.get("hostname", ""), target.get("name", ""), _ports(item.get("ports"))
+    )
 
 
 def _pod(item: dict[str, Any]) -> Pod:

@@ -39,9 +39,15 @@ def _in_cluster(settled: dig.Response, parts: cluster_names.ClusterName) -> str:
     if parts.kind not in (cluster_names.SVC, cluster_names.POD):
         return "CoreDNS's own name: the address of the cluster's DNS Service."
     if parts.kind == cluster_names.POD:
-        return "A Pod's name: CoreDNS makes the address from the name itself, and does not look whether there is such a Pod."
+        return (
+            "A Pod's name: CoreDNS makes the address from the name itself, "
+            "and does not look whether there is such a Pod."
+        )
     if settled.kind == "SRV":
-        return "A Service in the cluster: CoreDNS makes SRV records from its ports, one for each, and each endpoint if headless."
+        return (
+            "A Service in the cluster: CoreDNS makes SRV records from its ports, "
+            "one for each, and each endpoint if headless."
+        )
     if len(parts.below) == 1:
         return "One endpoint of a Service: CoreDNS makes the name from its host name or its address."
     if len(settled.addresses) > 1:

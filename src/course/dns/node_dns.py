@@ -30,7 +30,9 @@ def _resolv_conf() -> str:
 def _manifest() -> str:
     """The toolbox Pod's own manifest, under another name and with another dnsPolicy."""
     text = (paths.CLUSTER_FOLDER / "toolbox.yaml").read_text()
-    changed = text.replace("  name: toolbox\n", f"  name: {POD}\n", 1).replace("spec:\n", "spec:\n  dnsPolicy: Default\n", 1)
+    changed = text.replace("  name: toolbox\n", f"  name: {POD}\n", 1).replace(
+        "spec:\n", "spec:\n  dnsPolicy: Default\n", 1
+    )
     if POD not in changed:
         raise CourseError("cluster/toolbox.yaml has another form than expected.", "", "./course doctor")
     return changed

@@ -23,8 +23,8 @@ RESOLVED = "resolved"  # the cause of an answer that came
 class Answer:
     """The questions a Pod's resolver puts for one name, in turn, and what came back.
 
-    `asked` ends with the response that settled it. `meaning` is one or two sentences, `next` what to look at or type, one
-    command a line. `cause` is a stable word, `chain` what was followed for a name that did not resolve.
+    `asked` ends with the response that settled it. `meaning` is one or two sentences, `next` what to look at or type,
+    one command a line. `cause` is a stable word, `chain` what was followed for a name that did not resolve.
     """
 
     name: str
@@ -53,15 +53,28 @@ class Answer:
             for response in self.asked
         ]
         hops = self.chain.hops if self.chain else ()
-        chain = [{"name": hop.name, "held_by": hop.holder, "leads_to": hop.leads_to, "cause": hop.cause} for hop in hops]
-        return {"name": self.name, "namespace": self.namespace, "resolved": self.resolved, "cause": self.cause, "asked": asked,
-                "chain": chain, "note": self.note, "meaning": self.meaning, "next": advice.for_here(self.next)}  # fmt: skip
+        chain = [
+            {"name": hop.name, "held_by": hop.holder, "leads_to": hop.leads_to, "cause": hop.cause} for hop in hops
+        ]
+        return {
+            "name": self.name,
+            "namespace": self.namespace,
+            "resolved": self.resolved,
+            "cause": self.cause,
+            "asked": asked,
+            "chain": chain,
+            "note": self.note,
+            "meaning": self.meaning,
+            "next": advice.for_here(self.next),
+        }
 
     def text(self) -> str:
         """Readable lines: each question, each record with TTL and maker, the chain where it broke, the sentence."""
         lines = [f"A Pod in {self.namespace} asks for {self.name}", *([f"Note: {self.note}"] if self.note else [])]
         for response in self.asked:
-            lines.append(f"  {response.question} {response.kind} -> {response.status or 'no answer'} from {response.server}")
+            lines.append(
+                f"  {response.question} {response.kind} -> {response.status or 'no answer'} from {response.server}"
+            )
             for record in response.answer:
                 lines.append(f"    {record.name} {record.ttl} {record.kind} {record.value} (from {record.made_by})")
         commands = advice.for_here(self.next).splitlines()
@@ -93,7 +106,11 @@ def interpret(
 
 
 def settle(
-    name: str, namespace: str, responses: Sequence[dig.Response], dns: PodDns | None = None, evidence: Evidence | None = None
+    name: str,
+    namespace: str,
+    responses: Sequence[dig.Response],
+    dns: PodDns | None = None,
+    evidence: Evidence | None = None,
 ) -> Answer:
     """The responses to question.pairs, settled as a resolver does, and explained."""
     *tried, own_namespace = responses
@@ -137,7 +154,11 @@ def goes_on(resolver: str, response: dig.Response) -> bool:
 
 
 def explain(
-    name: str, namespace: str, asked: Sequence[dig.Response], evidence: Evidence | None = None, dns: PodDns | None = None
+    name: str,
+    namespace: str,
+    asked: Sequence[dig.Response],
+    evidence: Evidence | None = None,
+    dns: PodDns | None = None,
 ) -> Diagnosis:
     """Why a name did not resolve, by the questions and answers of it; `evidence` is fetched only now."""
     from course.dns import diagnose

@@ -60,7 +60,10 @@ def _is_ipv6(text: str) -> bool:
 def check_namespace(namespace: str) -> str:
     """The namespace, if it can be one; CourseError says what is wrong with it."""
     if not NAMESPACE.fullmatch(namespace):
-        why = "A namespace has at most 63 small letters, digits and hyphens, and begins and ends with a letter or a digit."
+        why = (
+            "A namespace has at most 63 small letters, digits and hyphens, "
+            "and begins and ends with a letter or a digit."
+        )
         raise CourseError(f"{namespace!r} is no namespace.", why, "kubectl get namespaces")
     return namespace
 
@@ -71,15 +74,19 @@ def suffixes(namespace: str) -> list[str]:
 
 
 def candidates(name: str, namespace: str, ndots: int = NDOTS) -> list[str]:
-    """The full names a Pod's resolver tries in turn, with kubelet's search list and ndots:5; CourseError for what is no name."""
+    """The full names a Pod's resolver tries in turn, with kubelet's search list and ndots:5.
+
+    CourseError for what is no name.
+    """
     return tried(check_name(name), suffixes(namespace), ndots)
 
 
 def tried(name: str, search: Sequence[str], ndots: int, resolver: str = "glibc") -> list[str]:
     """The full names that a resolver tries in turn, by the search list and ndots of its resolv.conf.
 
-    A name with fewer dots than ndots is tried with each suffix first and as it is last. One with as many dots is tried as
-    it is first: glibc (res_query.c) and Go (dnsclient_unix.go) then go on to the suffixes, musl (lookup_name.c) does not.
+    A name with fewer dots than ndots is tried with each suffix first and as it is last. One with as many dots is tried
+    as it is first: glibc (res_query.c) and Go (dnsclient_unix.go) then go on to the suffixes, musl (lookup_name.c) does
+    not.
     """
     if name.endswith("."):
         return [name]
@@ -105,7 +112,10 @@ def check_kind(kind: str) -> str:
 
 
 def send(pairs: Sequence[tuple[str, str]], *, server: str = "", pod: str = TOOLBOX) -> Said:
-    """One dig for all (full name, type), from a Pod of the course: one `kubectl exec`, however many questions. Never raises."""
+    """One dig for all (full name, type), from a Pod of the course.
+
+    It is one `kubectl exec`, however many questions. Never raises.
+    """
     options = (*([f"@{server}"] if server else []), "+tries=1", "+time=3", "+nocookie")
     words = [word for name, kind in pairs for word in (name, kind, *options)]
     return kubectl.run("exec", "-n", kubectl.TOOLBOX[0], pod, "--", "dig", *words, timeout=30 + 4 * len(pairs))

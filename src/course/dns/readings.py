@@ -45,7 +45,10 @@ def _weight(full: str, name: str, namespace: str, evidence: Evidence) -> int:
 
 
 def words_of(name: str) -> list[str]:
-    """The labels of a name that was meant for the cluster, without what only says so: svc, cluster, local, also misspelt."""
+    """The labels of a name that was meant for the cluster, without what only says so.
+
+    Left out are svc, cluster and local, also misspelt.
+    """
     labels = plain(name).split(".")
     head, tail = labels[:1], labels[1:]
     return head + [label for label in tail if not difflib.get_close_matches(label, SUFFIX_WORDS, n=1, cutoff=0.8)]
@@ -88,7 +91,10 @@ def outside_targets(evidence: Evidence) -> list[str]:
 
 
 def near_outside(name: str, evidence: Evidence, kind: str) -> str:
-    """The name that the cluster's aliases use, that looks like this one label by label and resolves; "" where none does."""
+    """The name of the cluster's aliases that looks like this one label by label and resolves.
+
+    It is "" where none does.
+    """
     near = [one for one in outside_targets(evidence) if one != plain(name) and _alike(plain(name), one)]
     near.sort(key=lambda one: difflib.SequenceMatcher(None, plain(name), one).ratio(), reverse=True)
     return next(iter(resolving(near[:3], kind, evidence)), "")

@@ -53,7 +53,9 @@ def pod_dns(namespace: str, policy: str, ndots: int | None, resolver: str) -> Po
     return PodDns(namespace, policy, question.NDOTS if ndots is None else ndots, resolver, search)
 
 
-def explain(name: str, namespace: str, asked: Sequence[dig.Response], dns: PodDns, evidence: Evidence) -> Diagnosis | None:
+def explain(
+    name: str, namespace: str, asked: Sequence[dig.Response], dns: PodDns, evidence: Evidence
+) -> Diagnosis | None:
     """Why this Pod's resolver finds nothing where an ordinary Pod's does; None where that does not either."""
     from course.dns.diagnosis import Diagnosis
 
@@ -64,14 +66,14 @@ def explain(name: str, namespace: str, asked: Sequence[dig.Response], dns: PodDn
         return None
     if dns.policy == "Default":
         said = (
-            f"A Pod with dnsPolicy Default asks the DNS server of its node, not CoreDNS, and that knows no Services. A Pod with "
-            f"dnsPolicy ClusterFirst gets an answer for {found[0]}"
+            "A Pod with dnsPolicy Default asks the DNS server of its node, not CoreDNS, and that knows no Services. "
+            f"A Pod with dnsPolicy ClusterFirst gets an answer for {found[0]}"
         )
         return Diagnosis("not-cluster-dns", said, (f"course ask {name} --from {namespace}",))
     if found[0].rstrip(".") in [one.question.rstrip(".") for one in asked]:
         return None
     said = (
-        f"With ndots:{dns.ndots} this Pod's resolver ({dns.resolver}) does not come to {found[0]} An ordinary Pod does, by its "
-        "search list."
+        f"With ndots:{dns.ndots} this Pod's resolver ({dns.resolver}) does not come to {found[0]} An ordinary Pod "
+        "does, by its search list."
     )
     return Diagnosis("search-list-stopped", said, (f"course ask {found[0]} --from {namespace}",))

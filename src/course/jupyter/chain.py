@@ -1,7 +1,7 @@
 """The chain of one answer, from the name a Pod asked for to an address: as a picture and as text.
 
-The two say the same. The picture needs no colour: what CoreDNS holds has a solid border, what comes from outside a dashed
-one, and words beside each box say who answered.
+The two say the same. The picture needs no colour: what CoreDNS holds has a solid border, what comes from outside a
+dashed one, and words beside each box say who answered.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,10 @@ HEAD = 40
 
 @dataclass(frozen=True)
 class Box:
-    """One stop of the chain. link is the type of the record that leads here ("" for the first), holder who answers for it."""
+    """One stop of the chain.
+
+    link: the type of the record that leads here ("" for the first); holder: who answers for it.
+    """
 
     lines: tuple[str, ...]
     holder: str

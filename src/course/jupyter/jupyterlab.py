@@ -19,7 +19,8 @@ from course.jupyter import kernel
 
 HOME = paths.STATE / "jupyter"
 SETTINGS: dict[str, dict[str, object]] = {  # where JupyterLab's own defaults do not fit a course
-    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},  # nothing is asked of the internet
+    # nothing is asked of the internet
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     "notebook-extension/tracker": {"codeCellConfig": {"lineWrap": True}},  # a command is read whole, without scrolling
 }
 
@@ -39,7 +40,10 @@ class Server:
 
     @property
     def page(self) -> Path:
-        """A page of jupyter_server's that leads to the address: unlike that, its name may stand in a browser's command line."""
+        """A page of jupyter_server's that leads to the address.
+
+        Unlike that, its name may stand in a browser's command line.
+        """
         return runtime() / f"jpserver-{self.pid}-open.html"
 
     def answers(self) -> bool:
@@ -86,7 +90,8 @@ def environment() -> dict[str, str]:
         "IPYTHONDIR": HOME / "ipython",
         "JUPYTERLAB_SETTINGS_DIR": HOME / "lab" / "settings",
         "JUPYTERLAB_WORKSPACES_DIR": HOME / "lab" / "workspaces",
-        "TMPDIR": HOME / "tmp",  # the Kubernetes client keeps its key in a file there, and a kernel that is killed leaves it
+        # the Kubernetes client keeps its key in a file there, and a kernel that is killed leaves it
+        "TMPDIR": HOME / "tmp",
         "npm_config_cache": HOME / "npm",  # a server extension asks npm, where there is one, and npm writes a log of it
     }
     startup = HOME / "ipython" / "profile_default" / "startup"
@@ -112,7 +117,9 @@ def start(wanted_port: int, say: Callable[[str], None]) -> tuple[Server, subproc
     def answering() -> Server | None:
         if process.poll() is not None:
             log = shell.log_file("jupyter")
-            raise CourseError("JupyterLab ended at once.", shell.last_words(log.read_text(errors="replace")), f"Read {log}")
+            raise CourseError(
+                "JupyterLab ended at once.", shell.last_words(log.read_text(errors="replace")), f"Read {log}"
+            )
         return next((server for server in recorded() if server.pid == process.pid and server.answers()), None)
 
     try:
@@ -139,7 +146,9 @@ def _launch(port: int) -> subprocess.Popen[bytes]:
     # The token not as a word of the command, which every user of the machine can read.
     env = environment() | {"JUPYTER_TOKEN": secrets.token_hex(24)}
     with shell.log_file("jupyter").open("a") as log:
-        return subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=env)
+        return subprocess.Popen(
+            words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=env
+        )
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

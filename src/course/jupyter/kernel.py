@@ -33,8 +33,11 @@ def is_out_of_order(error: BaseException | None) -> bool:
 def advice(begun: str | None) -> str:
     """The sentence; `begun` is the slug of the lesson whose first cell has run in this kernel."""
     if begun is None:
-        return "Next: this cell failed, and this lesson's first cell (lesson.begin) has not run here yet. Run the cells from the top."
+        return (
+            "Next: this cell failed, and this lesson's first cell (lesson.begin) has not run here yet. "
+            "Run the cells from the top."
+        )
     return (
-        "Next: this cell failed; its own words are above. If you ran cells out of order or left the lesson half done, run it from the "
-        "top: the first cell makes fresh namespaces. If nothing answers at all: course doctor"
+        "Next: this cell failed; its own words are above. If you ran cells out of order or left the lesson half "
+        "done, run it from the top: the first cell makes fresh namespaces. If nothing answers at all: course doctor"
     )

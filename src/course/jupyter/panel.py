@@ -1,4 +1,7 @@
-"""A lab in JupyterLab: its text, a place for a manifest, and buttons whose answers are text. `course.lab` is the plain twin."""
+"""A lab in JupyterLab: its text, a place for a manifest, and buttons whose answers are text.
+
+`course.lab` is the plain twin.
+"""
 
 import html
 from collections.abc import Callable
@@ -22,7 +25,8 @@ def _alert(text: str) -> str:
 class Panel(widgets.VBox):  # type: ignore[misc]
     """The buttons of one lab, a text area for a manifest, and the last answer.
 
-    A long verb says that it works; while it does, its button is disabled. An error is its three sentences, no traceback.
+    A long verb says that it works; while it does, its button is disabled. An error is its three sentences, no
+    traceback.
     """
 
     def __init__(self, slug: str) -> None:

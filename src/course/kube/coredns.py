@@ -1,4 +1,7 @@
-"""The CoreDNS Pods one by one: each has a cache of its own, so for a while one may answer with the old and one with the new."""
+"""The CoreDNS Pods one by one.
+
+Each has a cache of its own, so for a while one may answer with the old and one with the new.
+"""
 
 import json
 
@@ -14,7 +17,10 @@ def pods() -> dict[str, str]:
 
 
 def answers(name: str) -> dict[str, list[str]]:
-    """For each CoreDNS Pod what it answers for a full name, as `dig +short` prints it: aliases, then addresses; [] for nothing."""
+    """For each CoreDNS Pod what it answers for a full name, as `dig +short` prints it.
+
+    That is aliases, then addresses; [] for nothing.
+    """
     return {pod: _short(address, name) for pod, address in pods().items()}
 
 

@@ -18,7 +18,10 @@ def read() -> str:
 
 
 def write(text: str) -> None:
-    """Put a Corefile in place and restart CoreDNS with it; returns when every question goes to a Pod with the new one."""
+    """Put a Corefile in place and restart CoreDNS with it.
+
+    Returns when every question goes to a Pod with the new one.
+    """
     _apply(text)
     wait_for_coredns()
     until(each_question_answered, seconds=60, what="kube-proxy hearing of the new CoreDNS Pods")
@@ -30,7 +33,9 @@ def with_forward_to(address: str) -> str:
         ORIGINAL.write_text(read())
     corefile = re.sub(r"(?m)^(\s*forward \.) [^{\n]+?( \{)?$", rf"\g<1> {address}\g<2>", ORIGINAL.read_text())
     if f"forward . {address}" not in corefile:
-        raise CourseError("kubeadm's Corefile has no forward line.", f"See {ORIGINAL}.", "./course down, then ./course up")
+        raise CourseError(
+            "kubeadm's Corefile has no forward line.", f"See {ORIGINAL}.", "./course down, then ./course up"
+        )
     return corefile
 
 
@@ -56,7 +61,10 @@ def is_forwarded_to(address: str) -> bool:
 
 
 def _apply(corefile: str) -> None:
-    """New Pods, because the reload plugin takes a minute or more; one after the other, so that names resolve all the time."""
+    """New Pods, because the reload plugin takes a minute or more.
+
+    One after the other, so that names resolve all the time.
+    """
     _patch("cm", {"data": {"Corefile": corefile}})
     _patch("deployment", {"spec": {"template": _new_pods()}})
 
@@ -68,12 +76,15 @@ def _patch(kind: str, change: dict[str, object]) -> None:
 def _new_pods() -> dict[str, object]:
     """What makes the Deployment's Pods new ones, as `kubectl rollout restart` does.
 
-    And it has the kubelet look each second whether they are ready. kubeadm says each ten: a Pod that is not ready at the
-    first look would be waited for that long.
+    And it has the kubelet look each second whether they are ready. kubeadm says each ten: a Pod that is not ready at
+    the first look would be waited for that long.
     """
     when = datetime.now(UTC).isoformat()
     container = {"name": "coredns", "readinessProbe": {"periodSeconds": 1}}
-    return {"metadata": {"annotations": {"kubectl.kubernetes.io/restartedAt": when}}, "spec": {"containers": [container]}}
+    return {
+        "metadata": {"annotations": {"kubectl.kubernetes.io/restartedAt": when}},
+        "spec": {"containers": [container]},
+    }
 
 
 def wait_for_coredns() -> None:
@@ -85,14 +96,29 @@ def wait_for_coredns() -> None:
     wait_for("deployment/coredns")
     for pod in _leaving_pods():
         kubectl.output(
-            "-n", "kube-system", "delete", "pod", pod, "--ignore-not-found", "--grace-period=1", "--timeout=30s", timeout=40
+            "-n",
+            "kube-system",
+            "delete",
+            "pod",
+            pod,
+            "--ignore-not-found",
+            "--grace-period=1",
+            "--timeout=30s",
+            timeout=40,
         )
 
 
 def wait_for(workload: str) -> None:
     """All Pods of a workload of the system are ready, and of its newest revision."""
     kubectl.output(
-        "-n", "kube-system", "rollout", "status", workload, "--timeout=120s", timeout=130, doing=f"Waiting for {workload}"
+        "-n",
+        "kube-system",
+        "rollout",
+        "status",
+        workload,
+        "--timeout=120s",
+        timeout=130,
+        doing=f"Waiting for {workload}",
     )
 
 
@@ -110,5 +136,7 @@ def each_question_answered() -> bool:
 
 def answer_for_the_api() -> str:
     """What CoreDNS answers a Pod for the API's own Service: its address, or "" while it does not."""
-    result = kubectl.in_toolbox("dig", "+short", "+time=1", "+tries=3", "kubernetes.default.svc.cluster.local", timeout=15)
+    result = kubectl.in_toolbox(
+        "dig", "+short", "+time=1", "+tries=3", "kubernetes.default.svc.cluster.local", timeout=15
+    )
     return result.stdout.strip() if result.returncode == 0 else ""

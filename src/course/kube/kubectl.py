@@ -10,7 +10,9 @@ TOOLBOX = ("course-tools", "toolbox")  # the namespace and name of the Pod that 
 
 def run(*arguments: str, text: str | None = None, timeout: float = 60) -> subprocess.CompletedProcess[str]:
     """One kubectl call against this course's cluster, captured; never raises for a failing call."""
-    return shell.run(["kubectl", *arguments], env=shell.without_proxies(shell.environment()), text=text, timeout=timeout)
+    return shell.run(
+        ["kubectl", *arguments], env=shell.without_proxies(shell.environment()), text=text, timeout=timeout
+    )
 
 
 def output(*arguments: str, text: str | None = None, timeout: float = 60, doing: str = "") -> str:
@@ -18,7 +20,9 @@ def output(*arguments: str, text: str | None = None, timeout: float = 60, doing:
     result = run(*arguments, text=text, timeout=timeout)
     if result.returncode:
         raise CourseError(
-            f"{doing or 'kubectl ' + ' '.join(arguments[:3])} failed.", shell.last_words(result.stderr), "./course doctor"
+            f"{doing or 'kubectl ' + ' '.join(arguments[:3])} failed.",
+            shell.last_words(result.stderr),
+            "./course doctor",
         )
     return result.stdout
 
@@ -59,7 +63,10 @@ def is_ready() -> bool:
 
 def require_ready() -> None:
     """CourseError unless the cluster answers, and is the one this command means."""
-    if paths.KUBECONFIG.exists() and f"current-context: kind-{paths.cluster_name()}\n" not in paths.KUBECONFIG.read_text():
+    if (
+        paths.KUBECONFIG.exists()
+        and f"current-context: kind-{paths.cluster_name()}\n" not in paths.KUBECONFIG.read_text()
+    ):
         raise CourseError(
             f"The kubeconfig in {paths.STATE.name} is not of the cluster {paths.cluster_name()}.",
             "COURSE_CLUSTER names another cluster than the one that was made from this copy of the course.",

@@ -1,7 +1,7 @@
 """NetworkPolicy as a Pod meets it: what is seen, and whether that agrees with the rule.
 
-A network plugin may enforce policies or not, and the course runs on both kinds of node. So nothing here assumes one: the
-cluster is asked once (`find_out`), and every later observation is held against that answer.
+A network plugin may enforce policies or not, and the course runs on both kinds of node. So nothing here assumes one:
+the cluster is asked once (`find_out`), and every later observation is held against that answer.
 """
 
 import shlex
@@ -34,7 +34,9 @@ class Watcher:
         script = f"if {test}; then echo {OPEN}; else echo {BLOCKED}; fi"
         result = kubectl.run("exec", "-n", self.namespace, self.pod, "--", "sh", "-c", script, timeout=60)
         if result.stdout.strip() not in (OPEN, BLOCKED):
-            raise CourseError(f"The Pod {self.pod} cannot try.", result.stderr.strip(), f"kubectl get pods -n {self.namespace}")
+            raise CourseError(
+                f"The Pod {self.pod} cannot try.", result.stderr.strip(), f"kubectl get pods -n {self.namespace}"
+            )
         return result.stdout.strip()
 
     def find_out(self, host: str, port: int, seconds: float = 15) -> None:
@@ -51,7 +53,10 @@ class Watcher:
             print("That does NOT fit its network plugin.")
 
     def _is_denied(self, host: str, port: int) -> bool:
-        """Three times in a row, while a Pod without any policy gets through: neither a lost packet nor a dead server is a refusal."""
+        """Three times in a row, while a Pod without any policy gets through.
+
+        Neither a lost packet nor a dead server is a refusal.
+        """
         toolbox = Watcher(*kubectl.TOOLBOX)
         return all(self.connect(host, port) == BLOCKED and toolbox.connect(host, port) == OPEN for _ in range(3))
 
@@ -77,7 +82,10 @@ class Watcher:
 
 
 def sentence(rule: str, observed: str, enforcing: bool) -> str:
-    """The words for one observation. What the rule and the cluster's own verdict do not lead to says NOT, and fails nbval."""
+    """The words for one observation.
+
+    What the rule and the cluster's own verdict do not lead to says NOT, and fails nbval.
+    """
     if not enforcing and rule == BLOCKED and observed == OPEN:
         return "open, nothing here enforces policies"
     if observed == rule and (enforcing or rule == OPEN):

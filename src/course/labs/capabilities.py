@@ -24,7 +24,8 @@ def require(lab: Lab) -> None:
             f"{lab.slug} is skipped on this cluster: it does not enforce NetworkPolicy.",
             "Tried just now: a Pod that a deny-all policy isolates still got a DNS answer. "
             "The API accepts the policy; the network plugin here does not act on it.",
-            "Do this lab on a cluster whose network plugin enforces NetworkPolicy (kind's own kindnet does since kind 0.24, Calico, Cilium).",
+            "Do this lab on a cluster whose network plugin enforces NetworkPolicy "
+            "(kind's own kindnet does since kind 0.24, Calico, Cilium).",
         )
 
 

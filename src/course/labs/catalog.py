@@ -18,7 +18,8 @@ class WrongAnswer:
     """What must be seen of a plausible mistake. fails: the checks that fail, all of them.
 
     says: check -> words of its `observed` or `why` that no other state of the lab brings about.
-    in_force: a shell command that succeeds once the answer has taken effect; a solve.sh needs one, manifests are compared.
+    in_force: a shell command that succeeds once the answer has taken effect; a solve.sh needs one, manifests are
+    compared.
     """
 
     fails: tuple[str, ...]
@@ -28,10 +29,11 @@ class WrongAnswer:
 
 @dataclass(frozen=True)
 class Lab:
-    """One lab. minutes: what a first try takes. fresh: the checks that fail at the start. wrong: by folder under wrong/.
+    """One lab.
 
-    databases: databases on the outside PostgreSQL that are this lab's own. cluster_objects: kind/name outside its
-    namespaces. needs: what the cluster must be able to do ("" or "network-policy").
+    minutes: what a first try takes. fresh: the checks that fail at the start. wrong: by folder under wrong/. databases:
+    databases on the outside PostgreSQL that are this lab's own. cluster_objects: kind/name outside its namespaces.
+    needs: what the cluster must be able to do ("" or "network-policy").
     """
 
     slug: str

@@ -14,7 +14,8 @@ from course.labs.probe import Pod, Probe, Reply
 class Check:
     """One thing a lab wants to be true. why: a sentence, or a function of what came that finds the cause.
 
-    beside: asked too, and shown with the answer where the check fails: what tells two causes apart that look the same from a Pod.
+    beside: asked too, and shown with the answer where the check fails: what tells two causes apart that look the same
+    from a Pod.
     """
 
     name: str

@@ -96,7 +96,9 @@ class Reply:
 
     def _http(self) -> str:
         complaints = [line for line in self.err.splitlines() if line.startswith("curl:")]
-        return f"HTTP {self.code}: {self.body[:200]}" if self.code else "".join(complaints[:1]) or last_words(self.err, 1)
+        return (
+            f"HTTP {self.code}: {self.body[:200]}" if self.code else "".join(complaints[:1]) or last_words(self.err, 1)
+        )
 
     def _plain(self) -> str:
         said = self.out if self.status == 0 else self.err or self.out
@@ -147,7 +149,9 @@ class Pod:
     def slices(self) -> Probe:
         """The namespace's EndpointSlices: the Service that each belongs to, its ports' names and numbers."""
         service = r"SERVICE:.metadata.labels.kubernetes\.io/service-name"
-        return self._shown("get endpointslices", f"NAME:.metadata.name,{service},PORT:.ports[*].name,NUMBER:.ports[*].port")
+        return self._shown(
+            "get endpointslices", f"NAME:.metadata.name,{service},PORT:.ports[*].name,NUMBER:.ports[*].port"
+        )
 
     def _shown(self, words: str, columns: str) -> Probe:
         asked = self.kubectl(words)

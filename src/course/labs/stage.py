@@ -74,7 +74,15 @@ def wait_for_pods(namespace: str) -> None:
     """The Pods and Deployments labelled `lab-wait` in a namespace are ready."""
     for kind, condition in (("pods", "Ready"), ("deployments", "Available")):
         if _listed(kind, "-n", namespace, "-l", "lab-wait"):
-            words = (f"--for=condition={condition}", kind, "-n", namespace, "-l", "lab-wait", f"--timeout={READY_WITHIN}s")
+            words = (
+                f"--for=condition={condition}",
+                kind,
+                "-n",
+                namespace,
+                "-l",
+                "lab-wait",
+                f"--timeout={READY_WITHIN}s",
+            )
             kubectl.output("wait", *words, timeout=READY_WITHIN + 10, doing=f"Waiting for the {kind} of {namespace}")
 
 
@@ -140,7 +148,9 @@ def clean(labs: Sequence[Lab], seconds: int = GONE_WITHIN) -> None:
         gone = kubectl.run("wait", "--for=delete", *words, f"--timeout={seconds}s", timeout=seconds * len(names) + 10)
         left = present(labs) if gone.returncode else []
         if left:
-            raise NotReady(f"Still there after {seconds} s: {', '.join(left)}.", " ".join(map(stuck, left)), _unstick(left[0]))
+            raise NotReady(
+                f"Still there after {seconds} s: {', '.join(left)}.", " ".join(map(stuck, left)), _unstick(left[0])
+            )
     for name in (name for lab in labs for name in lab.databases):
         drop_database(name)
 
@@ -153,7 +163,9 @@ def stuck(namespace: str) -> str:
     conditions = json.loads(done.stdout).get("status", {}).get("conditions", [])
     messages = [one["message"] for one in conditions if one["status"] == "True"]
     kinds = sorted({kind for text in messages for kind in re.findall(r"(\S+?)\.? has \d+ resource", text)})
-    objects = [name for kind in kinds for name in kubectl.run("get", kind, "-n", namespace, "-o", "name").stdout.split()]
+    objects = [
+        name for kind in kinds for name in kubectl.run("get", kind, "-n", namespace, "-o", "name").stdout.split()
+    ]
     return f"{namespace}: {' '.join(messages)} Objects: {', '.join(objects) or 'none'}."
 
 
@@ -165,7 +177,10 @@ def _unstick(namespace: str) -> str:
 
 
 def apply_answer(folder: Path) -> str:
-    """Apply a solution (or a wrong answer): its solve.sh if it has one, else its manifests; what was run and what it said."""
+    """Apply a solution (or a wrong answer): its solve.sh if it has one, else its manifests.
+
+    Returns what was run and what it said.
+    """
     script = folder / "solve.sh"
     if script.exists():
         said = shell.output(

@@ -53,7 +53,8 @@ class Hint:
     def text(self) -> str:
         """The hint, and how many are left."""
         left = self.total - self.number
-        return f"Hint {self.number} of {self.total}: {self.words}\n({left} left{'' if left else ': this was the last one'})"
+        last = "" if left else ": this was the last one"
+        return f"Hint {self.number} of {self.total}: {self.words}\n({left} left{last})"
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,8 @@ def table(rows: Sequence[Row]) -> str:
     """The labs as lines of text, with what to type next."""
     head = ("", "lab", "state", "minutes", "best", "level", "after lesson", "title")
     lines = [
-        (row.number, row.slug, row.state, row.minutes, _clock(row.best_seconds), row.level, row.lesson, row.title) for row in rows
+        (row.number, row.slug, row.state, row.minutes, _clock(row.best_seconds), row.level, row.lesson, row.title)
+        for row in rows
     ]
     passed = sum(row.state == "passed" for row in rows)
     following = next((row.slug for row in rows if row.state != "passed"), rows[0].slug)
@@ -113,7 +115,7 @@ def _clock(seconds: float) -> str:
 
 
 def start(slug: str, say: Say = print) -> Lab:
-    """A fresh try: what an earlier one left is removed, and what a lesson left changed outside is put back. NotReady where the cluster cannot do what the lab needs."""
+    """A fresh try, without what an earlier one or a lesson left. NotReady where the cluster lacks what it needs."""
     from course.provision import world
 
     lab = catalog.find(slug)
@@ -178,10 +180,8 @@ def _checked(lab: Lab) -> checks.Report:
 def _require_started(lab: Lab, absent: Sequence[str]) -> None:
     if not absent:
         return
-    names = ", ".join(absent)
-    if len(absent) < len(lab.namespaces):
-        raise CourseError(f"A part of {lab.slug} is gone.", f"Not there: namespace {names}.", f"./course lab start {lab.slug}")
-    raise CourseError(f"{lab.slug} is not started.", f"Not there: namespace {names}.", f"./course lab start {lab.slug}")
+    what = f"A part of {lab.slug} is gone." if len(absent) < len(lab.namespaces) else f"{lab.slug} is not started."
+    raise CourseError(what, f"Not there: namespace {', '.join(absent)}.", f"./course lab start {lab.slug}")
 
 
 def _note_pass(slug: str) -> None:
@@ -214,7 +214,7 @@ def hint(slug: str) -> Hint:
 def apply(slug: str, text: str) -> str:
     """Apply a learner's manifest; what names no namespace goes to the lab's own.
 
-    The API's refusal is passed on in words, with what was made before it: kubectl goes on after an object that is refused.
+    The API's refusal is passed on in words, with what was made before it: kubectl goes on after a refusal.
     """
     lab = catalog.find(slug)
     kubectl.require_ready()
@@ -231,7 +231,8 @@ def _refusal(made: str, refused: str) -> tuple[str, str]:
     words = shell.last_words(refused, 6)
     if not made.strip():
         return "The cluster refuses your manifest.", words
-    return "The cluster refuses a part of your manifest.", f"Made: {', '.join(made.strip().splitlines())}. Refused: {words}"
+    objects = ", ".join(made.strip().splitlines())
+    return "The cluster refuses a part of your manifest.", f"Made: {objects}. Refused: {words}"
 
 
 def apply_in(namespace: str, text: str) -> "subprocess.CompletedProcess[str]":
@@ -290,7 +291,8 @@ def reset_all(say: Say = print, labs: Sequence[Lab] | None = None) -> None:
     """The same for several labs at once; None is all. NotReady names what is stuck; what is gone by then stays gone."""
     chosen = catalog.labs() if labs is None else labs
     kubectl.require_ready()
-    say(f"Removing {', '.join(lab.slug for lab in chosen)} (at most {stage.GONE_WITHIN} s; Ctrl-C stops, run again to go on)")
+    slugs = ", ".join(lab.slug for lab in chosen)
+    say(f"Removing {slugs} (at most {stage.GONE_WITHIN} s; Ctrl-C stops, run again to go on)")
     stage.clean(chosen)
     for slug in {lab.slug for lab in chosen} & set(progress.records()):
         with progress.editing(slug) as record:

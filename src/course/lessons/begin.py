@@ -1,4 +1,7 @@
-"""What the first cell of each lesson calls: the cluster is there, the namespaces are fresh, nothing foreign is touched."""
+"""What the first cell of each lesson calls.
+
+The cluster is there, the namespaces are fresh, nothing foreign is touched.
+"""
 
 import time
 
@@ -40,8 +43,8 @@ def wait_for_cluster(minutes: float = 30) -> None:
 def begin(slug: str) -> None:
     """Fresh namespaces for a lesson, the outside world and CoreDNS as they were at the start.
 
-    Removes only namespaces that a lesson made, and names what was in them. A namespace of that name which no lesson made
-    is the learner's: CourseError, nothing is touched.
+    Removes only namespaces that a lesson made, and names what was in them. A namespace of that name which no lesson
+    made is the learner's: CourseError, nothing is touched.
     """
     lesson = find(slug)
     shell.use_environment()
@@ -92,7 +95,10 @@ def _contents(namespace: str) -> str:
 
 
 def _policies() -> list[str]:
-    """Admission policies belong to no namespace: those that a lesson left behind go by their label, whatever lesson begins."""
+    """Admission policies belong to no namespace.
+
+    Those that a lesson left behind go by their label, whatever lesson begins.
+    """
     kinds = "validatingadmissionpolicybindings,validatingadmissionpolicies"
     return sorted(kubectl.output("get", kinds, "-l", LABEL, "-o", "name").split())
 

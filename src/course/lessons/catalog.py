@@ -1,4 +1,7 @@
-"""notebooks/lessons.toml: the one list of lessons, in order. A lesson's number and file name come from its place in it."""
+"""notebooks/lessons.toml: the one list of lessons, in order.
+
+A lesson's number and file name come from its place in it.
+"""
 
 from dataclasses import dataclass, replace
 from functools import cache
@@ -14,8 +17,8 @@ MANIFEST = paths.NOTEBOOKS / "lessons.toml"
 class Lesson:
     """One lesson.
 
-    slug: words, no number. minutes: what a learner should plan, not machine time. needs: slugs of lessons to know before.
-    namespaces: those it makes and removes. number: its place in the list, from 0.
+    slug: words, no number. minutes: what a learner should plan, not machine time. needs: slugs of lessons to know
+    before. namespaces: those it makes and removes. number: its place in the list, from 0.
     """
 
     slug: str
@@ -40,7 +43,9 @@ class Lesson:
 @cache
 def lessons() -> tuple[Lesson, ...]:
     """All lessons in order."""
-    return tuple(replace(lesson, number=number) for number, lesson in enumerate(toml.entries(MANIFEST, "lesson", Lesson)))
+    return tuple(
+        replace(lesson, number=number) for number, lesson in enumerate(toml.entries(MANIFEST, "lesson", Lesson))
+    )
 
 
 def find(name: str) -> Lesson:
@@ -60,7 +65,8 @@ def course_map() -> str:
 def course_table() -> str:
     """The lessons as a Markdown table, for the README."""
     rows = [
-        f"| [{lesson.number:02d} {lesson.title}](notebooks/{lesson.notebook.name}) | {lesson.minutes} | {'; '.join(lesson.objectives)} |"
+        f"| [{lesson.number:02d} {lesson.title}](notebooks/{lesson.notebook.name}) | {lesson.minutes} | "
+        f"{'; '.join(lesson.objectives)} |"
         for lesson in lessons()
     ]
     return "\n".join(["| Lesson | Minutes | You will be able to |", "|---|---|---|", *rows])

@@ -22,7 +22,9 @@ class Route:
     @property
     def minutes(self) -> int:
         """What a learner should plan, by the two lists."""
-        return sum(lessons.find(slug).minutes for slug in self.lessons) + sum(labs.find(slug).minutes for slug in self.labs)
+        return sum(lessons.find(slug).minutes for slug in self.lessons) + sum(
+            labs.find(slug).minutes for slug in self.labs
+        )
 
 
 @cache

@@ -53,7 +53,10 @@ def _copy(path: Path) -> Path:
 
 
 def reset(name: str) -> tuple[Path, Path | None]:
-    """A fresh copy of a lesson, by slug or number, or of the `labs`; the old one is kept under a dated name. (fresh, old copy)."""
+    """A fresh copy of a lesson, by slug or number, or of the `labs`.
+
+    The old one is kept under a dated name. Returns (fresh, old copy).
+    """
     original = _original(name)
     current, old_copy = paths.WORKSPACE / original.name, None
     if current.exists():

@@ -75,9 +75,10 @@ class Engine:
 
 
 def choose(say: Say = print, install: bool = True) -> Engine:
-    """The engine to use: what COURSE_ENGINE=docker|podman says, else the one that has the cluster, else the first that answers.
+    """The engine to use: the one of COURSE_ENGINE=docker|podman, if that is set.
 
-    Where none answers and `install` allows it, Podman is installed as root on Debian or Ubuntu, and said before.
+    Else it is the one that has the cluster, else the first that answers. Where none answers and `install` allows it,
+    Podman is installed as root on Debian or Ubuntu, and said before.
     """
     wanted = os.environ.get("COURSE_ENGINE", "")
     if wanted not in ("", "docker", "podman"):
@@ -93,13 +94,18 @@ def choose(say: Say = print, install: bool = True) -> Engine:
             return found
     commands = [command for _, command in problems if command]
     raise CourseError(
-        "No container engine can be used.", " ".join(why for why, _ in problems), " Or: ".join(commands) or HOW_TO_INSTALL
+        "No container engine can be used.",
+        " ".join(why for why, _ in problems),
+        " Or: ".join(commands) or HOW_TO_INSTALL,
     )
 
 
 @cache
 def chosen() -> Engine:
-    """The engine that is there, chosen once in this process: to ask which one it is takes longer than most that it is asked."""
+    """The engine that is there, chosen once in this process.
+
+    To ask which one it is takes longer than most that it is asked.
+    """
     return choose(install=False)
 
 
@@ -122,7 +128,10 @@ def _docker() -> Engine | Problem:
     if "permission denied" in done.stderr.lower():
         return "Docker runs, but you may not use it.", "sudo usermod -aG docker $USER, then log out and in."
     if done.returncode or not version:
-        return "There is a docker client, but its daemon does not answer.", f"sudo systemctl start docker. {HOW_TO_INSTALL}"
+        return (
+            "There is a docker client, but its daemon does not answer.",
+            f"sudo systemctl start docker. {HOW_TO_INSTALL}",
+        )
     return _new_enough("docker", version, pinned().engine_docker_minimum, {"KIND_EXPERIMENTAL_PROVIDER": "docker"})
 
 
@@ -168,7 +177,10 @@ def containers_conf(*, cgroup_v1: bool, systemd: bool, files: int, processes: in
 
 
 def write_containers_conf() -> None:
-    """Write the settings file of this machine where one is needed. Elsewhere than on Linux Podman runs in a machine of its own."""
+    """Write the settings file of this machine where one is needed.
+
+    Elsewhere than on Linux Podman runs in a machine of its own.
+    """
     if sys.platform != "linux":
         return
     hard = [resource.getrlimit(kind)[1] for kind in (resource.RLIMIT_NOFILE, resource.RLIMIT_NPROC)]

@@ -44,7 +44,8 @@ def lab_key() -> str:
 def node_image(engine: Engine, say: Say = print) -> str:
     """The name of a ready node image with the lab image inside; made if it is not there.
 
-    COURSE_NODE_IMAGE: `official` and `build` decide how; any other value is an image of the learner's own to start from.
+    COURSE_NODE_IMAGE: `official` and `build` decide how; any other value is an image of the learner's own to start
+    from.
     """
     wanted = os.environ.get("COURSE_NODE_IMAGE", "")
     for kind in [wanted] if wanted else ["official", "build"]:
@@ -84,7 +85,9 @@ def _starting_point(engine: Engine, wanted: str, say: Say) -> str | None:
         return name
     if wanted:
         raise CourseError(
-            f"The node image {name} cannot be pulled.", why, "COURSE_NODE_IMAGE=build ./course up" if _may_build() else CONNECT
+            f"The node image {name} cannot be pulled.",
+            why,
+            "COURSE_NODE_IMAGE=build ./course up" if _may_build() else CONNECT,
         )
     if not _may_build():
         raise CourseError("The node image can be neither pulled nor built.", f"{why}. {BUILDING_NEEDS}", CONNECT)
@@ -96,7 +99,9 @@ def _pull(engine: Engine, name: str, timeout: float) -> str:
     """Pull an image and note it for `down --all`; "" or why it cannot be pulled. CourseError for a full disk."""
     done = engine.run("pull", "-q", name, timeout=timeout)
     if "no space left" in done.stderr.lower():
-        raise CourseError(f"{name} cannot be pulled.", "No space is left.", "Free some disk space (df -h), then try again.")
+        raise CourseError(
+            f"{name} cannot be pulled.", "No space is left.", "Free some disk space (df -h), then try again."
+        )
     if done.returncode:
         return shell.last_words(done.stderr, 1)
     files.state()
@@ -117,7 +122,10 @@ def _bake(engine: Engine, name: str, started_from: str | None, say: Say) -> str:
 
 @contextmanager
 def _workplace() -> Iterator[Path]:
-    """A folder in the cache for one build at a time, over all clones; what a killed build left there is removed first."""
+    """A folder in the cache for one build at a time, over all clones.
+
+    What a killed build left there is removed first.
+    """
     work = paths.cache() / "work"
     with files.lock(paths.cache() / "build.lock"):
         rmtree(work, ignore_errors=True)
@@ -133,7 +141,10 @@ def _bake_in(work: Path, engine: Engine, name: str, started_from: str | None, sa
         commit(work, engine, started_from, [lab], name, "official")
         return name
     _check_build(say)
-    say(f"building takes about 10 minutes on 2 cores, once; logs in {paths.LOGS}, finished parts are kept in {paths.cache()}")
+    say(
+        f"building takes about 10 minutes on 2 cores, once; logs in {paths.LOGS}, "
+        f"finished parts are kept in {paths.cache()}"
+    )
     # The compilers never wait: the Debian parts are made beside the first programs, the node beside the last ones.
     programs, debian = _side_by_side(offline_node.main_programs, lambda say: _debian_parts(work, engine, say), say)
     halfway, others = _side_by_side(
@@ -165,7 +176,10 @@ def _halfway(work: Path, engine: Engine, name: str, programs: dict[str, Path], d
 
 
 def _side_by_side(one: Callable[[Say], A], other: Callable[[Say], B], say: Say) -> tuple[A, B]:
-    """Both at once. When one fails, or at Ctrl-C, the other ends with the part that it is at: each part begins by saying so."""
+    """Both at once.
+
+    When one fails, or at Ctrl-C, the other ends with the part that it is at: each part begins by saying so.
+    """
     stopped = threading.Event()
 
     def say_and_go_on(text: str) -> None:
@@ -231,7 +245,13 @@ def _debian(place: Path, engine: Engine, say: Say) -> str:
     with TemporaryDirectory(dir=place) as work:
         root = Path(work) / "root"
         mirror = debian_mirror()
-        words: list[str | Path] = ["debootstrap", "--variant=minbase", pinned().debian_suite, root, *([mirror] if mirror else [])]
+        words: list[str | Path] = [
+            "debootstrap",
+            "--variant=minbase",
+            pinned().debian_suite,
+            root,
+            *([mirror] if mirror else []),
+        ]
         shell.logged(words, log="debian", doing="Making the Debian base")
         for leftovers in ("var/cache/apt/archives", "var/lib/apt/lists"):
             rmtree(root / leftovers, ignore_errors=True)

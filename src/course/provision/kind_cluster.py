@@ -18,7 +18,10 @@ NO_WAY_OUT = "no-way-out.service"
 
 @dataclass(frozen=True)
 class Record:
-    """What this clone knows of its cluster: the node container's id, "" while it is being made, and the image of its node."""
+    """What this clone knows of its cluster.
+
+    The node container's id, "" while it is being made, and the image of its node.
+    """
 
     name: str
     container_id: str
@@ -60,7 +63,8 @@ def refuse_other_state() -> None:
         raise CourseError(
             f"The state folder {paths.STATE} is of the cluster {name}, not of {paths.cluster_name()}.",
             "COURSE_CLUSTER names another cluster than the one that was made from this copy of the course.",
-            f"Give the second cluster a folder of its own (COURSE_STATE=FOLDER), or mean the first: COURSE_CLUSTER={name}",
+            "Give the second cluster a folder of its own (COURSE_STATE=FOLDER), or mean the "
+            f"first: COURSE_CLUSTER={name}",
         )
 
 
@@ -98,7 +102,8 @@ def _refuse_other_image(record: Record, image: str) -> None:
     if record.image and record.image != image:
         raise CourseError(
             "The cluster was made from another node image.",
-            "The course, or COURSE_NODE_IMAGE, has changed since: its Pods would run other programs than the world outside.",
+            "The course, or COURSE_NODE_IMAGE, has changed since: its Pods would run "
+            "other programs than the world outside.",
             "./course down, then ./course up. Your notebooks and your progress stay.",
         )
 
@@ -112,7 +117,15 @@ def _create(engine: Engine, image: str, say: Say) -> None:
     engine.remember()
     options = ["--name", paths.cluster_name(), "--image", image, "--config", str(config)]
     try:
-        _kind(engine, "create", "cluster", *options, "--kubeconfig", str(paths.KUBECONFIG), doing="Creating the kind cluster")
+        _kind(
+            engine,
+            "create",
+            "cluster",
+            *options,
+            "--kubeconfig",
+            str(paths.KUBECONFIG),
+            doing="Creating the kind cluster",
+        )
     except CourseError:
         if not container_state(engine)[0]:
             RECORD.unlink(missing_ok=True)  # nothing is there: an empty id would claim another clone's cluster later
@@ -122,7 +135,10 @@ def _create(engine: Engine, image: str, say: Say) -> None:
 
 
 def _close_the_way_out(engine: Engine, say: Say) -> None:
-    """No packet of a Pod leaves this machine. A unit of the node's systemd, because the node is also started without us."""
+    """No packet of a Pod leaves this machine.
+
+    A unit of the node's systemd sees to it, because the node is also started without us.
+    """
     unit = (paths.CLUSTER_FOLDER / NO_WAY_OUT).read_text()
     script = f"cat > /etc/systemd/system/{NO_WAY_OUT} && systemctl enable --quiet --now {NO_WAY_OUT}"
     result = engine.run("exec", "-i", node(), "sh", "-c", script, text=unit)
@@ -131,7 +147,10 @@ def _close_the_way_out(engine: Engine, say: Say) -> None:
 
 
 def _remove_node(engine: Engine) -> None:
-    """What `kind delete cluster` does, without needing kind: the node's container, and the volume that Podman keeps beside it."""
+    """What `kind delete cluster` does, without needing kind.
+
+    It removes the node's container, and the volume that Podman keeps beside it.
+    """
     engine.output("rm", "-f", "-v", node(), doing="Removing the cluster")
     if volumes := engine.run("volume", "ls", "-q", "--filter", f"label={node()}").stdout.split():
         engine.run("volume", "rm", *volumes)

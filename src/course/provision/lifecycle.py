@@ -74,7 +74,11 @@ def status() -> dict[str, object]:
     found = engine.chosen()
     _, state = kind_cluster.container_state(found)
     api = state == "running" and kubectl.is_ready()
-    servers = outside.inside("outside-service", "status", "all", engine=found).split("\n") if outside.is_running(found) else []
+    servers = (
+        outside.inside("outside-service", "status", "all", engine=found).split("\n")
+        if outside.is_running(found)
+        else []
+    )
     answer = corefile.answer_for_the_api() if api else ""
     return {
         "ready": bool(api and answer and servers and all(line.endswith("running") for line in servers if line)),

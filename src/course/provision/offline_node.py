@@ -32,7 +32,9 @@ class DebianImages(NamedTuple):
 def main_programs(say: Say) -> dict[str, Path]:
     """The folders of the two parts that the node itself is made of: most of the work of the compilers."""
     say("building containerd (under a minute when it is new)")
-    containerd = [f"github.com/containerd/containerd/v2/cmd/{name}" for name in ("containerd", "containerd-shim-runc-v2", "ctr")]
+    containerd = [
+        f"github.com/containerd/containerd/v2/cmd/{name}" for name in ("containerd", "containerd-shim-runc-v2", "ctr")
+    ]
     built = {"containerd": tools.build("containerd", containerd, module=tools.GO_MODULES / "containerd")}
     say("building Kubernetes (6 minutes when it is new)")
     flags = version_flags(pinned().kubernetes_version)
@@ -41,7 +43,10 @@ def main_programs(say: Say) -> dict[str, Path]:
 
 
 def other_programs(say: Say) -> dict[str, Path]:
-    """The folders of etcd and CoreDNS, which only their own images need: they are built while the node is put together."""
+    """The folders of etcd and CoreDNS, which only their own images need.
+
+    They are built while the node is put together.
+    """
     say("building CoreDNS (half a minute when it is new)")
     coredns = tools.build("coredns", ["./coredns"])
     say("building etcd (half a minute when it is new)")
@@ -53,10 +58,14 @@ def version_flags(version: str) -> str:
     major, minor, *_ = version.split(".")
     values = {"gitVersion": f"v{version}", "gitMajor": major, "gitMinor": minor, "gitTreeState": "clean"}
     packages = ("k8s.io/component-base/version", "k8s.io/client-go/pkg/version")
-    return " ".join(["-s", "-w", *(f"-X {package}.{key}={value}" for package in packages for key, value in values.items())])
+    return " ".join(
+        ["-s", "-w", *(f"-X {package}.{key}={value}" for package in packages for key, value in values.items())]
+    )
 
 
-def node(place: Path, engine: Engine, folders: dict[str, Path], debian: DebianImages, say: Say) -> tuple[str, list[Image]]:
+def node(
+    place: Path, engine: Engine, folders: dict[str, Path], debian: DebianImages, say: Say
+) -> tuple[str, list[Image]]:
     """The node image without images inside, and the images of Kubernetes."""
     say("putting the node together (a quarter of a minute)")
     wanted = wanted_images(folders["kubernetes"])
@@ -71,7 +80,9 @@ def node(place: Path, engine: Engine, folders: dict[str, Path], debian: DebianIm
         engine.build(bare, context, "Dockerfile", arguments)
         names = {"control-plane": CONTROL_PLANE, "kube-proxy": ("kube-proxy",)}
         for target in names:
-            engine.build(f"{PREFIX}-{target}:latest", context, "Dockerfile.kubernetes", {"BASE": debian.packet_tools}, target)
+            engine.build(
+                f"{PREFIX}-{target}:latest", context, "Dockerfile.kubernetes", {"BASE": debian.packet_tools}, target
+            )
     return bare, [Image(f"{PREFIX}-{target}:latest", tuple(wanted[name] for name in names[target])) for target in names]
 
 
@@ -108,7 +119,9 @@ def _kubectl() -> str:
 def _take_catatonit(engine: Engine, base: str, target: Path) -> None:
     container = engine.output("create", base, "true", doing="Reading the node's base image").strip()
     try:
-        engine.output("cp", f"{container}:/usr/bin/catatonit", target, doing="Taking catatonit out of the node's base image")
+        engine.output(
+            "cp", f"{container}:/usr/bin/catatonit", target, doing="Taking catatonit out of the node's base image"
+        )
     finally:
         engine.run("rm", "-f", container)
 

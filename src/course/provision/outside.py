@@ -66,13 +66,16 @@ def authority() -> Path:
 
 
 def begin(engine: Engine) -> bool:
-    """Run the container if it is not running, made again if its image is of another version; whether it was running already.
+    """Run the container if it is not running, made again if its image is of another version.
 
-    Does not wait for its servers: they get ready while something else is made. Needs the network, which kind makes with
-    its first cluster and leaves there. CourseError if the container of that name is not ours.
+    Returns whether it was running already. Does not wait for its servers: they get ready while something else is made.
+    Needs the network, which kind makes with its first cluster and leaves there. CourseError if the container of that
+    name is not ours.
     """
     FOLDER.mkdir(parents=True, exist_ok=True)
-    FOLDER.chmod(0o755)  # within the state folder, which is for its owner alone: the servers inside read it as other users
+    FOLDER.chmod(
+        0o755
+    )  # within the state folder, which is for its owner alone: the servers inside read it as other users
     make_certificates(FOLDER / "tls")
     found = _inspect(engine)
     _refuse_foreign(engine, found)
@@ -113,7 +116,10 @@ def _refuse_foreign(engine: Engine, found: "Found") -> None:
 
 
 def wait_until_answering(engine: Engine, *, was_running: bool) -> None:
-    """Each of its servers answers. In a container that was running, a silent one was stopped, by a lesson or the learner."""
+    """Each of its servers answers.
+
+    In a container that was running, a silent one was stopped, by a lesson or the learner.
+    """
     if was_running:
         if _answering(engine):
             return
@@ -126,8 +132,8 @@ def wait_until_answering(engine: Engine, *, was_running: bool) -> None:
 def known_addresses(engine: Engine) -> Addresses:
     """Its addresses as soon as it knows them itself: long before its servers answer.
 
-    A container that was started again has its last address written down until it has found the new one: the engine is asked
-    for the one of now.
+    A container that was started again has its last address written down until it has found the new one: the engine is
+    asked for the one of now.
     """
 
     def known() -> Addresses | None:
@@ -135,7 +141,9 @@ def known_addresses(engine: Engine) -> Addresses:
         found = _addresses(said.stdout) if said.returncode == 0 else None
         return found if found and found.primary == _address_of_now(engine) else None
 
-    return until(known, seconds=60, what="The outside world knowing its address", next=f"{engine.name} logs {container()}")
+    return until(
+        known, seconds=60, what="The outside world knowing its address", next=f"{engine.name} logs {container()}"
+    )
 
 
 def _address_of_now(engine: Engine) -> str:
@@ -162,7 +170,9 @@ ABSENT = Found("", "", "", "")
 
 def _inspect(engine: Engine) -> Found:
     labels = "|".join(f'{{{{index .Config.Labels "{label}"}}}}' for label in (LABEL_ROOT, LABEL_KEY))
-    inspected = engine.run("container", "inspect", "--format", f"{{{{.Id}}}}|{{{{.State.Status}}}}|{labels}", container())
+    inspected = engine.run(
+        "container", "inspect", "--format", f"{{{{.Id}}}}|{{{{.State.Status}}}}|{labels}", container()
+    )
     return ABSENT if inspected.returncode else Found(*inspected.stdout.strip().split("|"))
 
 
@@ -183,10 +193,14 @@ def _answering(engine: Engine) -> bool:
 
 def addresses(engine: Engine) -> Addresses:
     """Where the outside world is now; its address may change when it is made again and after a reboot."""
-    said = engine.output("exec", container(), "cat", "/run/outside.env", doing="Asking the outside world for its address")
+    said = engine.output(
+        "exec", container(), "cat", "/run/outside.env", doing="Asking the outside world for its address"
+    )
     found = _addresses(said)
     if found is None:
-        raise CourseError("The outside world does not know its address yet.", "It has just been started.", "./course up")
+        raise CourseError(
+            "The outside world does not know its address yet.", "It has just been started.", "./course up"
+        )
     return found
 
 
@@ -201,7 +215,9 @@ def inside(*words: str, engine: Engine | None = None, text: str | None = None) -
     engine = engine or chosen()
     status = _inspect(engine).status
     if status != "running":
-        raise CourseError("The outside world is not running.", f"Its container is {status or 'not there'}.", "./course up")
+        raise CourseError(
+            "The outside world is not running.", f"Its container is {status or 'not there'}.", "./course up"
+        )
     options = () if text is None else ("-i",)
     process = engine.run("exec", *options, container(), *words, text=text)
     if process.returncode:
@@ -213,8 +229,8 @@ def inside(*words: str, engine: Engine | None = None, text: str | None = None) -
 def set_record(name: str, kind: str, *values: str) -> None:
     """As the DNS provider: replace all records of a name. `none` as kind removes the name. TTL 5 s.
 
-    The values `primary` and `standby` stand for the outside world's two addresses. CourseError for what can be no record,
-    or where the provider's DNS server is stopped; then nothing is changed.
+    The values `primary` and `standby` stand for the outside world's two addresses. CourseError for what can be no
+    record, or where the provider's DNS server is stopped; then nothing is changed.
     """
     from course.provision import records  # loads dnspython, which nothing else here needs
 
@@ -256,5 +272,7 @@ def reset(engine: Engine | None = None) -> None:
 def service(verb: str, name: str, engine: Engine | None = None) -> str:
     """As the provider: `stop` or `start` one of SERVICES, or `all`; `status` says what runs."""
     if name not in (*SERVICES, "all") or verb not in ("stop", "start", "status"):
-        raise CourseError(f"There is no {verb} {name}.", f"Servers: {', '.join(SERVICES)}, all.", "course outside --help")
+        raise CourseError(
+            f"There is no {verb} {name}.", f"Servers: {', '.join(SERVICES)}, all.", "course outside --help"
+        )
     return inside("outside-service", verb, name, engine=engine)

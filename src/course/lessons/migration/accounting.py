@@ -30,7 +30,9 @@ class Account:
 
 def account(operations: Iterable[Operation], owner: list[place.Row], other: list[place.Row]) -> Account:
     """Compare; `owner` holds the rows of the side that counts now. Read the recordings first, the rows after."""
-    acknowledged = {f"{entry['client']}-{entry['number']}" for entry in operations if entry["op"] == "write" and entry["ok"]}
+    acknowledged = {
+        f"{entry['client']}-{entry['number']}" for entry in operations if entry["op"] == "write" and entry["ok"]
+    }
     stored = {key for key, _, _ in owner}
     births: dict[str, set[str]] = {}
     for key, born, _ in owner + other:
@@ -38,7 +40,9 @@ def account(operations: Iterable[Operation], owner: list[place.Row], other: list
     twice = {key for side in (owner, other) for key in _repeated(key for key, _, _ in side)}
     doubled = {key for key, sides in births.items() if len(sides) > 1} | twice
     elsewhere = {key for key, _, _ in other} - stored
-    return Account(len(acknowledged), len(stored), frozenset(acknowledged - stored), frozenset(doubled), frozenset(elsewhere))
+    return Account(
+        len(acknowledged), len(stored), frozenset(acknowledged - stored), frozenset(doubled), frozenset(elsewhere)
+    )
 
 
 def _repeated(keys: Iterable[str]) -> set[str]:

@@ -26,7 +26,8 @@ CLIENT = os.environ.get("CLIENT", "reconnect")
 POD = socket.gethostname()
 HOST = os.environ.get("DB_HOST", "user-db")
 PACE = float(os.environ.get("PACE", "0.2"))  # seconds for one read and one write
-LIFETIME = float(os.environ.get("LIFETIME", "1800"))  # seconds; half an hour is what pools use where nobody says otherwise
+# seconds; half an hour is what pools use where nobody says otherwise
+LIFETIME = float(os.environ.get("LIFETIME", "1800"))
 RECORDINGS = Path(os.environ.get("RECORDINGS", "/recordings"))
 
 WHO = "SELECT current_setting('course.side'), host(inet_server_addr())"

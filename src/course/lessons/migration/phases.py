@@ -28,10 +28,10 @@ def subscription(follower: str) -> str:
 
 
 def publisher(side: str) -> str:
-    """How the other side reaches this one: never through user-db, which is about to move. By TLS, as a role for nothing else.
+    """How the other side reaches this one: never through user-db, which is about to move.
 
-    The outside certificate does not hold the server's long name (lesson 08), so only its CA is checked. The inside one
-    does: `hostaddr` says where to connect, `host` whom to expect.
+    It comes by TLS, as a role for nothing else. The outside certificate does not hold the server's long name (lesson
+    08), so only its CA is checked. The inside one does: `hostaddr` says where to connect, `host` whom to expect.
     """
     if side == OUTSIDE:
         return f"host={place.OUTSIDE_NAME} sslmode=verify-ca sslrootcert=/steps/ca.crt {FOLLOWER}"
@@ -45,7 +45,10 @@ def is_open(side: str) -> bool:
 
 
 def follow(side: str, connection: str, *, copy: bool) -> None:
-    """This side follows the other one, reached by this connection string; with `copy` it returns when the first copy is done."""
+    """This side follows the other one, reached by this connection string.
+
+    With `copy` it returns when the first copy is done.
+    """
     place.run_sql(side, "follow", name=subscription(side), publisher=connection, copy=str(copy).lower())
     if copy:
         until(lambda: place.run_sql(side, "copied") == "t", seconds=60, what="The first copy of the rows")
@@ -56,7 +59,9 @@ def check(*arguments: str, why: str, seconds: float = 60) -> str:
     result = place.run_as_operator(*arguments, timeout=seconds + 30)
     if result.returncode:
         silent = "connection to server" in result.stderr
-        raise NotReady(f"The switch stopped: {_cause(result.stderr)}.", "A server did not answer." if silent else why, AGAIN)
+        raise NotReady(
+            f"The switch stopped: {_cause(result.stderr)}.", "A server did not answer." if silent else why, AGAIN
+        )
     return result.stdout.strip()
 
 
@@ -70,8 +75,21 @@ def _cause(stderr: str) -> str:
 def catch_up(source: str, seconds: float) -> None:
     """The other side confirmed all that is written here by now; NotReady if it did not in time."""
     name = subscription(OTHER[source])
-    command = ("psql", f"service={source}", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-v", f"name={name}", "-v", f"seconds={seconds}")
-    check(*command, "-f", "/steps/caught-up.sql", why=f"The follower {name} is behind, or not connected.", seconds=seconds)
+    command = (
+        "psql",
+        f"service={source}",
+        "-X",
+        "-q",
+        "-v",
+        "ON_ERROR_STOP=1",
+        "-v",
+        f"name={name}",
+        "-v",
+        f"seconds={seconds}",
+    )
+    check(
+        *command, "-f", "/steps/caught-up.sql", why=f"The follower {name} is behind, or not connected.", seconds=seconds
+    )
 
 
 @dataclass(frozen=True)
@@ -115,22 +133,35 @@ def point_the_name(cutover: Cutover, side: str) -> None:
 
 
 def answered_everywhere(side: str) -> bool:
-    """Whether each CoreDNS Pod, asked by itself, leads the name to this side: each may hold an old answer in its cache."""
+    """Whether each CoreDNS Pod, asked by itself, leads the name to this side.
+
+    Each may hold an old answer in its cache.
+    """
     predicate = coredns.all_answer if side == OUTSIDE else coredns.none_answers
     return predicate(f"user-db.{place.NAMESPACE}.svc.cluster.local", f"{place.OUTSIDE_NAME}.")
 
 
 def recycle(cutover: Cutover, target: str) -> None:
-    """New Pods for the clients that would never ask DNS again; not before the old answer is gone, or they keep that one."""
+    """New Pods for the clients that would never ask DNS again.
+
+    Not before the old answer is gone, or they keep that one.
+    """
     if cutover.restart:
-        until(lambda: answered_everywhere(target), seconds=60, what="Each CoreDNS Pod giving the new answer", next=AGAIN)
+        until(
+            lambda: answered_everywhere(target), seconds=60, what="Each CoreDNS Pod giving the new answer", next=AGAIN
+        )
         place.record_phase(f"restart {', '.join(cutover.restart)}")
         place.restart_clients(*cutover.restart)
 
 
 def empty(side: str) -> None:
     """The server's own word: no client of the app is connected."""
-    until(lambda: place.run_sql(side, "who") == "nobody", seconds=10, what=f"The {side} server without clients", next=AGAIN)
+    until(
+        lambda: place.run_sql(side, "who") == "nobody",
+        seconds=10,
+        what=f"The {side} server without clients",
+        next=AGAIN,
+    )
 
 
 def nobody_left(source: str, target: str) -> None:

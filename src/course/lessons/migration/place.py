@@ -49,7 +49,9 @@ class Recordings:
         times = [at for at, name in self.phases if name == phase]
         if not times:
             names = ", ".join(name for _, name in self.phases)
-            raise CourseError(f"No phase {phase!r} is recorded.", f"There are: {names}.", "Run the lesson from its top.")
+            raise CourseError(
+                f"No phase {phase!r} is recorded.", f"There are: {names}.", "Run the lesson from its top."
+            )
         return times[-1]
 
 
@@ -78,7 +80,9 @@ def psql(side: str, /, *arguments: str, mark: str = "", timeout: float = 60, **v
     mark_command = ["-c", rf"\! /steps/mark {shlex.quote(mark)}"] if mark else []
     variables = [word for name, value in values.items() for word in ("-v", f"{name}={value}")]
     options = ("-X", "-q", "-At", "-v", "ON_ERROR_STOP=1")
-    return output_as_operator("psql", f"service={side}", *options, *variables, *mark_command, *arguments, timeout=timeout).strip()
+    return output_as_operator(
+        "psql", f"service={side}", *options, *variables, *mark_command, *arguments, timeout=timeout
+    ).strip()
 
 
 def run_sql(side: str, file: str, /, *, mark: str = "", timeout: float = 60, **values: object) -> str:
@@ -121,7 +125,9 @@ def remove() -> None:
         kubectl.output("-n", NAMESPACE, "delete", kind, "--all", *options, "--timeout=60s", timeout=70)
     target = "host=127.0.0.1 user=course password=course dbname=postgres"
     # On the server itself: it must work too when somebody broke DNS.
-    outside.inside("sh", "-c", f"psql -Xq -v ON_ERROR_STOP=1 '{target}' <<'SQL'\n{(FILES / 'remove.sql').read_text()}\nSQL")
+    outside.inside(
+        "sh", "-c", f"psql -Xq -v ON_ERROR_STOP=1 '{target}' <<'SQL'\n{(FILES / 'remove.sql').read_text()}\nSQL"
+    )
 
 
 def begin() -> None:
@@ -179,7 +185,8 @@ def restart_clients(*kinds: str) -> None:
 def recordings(last: int = 0) -> Recordings:
     """All that was recorded until now, or only the last lines of each file."""
     reader = f"tail -q -n {last}" if last else "cat"
-    packed = output_as_operator("sh", "-c", f"{reader} /recordings/*.jsonl | gzip -1 | base64 -w0")  # it may be megabytes
+    # it may be megabytes
+    packed = output_as_operator("sh", "-c", f"{reader} /recordings/*.jsonl | gzip -1 | base64 -w0")
     lines = [json.loads(line) for line in gzip.decompress(base64.b64decode(packed)).splitlines()]
     lines.sort(key=lambda entry: float(entry["at"]))
     return Recordings(
@@ -189,7 +196,10 @@ def recordings(last: int = 0) -> Recordings:
 
 
 def wait_for_writes(*kinds: str, count: int = 5, side: str = "any", seconds: float = 90) -> None:
-    """Until each of these clients was told `count` times from now on that a row is stored (on this side); or NotReady."""
+    """Until each of these clients was told `count` times from now on that a row is stored (on this side).
+
+    NotReady where that takes too long.
+    """
     arguments = (str(count), str(seconds), side, *(kinds or CLIENTS))
     result = run_as_operator("/steps/wait-for-writes", *arguments, timeout=seconds + 30)
     if result.returncode:
@@ -206,7 +216,11 @@ def rows(side: str) -> list[Row]:
 def node_address() -> str:
     """Where the outside server finds the node."""
     addresses = kubectl.output("get", "nodes", "-o", "jsonpath={.items[0].status.addresses}")
-    ipv4 = [entry["address"] for entry in json.loads(addresses) if entry["type"] == "InternalIP" and ":" not in entry["address"]]
+    ipv4 = [
+        entry["address"]
+        for entry in json.loads(addresses)
+        if entry["type"] == "InternalIP" and ":" not in entry["address"]
+    ]
     if not ipv4:
         raise CourseError("The node has no IPv4 address.", f"It says: {addresses}", "kubectl get nodes -o wide")
     return str(ipv4[0])

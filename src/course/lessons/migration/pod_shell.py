@@ -1,7 +1,7 @@
 """A shell that stays open in the operator's Pod.
 
-Each step of a switch runs programs there. A new `kubectl exec` for each costs more than the step itself, and between fence
-and apply every second is an outage.
+Each step of a switch runs programs there. A new `kubectl exec` for each costs more than the step itself, and between
+fence and apply every second is an outage.
 """
 
 import contextlib
@@ -80,7 +80,10 @@ class PodShell:
 
 
 def run(namespace: str, pod: str, *argv: str, timeout: float) -> subprocess.CompletedProcess[str]:
-    """A program in the Pod, through this thread's open shell; a lost shell is exit code 255 and opened anew next time."""
+    """A program in the Pod, through this thread's open shell.
+
+    A lost shell is exit code 255 and opened anew next time.
+    """
     shell_in_pod: PodShell | None = getattr(_OPEN, "shell_in_pod", None)
     if shell_in_pod is None or shell_in_pod.process.poll() is not None:
         close()

@@ -107,7 +107,8 @@ def svg(recordings: Recordings, title: str = "Who answered whom") -> str:
     bottom = TOP + LANE * len(CLIENTS)
     height = bottom + 36 + (len(phases) + 3) // 4 * 18
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="100%" style="max-width:{WIDTH}px" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="100%" '
+        f'style="max-width:{WIDTH}px" '
         f'font-family="sans-serif" role="img" aria-label="{escape(title)}">',
         f"<title>{escape(title)}</title><desc>{escape(text(recordings))}</desc>",
         f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>',
