@@ -46,7 +46,9 @@ class PodShell:
             stdin.write(_SCRIPT.format(argv=shlex.join(argv)).encode())
         code, out, err = (int(part) for part in self._until_newline(deadline).split())
         text = self._exactly(out + err, deadline)
-        return subprocess.CompletedProcess(argv, code, text[:out].decode(errors="replace"), text[out:].decode(errors="replace"))
+        return subprocess.CompletedProcess(
+            argv, code, text[:out].decode(errors="replace"), text[out:].decode(errors="replace")
+        )
 
     def _until_newline(self, deadline: float) -> bytes:
         while b"\n" not in self.unread:
