@@ -63,6 +63,7 @@ def test_broken_toml_is_said(tmp_path: Path) -> None:
         ("containerd", "github.com/containerd/containerd/v2", versions.pinned().containerd_version),
         (".", "go.etcd.io/etcd/server/v3", versions.pinned().etcd_version),
         (".", "github.com/coredns/coredns", versions.pinned().coredns_version),
+        (".", "github.com/cloudnativelabs/kube-router/v2", versions.pinned().policies_kube_router),
     ],
 )
 def test_go_modules_repeat_the_same_versions(folder: str, module: str, version: str) -> None:

@@ -23,6 +23,7 @@ class Versions:
     containerd_version: str
     etcd_version: str
     coredns_version: str
+    policies_kube_router: str
     debian_suite: str
     debian_official: str
     lab_image: str

@@ -16,7 +16,7 @@ from course.provision.bakery import Image
 from course.provision.engine import Engine, Say
 
 CONTROL_PLANE = ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
-COMMANDS = (*CONTROL_PLANE, "kube-proxy", "kubeadm", "kubelet")
+COMMANDS = (*CONTROL_PLANE, "kube-proxy", "kube-router", "kubeadm", "kubelet")
 OTHERS = ("coredns", "etcd", "pause")
 PREFIX = "localhost/externalname"
 
@@ -69,10 +69,13 @@ def node(place: Path, engine: Engine, folders: dict[str, Path], debian: DebianIm
         version = f"v{pinned().kubernetes_version}"
         arguments = {"BASE": debian.node, "KUBERNETES_VERSION": version, "PAUSE_IMAGE": wanted["pause"]}
         engine.build(bare, context, "Dockerfile", arguments)
-        names = {"control-plane": CONTROL_PLANE, "kube-proxy": ("kube-proxy",)}
-        for target in names:
+        for target in ("control-plane", "kube-proxy"):
             engine.build(f"{PREFIX}-{target}:latest", context, "Dockerfile.kubernetes", {"BASE": debian.packet_tools}, target)
-    return bare, [Image(f"{PREFIX}-{target}:latest", tuple(wanted[name] for name in names[target])) for target in names]
+    router = f"{PREFIX}-kube-router:v{pinned().policies_kube_router}"  # needs the same packet tools as kube-proxy
+    return bare, [
+        Image(f"{PREFIX}-control-plane:latest", tuple(wanted[name] for name in CONTROL_PLANE)),
+        Image(f"{PREFIX}-kube-proxy:latest", (wanted["kube-proxy"], router)),
+    ]
 
 
 def other_images(place: Path, engine: Engine, folders: dict[str, Path], debian: DebianImages) -> list[Image]:
