@@ -66,6 +66,13 @@ def aliases() -> str:
     return "---\n".join([*held, one.format(LAST, "ask-c", "api.example.com")])
 
 
+def spread(value: str) -> list[str]:
+    """`10.1.0.1..3` is 10.1.0.1, 10.1.0.2 and 10.1.0.3: an answer that is too long for one packet."""
+    first, _, last = value.partition("..")
+    head, _, number = first.rpartition(".")
+    return [f"{head}.{each}" for each in range(int(number), int(last) + 1)] if last else [value]
+
+
 def apply(manifest: str) -> None:
     kubectl.output("apply", "--server-side", "-f", "-", text=manifest, timeout=300)
 
@@ -79,7 +86,7 @@ def world() -> Iterator[None]:
         kubectl.output("wait", "--for=create", "-n", namespace, "serviceaccount/default", "--timeout=60s", timeout=70)
     apply((HERE / "ask_world.yaml").read_text())
     for name, (kind, *values) in TABLE["records"].items():
-        outside.set_record(name, kind, *values)
+        outside.set_record(name, kind, *(each for value in values for each in spread(value)))
     kubectl.output("rollout", "status", "-n", "ask-a", "statefulset/web", "--timeout=120s", timeout=130)
     kubectl.output("wait", "-n", "ask-a", "--for=condition=Ready", "pod/bare-pod", "--timeout=120s", timeout=130)
     apply(aliases())
