@@ -6,7 +6,7 @@ The skeletons fail with sentences, and all numbers move along by machine.
 import json
 import subprocess
 from pathlib import Path
-from shutil import copy2
+from shutil import copy2, rmtree
 from xml.etree import ElementTree
 
 import pytest
@@ -97,6 +97,7 @@ def test_every_number_moved_on(grown: Path) -> None:
 def test_the_skeletons_fail_their_proof_with_sentences_and_pass_when_they_are_filled_in(
     grown: Path, tmp_path: Path
 ) -> None:
+    rmtree(grown / "notebooks/de")  # its links lead beside it: a translation of one lesson has to change them
     said = red(grown, tmp_path / "todo.xml", "tests/unit/test_dev_todo.py")
     ours = {str(path.relative_to(grown)) for path in (grown / "labs" / NEW_LAB).rglob("*") if path.is_file()}
     ours |= {"labs/labs.toml", "labs/00_labs.ipynb", "notebooks/lessons.toml", "notebooks/00_start_here.ipynb"}
