@@ -1,5 +1,6 @@
 """The files of this clone, as Git sees them."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -26,7 +27,9 @@ def files(*patterns: str) -> list[Path]:
         *patterns,
     ]
     try:
-        result = subprocess.run(argv, capture_output=True, text=True)
+        # This folder's own: a copy inside another clone is none.
+        env = os.environ | {"GIT_CEILING_DIRECTORIES": str(paths.ROOT.parent)}
+        result = subprocess.run(argv, capture_output=True, text=True, env=env)
         why = result.stderr.strip()
     except FileNotFoundError:
         why = "git is not installed."
