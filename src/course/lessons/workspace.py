@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from course.base import paths
+from course.base import files, paths
 from course.base.errors import CourseError
 from course.labs.catalog import FOLDER as LABS
 from course.lessons import catalog
@@ -46,9 +46,8 @@ def _copy(path: Path) -> Path:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     target = paths.WORKSPACE / path.name
-    part = target.with_suffix(".part")
-    nbformat.write(notebook, part)  # type: ignore[no-untyped-call]
-    part.replace(target)
+    text = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
+    files.replace(target, f"{text}\n", mode=0o644)
     return target
 
 
