@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).parents[1]
 HERE = bool(
@@ -61,10 +63,25 @@ def proves(request: pytest.FixtureRequest) -> Callable[..., None]:
     return count
 
 
-def group(item: pytest.Item) -> str:
-    """Tests of one group run one after the other in one worker: those of a module share its fixtures."""
-    marker = item.get_closest_marker("xdist_group")
-    return str(marker.args[0]) if marker else item.nodeid.partition("::")[0]
+def group(nodeid: str) -> str:
+    """Tests of one group run one after the other in one worker: those of a module, for they share its fixtures.
+
+    Where the parameters of a test end with `@NAME`, that is their group.
+    """
+    path, _, test = nodeid.partition("::")
+    return test.rstrip("]").rpartition("@")[2] if "@" in test else path
+
+
+class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]
+    """A group at a time for each worker; the marks of pytest-xdist 3.8 do nothing with pytest 9.2."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> GroupScheduling | None:
+    """By groups where `--dist loadscope` is asked for; None leaves the choice to pytest-xdist."""
+    return GroupScheduling(config, log) if config.getvalue("dist") == "loadscope" else None
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -76,8 +93,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.cluster)
         elif item.get_closest_marker("cluster"):
             fixtures.insert(0, "cluster")
-        item.add_marker(pytest.mark.xdist_group(group(item)))
-    items.sort(key=lambda item: (-EARLIER.get(group(item), UNKNOWN), group(item)))
+    items.sort(key=lambda item: (-EARLIER.get(group(item.nodeid), UNKNOWN), group(item.nodeid)))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -86,7 +102,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     proofs: Counter[str] = Counter()
     groups: Counter[str] = Counter()
     for report in reports:
-        groups[report.nodeid.partition("@")[2] or report.nodeid.partition("::")[0]] += report.duration
+        groups[group(report.nodeid)] += report.duration
         for _, (what, number) in (entry for entry in report.user_properties if entry[0] == "proof" and report.passed):
             proofs[what] += number
     if proofs:

@@ -90,8 +90,14 @@ class Proof:
         assert agreed[-2:] == [True, True], f"{expected.state}: {'; '.join(complaints) or 'only once'}\n{report.text()}"
         self.evidence.append(Evidence(expected, report))
 
-    def sets_up_again(self, restart: bool = False) -> None:
+    def sets_up_again(self) -> None:
         """setup.yaml may be applied again: nothing of it fails, and then the lab is what the file says."""
+        setup = self.apply_setup()
+        assert is_in_cluster(setup), f"{self.lab.slug}: setup.yaml was applied, and the cluster holds something else"
+        self.shows(judging.fresh(self.lab))
+
+    def apply_setup(self, restart: bool = False) -> str:
+        """The text of setup.yaml, after it was applied once more and its Pods are ready."""
         setup = stage.rendered((self.lab.folder / "setup.yaml").read_text())
         with self.timed("setup again"):
             kubectl.apply(setup)
@@ -99,10 +105,7 @@ class Proof:
                 if restart:  # a server reads its configuration when it starts
                     kubectl.output("rollout", "restart", "deployment", "-n", namespace)
                 stage.wait_for_pods(namespace)
-            assert is_in_cluster(setup), (
-                f"{self.lab.slug}: setup.yaml was applied, and the cluster holds something else"
-            )
-        self.shows(judging.fresh(self.lab))
+        return setup
 
     def fails_for_its_reason(self, wrong: str) -> None:
         """The answer was not in force, now it is, and the checks say what is wrong with it."""
@@ -120,14 +123,17 @@ class Proof:
 
     def undo(self, number: int, wrong: str) -> None:
         """Back to the fresh lab: by a start from a namespace that is on its way out or half empty, or, where no row was
-        written, by taking away what the answer added and setting up again."""
+        written, by taking away what the answer added and setting up again.
+
+        The next answer's own report says whether that was enough: it must fail for its own reasons, and no others.
+        """
         if number < SPOILED or self.lab.databases:
             self.spoil(number)
             self.starts_broken()
             return
         for namespace, name in self.inventory() - self.belongings:
             kubectl.output("delete", name, "-n", namespace, "--ignore-not-found")
-        self.sets_up_again(restart=(self.lab.folder / "wrong" / wrong / "solve.sh").exists())
+        self.apply_setup(restart=(self.lab.folder / "wrong" / wrong / "solve.sh").exists())
 
     def spoil(self, number: int) -> None:
         """Leave the lab in the state that the next reset begins with.

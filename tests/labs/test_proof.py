@@ -13,7 +13,7 @@ pytestmark = pytest.mark.cluster
 LONGEST_FIRST = sorted(catalog.labs(), key=weight, reverse=True)
 
 
-LABS = [pytest.param(lab.slug, marks=pytest.mark.xdist_group(f"lab {lab.slug}")) for lab in LONGEST_FIRST]
+LABS = [pytest.param(lab.slug, id=f"@lab {lab.slug}") for lab in LONGEST_FIRST]
 
 
 @pytest.mark.parametrize("slug", LABS)

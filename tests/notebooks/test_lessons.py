@@ -9,9 +9,7 @@ from course.dev.nbval import code_cells, nbval
 from course.lessons import catalog
 
 # Both turns of a lesson in one worker: the second one finds what the first one left.
-LESSONS = [
-    pytest.param(lesson.slug, marks=pytest.mark.xdist_group(f"lesson {lesson.slug}")) for lesson in catalog.lessons()
-]
+LESSONS = [pytest.param(lesson.slug, id=f"@lesson {lesson.slug}") for lesson in catalog.lessons()]
 
 
 @pytest.mark.parametrize("slug", LESSONS)

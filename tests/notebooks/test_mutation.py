@@ -64,7 +64,7 @@ BREAKAGES = {
 }
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in BREAKAGES])
+@pytest.mark.parametrize("name", [pytest.param(name, id=f"@{name}") for name in BREAKAGES])
 def test_a_broken_world_turns_the_right_cells_red(
     cluster: None, name: str, tmp_path: Path, proves: Callable[..., None]
 ) -> None:

@@ -126,7 +126,7 @@ def _prepare(say: Say) -> int:
 
 def _on_clusters(options: Options) -> int:
     count = 0 if options.here else options.workers or workers()
-    several = ["-n", str(count), "--dist", "loadgroup", "--no-loadscope-reorder"] if count else []
+    several = ["-n", str(count), "--dist", "loadscope", "--no-loadscope-reorder"] if count else []
     with _own_clusters(options) as env:
         return _pytest(["-m", "cluster or engine or browser", *several], env)
 
