@@ -41,10 +41,10 @@ def test_a_lab_that_is_not_started() -> None:
 
 
 def test_a_lab_begins_in_the_world_as_it_was_at_the_start() -> None:
-    outside.set_record("pool.example.com", "A", "192.0.2.1")
-    assert "192.0.2.1" in outside.inside("outside-dns", "show")
+    outside.set_record("pool.example.com", "A", "198.51.100.7")
+    assert "198.51.100.7" in outside.inside("outside-dns", "show")
     verbs.start(LAB.slug, quiet)
-    assert "192.0.2.1" not in outside.inside("outside-dns", "show")
+    assert "198.51.100.7" not in outside.inside("outside-dns", "show")
 
 
 def test_one_of_its_namespaces_was_deleted() -> None:
