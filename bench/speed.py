@@ -48,7 +48,7 @@ def up() -> None:
     with tempfile.TemporaryDirectory() as folder:
         second = {**os.environ, "COURSE_CLUSTER": "externalname-bench", "COURSE_STATE": f"{folder}/state"}
         config = Path(folder) / "kind.yaml"
-        config.write_text(kind_cluster.kind_config(built=images.is_built(container_engine, image)))
+        config.write_text(kind_cluster.kind_config())
         kind = str(tools.kind())
         name = ["--name", "externalname-bare", "--kubeconfig", f"{folder}/kubeconfig"]
         bare_command = [kind, "create", "cluster", *name, "--image", image, "--config", str(config), "--wait", "120s"]

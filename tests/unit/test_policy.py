@@ -36,6 +36,7 @@ def test_only_a_contradiction_says_not(rule: str, seen: str, enforcing: bool, go
         (["open", "blocked"], "open", ["kindnet"], "enforces", True),
         (["open"], "open", [], "does not enforce", True),
         (["open"], "open", ["kindnet"], "does not enforce", False),
+        (["open"], "open", ["kube-router"], "does not enforce", False),
         (["blocked"], "open", [], "enforces", False),
         (["blocked", "blocked", "open"], "open", [], "does not enforce", True),  # two lost packets
         (["blocked"], "blocked", [], "does not enforce", True),  # the server is down

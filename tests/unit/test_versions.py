@@ -63,6 +63,8 @@ def test_broken_toml_is_said(tmp_path: Path) -> None:
         ("containerd", "github.com/containerd/containerd/v2", versions.pinned().containerd_version),
         (".", "go.etcd.io/etcd/server/v3", versions.pinned().etcd_version),
         (".", "github.com/coredns/coredns", versions.pinned().coredns_version),
+        (".", "github.com/cloudnativelabs/kube-router/v2", versions.pinned().policies_kube_router),
+        (".", "github.com/rancher/local-path-provisioner", versions.pinned().storage_local_path_provisioner),
     ],
 )
 def test_go_modules_repeat_the_same_versions(folder: str, module: str, version: str) -> None:

@@ -23,6 +23,8 @@ class Versions:
     containerd_version: str
     etcd_version: str
     coredns_version: str
+    policies_kube_router: str
+    storage_local_path_provisioner: str
     debian_suite: str
     debian_official: str
     lab_image: str

@@ -12,7 +12,7 @@ from course.base.waiting import until
 from course.kube import kubectl
 
 OPEN, BLOCKED = "open", "blocked"
-ENFORCING_AGENT = "kindnet"  # the official node image's network plugin; the node built here has none that enforces
+ENFORCING_AGENTS = {"kindnet", "kube-router"}  # of the official node image, and of the node built here
 
 
 class Watcher:
@@ -49,7 +49,7 @@ class Watcher:
         plugins = agents()
         verdict = "enforces" if self.enforcing else "does not enforce"
         print(f"This cluster {verdict} NetworkPolicies (agents beside kube-proxy: {', '.join(plugins) or 'none'})")
-        if self.enforcing != (ENFORCING_AGENT in plugins):
+        if self.enforcing != bool(ENFORCING_AGENTS & set(plugins)):
             print("That does NOT fit its network plugin.")
 
     def _is_denied(self, host: str, port: int) -> bool:

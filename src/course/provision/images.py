@@ -66,12 +66,6 @@ def _modules() -> list[Path]:
     return sorted(path for path in tools.GO_MODULES.rglob("*") if path.is_file())
 
 
-def is_built(engine: Engine, image: str) -> bool:
-    """Whether this node was built here: then it brings its own network plugin, which enforces no NetworkPolicy."""
-    label = engine.run("image", "inspect", "--format", '{{index .Config.Labels "course.node"}}', image)
-    return label.stdout.strip() == "built"
-
-
 def _starting_point(engine: Engine, wanted: str, say: Say) -> str | None:
     """An image to bake into; None means that it has to be built."""
     if wanted == "build":

@@ -9,7 +9,7 @@ from course.base import files, paths, shell
 from course.base.errors import CourseError
 from course.base.waiting import until
 from course.kube import corefile, kubectl
-from course.provision import images, tools
+from course.provision import tools
 from course.provision.engine import Engine, Say
 
 RECORD = paths.STATE / "cluster.json"
@@ -111,7 +111,7 @@ def _refuse_other_image(record: Record, image: str) -> None:
 def _create(engine: Engine, image: str, say: Say) -> None:
     files.state()
     config = paths.STATE / "kind.yaml"
-    config.write_text(kind_config(built=images.is_built(engine, image)))
+    config.write_text(kind_config())
     corefile.ORIGINAL.unlink(missing_ok=True)
     _write_record("", image)
     engine.remember()
@@ -156,14 +156,9 @@ def _remove_node(engine: Engine) -> None:
         engine.run("volume", "rm", *volumes)
 
 
-def kind_config(*, built: bool) -> str:
-    """cluster/kind.yaml, and for a node built here: no kindnet, because that node brings its own CNI configuration."""
-    import yaml  # takes as long as all the rest, and only a new cluster needs it
-
-    config = yaml.safe_load((paths.CLUSTER_FOLDER / "kind.yaml").read_text())
-    if built:
-        config["networking"]["disableDefaultCNI"] = True
-    return str(yaml.safe_dump(config, sort_keys=False))
+def kind_config() -> str:
+    """The cluster's configuration for kind: cluster/kind.yaml."""
+    return (paths.CLUSTER_FOLDER / "kind.yaml").read_text()
 
 
 def _kind(engine: Engine, *arguments: str, doing: str) -> None:

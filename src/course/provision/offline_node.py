@@ -16,9 +16,10 @@ from course.provision.bakery import Image
 from course.provision.engine import Engine, Say
 
 CONTROL_PLANE = ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
-COMMANDS = (*CONTROL_PLANE, "kube-proxy", "kubeadm", "kubelet")
-OTHERS = ("coredns", "etcd", "pause")
+COMMANDS = (*CONTROL_PLANE, "kube-proxy", "kube-router", "kubeadm", "kubelet")
+OTHERS = ("coredns", "etcd", "local-path-provisioner", "pause")
 PREFIX = "localhost/externalname"
+LOCAL_PATH = "github.com/rancher/local-path-provisioner"
 
 
 class DebianImages(NamedTuple):
@@ -43,14 +44,17 @@ def main_programs(say: Say) -> dict[str, Path]:
 
 
 def other_programs(say: Say) -> dict[str, Path]:
-    """The folders of etcd and CoreDNS, which only their own images need.
-
-    They are built while the node is put together.
-    """
+    """The folders of the programs that only their own images need, built while the node is put together."""
     say("building CoreDNS (half a minute when it is new)")
     coredns = tools.build("coredns", ["./coredns"])
     say("building etcd (half a minute when it is new)")
-    return {"coredns": coredns, "etcd": tools.build("etcd", ["go.etcd.io/etcd/server/v3"], rename={"server": "etcd"})}
+    etcd = tools.build("etcd", ["go.etcd.io/etcd/server/v3"], rename={"server": "etcd"})
+    say("building the storage provisioner (some seconds when it is new)")
+    return {
+        "coredns": coredns,
+        "etcd": etcd,
+        "local-path-provisioner": tools.build("local-path-provisioner", [LOCAL_PATH]),
+    }
 
 
 def version_flags(version: str) -> str:
@@ -71,6 +75,7 @@ def node(
     wanted = wanted_images(folders["kubernetes"])
     with _context(place, {"node-bin": folders["containerd"], "kubernetes-bin": folders["kubernetes"]}) as context:
         copytree(tools.kind_files(), context / "kind-files")
+        (context / "default-storage.yaml").write_text(storage_manifest())
         copy2(_kubectl(), context / "node-bin" / "kubectl")
         for path in (*(context / "node-bin").iterdir(), *(context / "kind-files" / "usr" / "local" / "bin").iterdir()):
             path.chmod(0o755)
@@ -78,23 +83,56 @@ def node(
         version = f"v{pinned().kubernetes_version}"
         arguments = {"BASE": debian.node, "KUBERNETES_VERSION": version, "PAUSE_IMAGE": wanted["pause"]}
         engine.build(bare, context, "Dockerfile", arguments)
-        names = {"control-plane": CONTROL_PLANE, "kube-proxy": ("kube-proxy",)}
+        router = f"{PREFIX}-kube-router:v{pinned().policies_kube_router}"
+        names = {
+            "control-plane": tuple(wanted[name] for name in CONTROL_PLANE),
+            "kube-proxy": (wanted["kube-proxy"], router),  # both need the same packet tools
+        }
         for target in names:
             engine.build(
                 f"{PREFIX}-{target}:latest", context, "Dockerfile.kubernetes", {"BASE": debian.packet_tools}, target
             )
-    return bare, [Image(f"{PREFIX}-{target}:latest", tuple(wanted[name] for name in names[target])) for target in names]
+    return bare, [Image(f"{PREFIX}-{target}:latest", tags) for target, tags in names.items()]
 
 
 def other_images(place: Path, engine: Engine, folders: dict[str, Path], debian: DebianImages) -> list[Image]:
-    """The images of etcd, CoreDNS and the pause container."""
-    wanted = wanted_images(folders["kubernetes"])
+    """The images of one static program each: etcd, CoreDNS, the storage provisioner, the pause container."""
+    wanted = wanted_images(folders["kubernetes"]) | {"local-path-provisioner": provisioner_image()}
     with _context(place, {"node-bin": folders["coredns"]}) as context:
-        os.link(folders["etcd"] / "etcd", context / "node-bin" / "etcd")
+        for name in ("etcd", "local-path-provisioner"):
+            os.link(folders[name] / name, context / "node-bin" / name)
         _take_catatonit(engine, debian.node, context / "node-bin" / "pause")
         for name in OTHERS:
             engine.build(f"{PREFIX}-{name}:latest", context, "Dockerfile.images", {}, name)
     return [Image(f"{PREFIX}-{name}:latest", (wanted[name],)) for name in OTHERS]
+
+
+def provisioner_image() -> str:
+    """The storage provisioner's image, as the cluster calls it."""
+    return f"{PREFIX}-local-path-provisioner:v{pinned().storage_local_path_provisioner}"
+
+
+def storage_manifest() -> str:
+    """What kind applies as the default StorageClass: the provisioner's own manifest, with images that are in the node.
+
+    The class is called `standard`, as in the official node image.
+    """
+    import yaml  # only a build needs it, and every `up` would pay for it
+
+    module = tools.module_folder(LOCAL_PATH, pinned().storage_local_path_provisioner)
+    objects = {
+        item["kind"]: item for item in yaml.safe_load_all((module / "deploy" / "local-path-storage.yaml").read_text())
+    }
+    objects["Deployment"]["spec"]["template"]["spec"]["containers"][0]["image"] = provisioner_image()
+    settings = objects["ConfigMap"]["data"]
+    helper = yaml.safe_load(settings["helperPod.yaml"])
+    helper["spec"]["containers"][0]["image"] = pinned().lab_image
+    settings["helperPod.yaml"] = yaml.safe_dump(helper)
+    objects["StorageClass"]["metadata"] = {
+        "name": "standard",
+        "annotations": {"storageclass.kubernetes.io/is-default-class": "true"},
+    }
+    return str(yaml.safe_dump_all(objects.values(), sort_keys=False))
 
 
 @contextmanager

@@ -150,14 +150,19 @@ def kind() -> Path:
     return build("kind", ["sigs.k8s.io/kind"], module=GO_MODULES / "kind") / "kind"
 
 
+def module_folder(name: str, version: str) -> Path:
+    """The folder of a Go module's own files, fetched if it is not there. It is gone with Go's cache: copy from it."""
+    program, env = go()
+    words = [str(program), "mod", "download", "-json", f"{name}@v{version}"]
+    return Path(json.loads(shell.output(words, doing=f"Fetching {name}", env=env))["Dir"])
+
+
 def kind_files() -> Path:
     """The node files that the kind module ships (entrypoint, units, containerd's settings), copied to the cache."""
     finished = paths.cache() / "parts" / f"kind-files-{pinned().kind_version}"
     if not finished.exists():
-        program, env = go()
-        words = [str(program), "mod", "download", "-json", f"sigs.k8s.io/kind@v{pinned().kind_version}"]
-        module = json.loads(shell.output(words, doing="Fetching the kind module", env=env))["Dir"]
+        module = module_folder("sigs.k8s.io/kind", pinned().kind_version)
         work = _workplace(finished)
-        copytree(Path(module) / "images" / "base" / "files", work, dirs_exist_ok=True)
+        copytree(module / "images" / "base" / "files", work, dirs_exist_ok=True)
         _finish(work, finished)
     return finished
