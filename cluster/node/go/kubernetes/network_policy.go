@@ -2,12 +2,15 @@ package main
 
 import (
 	"context"
+	"net/http"
 	"sync"
+	"time"
 
 	"github.com/cloudnativelabs/kube-router/v2/pkg/controllers/netpol"
 	"github.com/cloudnativelabs/kube-router/v2/pkg/healthcheck"
 	"github.com/cloudnativelabs/kube-router/v2/pkg/options"
 	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
@@ -27,8 +30,25 @@ func newNetworkPolicyCommand() *cobra.Command {
 	return command
 }
 
-// enforce runs until the process is ended; the node's rules stay as they are then.
+// proxyIsReady tells whether kube-proxy of this node has written its first rules.
+func proxyIsReady(ctx context.Context) (bool, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://127.0.0.1:10256/healthz", nil)
+	if err != nil {
+		return false, err
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return false, nil // it does not listen yet
+	}
+	return answer.StatusCode == http.StatusOK, answer.Body.Close()
+}
+
+// enforce runs until the process is ended; the node's rules stay as they are then. It begins after kube-proxy: both put
+// their jumps at the top of the same chains, and this one finds its own again by their number.
 func enforce(ctx context.Context, config *options.KubeRouterConfig) error {
+	if err := wait.PollUntilContextCancel(ctx, 200*time.Millisecond, true, proxyIsReady); err != nil {
+		return err
+	}
 	inCluster, err := rest.InClusterConfig()
 	if err != nil {
 		return err
