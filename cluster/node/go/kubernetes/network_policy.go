@@ -2,14 +2,15 @@ package main
 
 import (
 	"context"
-	"net/http"
 	"sync"
 	"time"
 
 	"github.com/cloudnativelabs/kube-router/v2/pkg/controllers/netpol"
 	"github.com/cloudnativelabs/kube-router/v2/pkg/healthcheck"
 	"github.com/cloudnativelabs/kube-router/v2/pkg/options"
+	"github.com/cloudnativelabs/kube-router/v2/pkg/utils"
 	"github.com/spf13/cobra"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes"
@@ -30,25 +31,8 @@ func newNetworkPolicyCommand() *cobra.Command {
 	return command
 }
 
-// proxyIsReady tells whether kube-proxy of this node has written its first rules.
-func proxyIsReady(ctx context.Context) (bool, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://127.0.0.1:10256/healthz", nil)
-	if err != nil {
-		return false, err
-	}
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return false, nil // it does not listen yet
-	}
-	return answer.StatusCode == http.StatusOK, answer.Body.Close()
-}
-
-// enforce runs until the process is ended; the node's rules stay as they are then. It begins after kube-proxy: both put
-// their jumps at the top of the same chains, and this one finds its own again by their number.
+// enforce runs until the process is ended; the node's rules stay as they are then.
 func enforce(ctx context.Context, config *options.KubeRouterConfig) error {
-	if err := wait.PollUntilContextCancel(ctx, 200*time.Millisecond, true, proxyIsReady); err != nil {
-		return err
-	}
 	inCluster, err := rest.InClusterConfig()
 	if err != nil {
 		return err
@@ -59,6 +43,9 @@ func enforce(ctx context.Context, config *options.KubeRouterConfig) error {
 	}
 	commands, sets, err := netpol.NewIPTablesHandlers(config)
 	if err != nil {
+		return err
+	}
+	if err := waitForProxy(ctx, commands[corev1.IPv4Protocol]); err != nil {
 		return err
 	}
 	factory := informers.NewSharedInformerFactory(client, 0)
@@ -80,6 +67,15 @@ func enforce(ctx context.Context, config *options.KubeRouterConfig) error {
 		}
 	}
 	return run(ctx, controller)
+}
+
+// waitForProxy waits until kube-proxy has written its first rules: both put jumps at the top of the same chains, and the
+// controller finds its own again by their number. What is in KUBE-FORWARD comes last, after all the jumps.
+func waitForProxy(ctx context.Context, commands utils.IPTablesHandler) error {
+	return wait.PollUntilContextCancel(ctx, 200*time.Millisecond, true, func(context.Context) (bool, error) {
+		rules, err := commands.List("filter", "KUBE-FORWARD")
+		return err == nil && len(rules) > 1, nil // the first line is the chain itself; before it is there, that is an error
+	})
 }
 
 // run takes the controller's heartbeats, which it would otherwise wait with, and nobody asks for.
