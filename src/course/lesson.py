@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from course.kube.kubectl import apply
     from course.kube.kubectl import output as kubectl
     from course.kube.kubectl import run as try_kubectl
-    from course.kube.network_policy import Watcher
+    from course.kube.network_policy import seconds_until_refused
     from course.lessons.begin import begin, wait_for_cluster
     from course.lessons.catalog import course_map
     from course.lessons.material import material
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 # Where each name of this face lives: a module, or `module:name`.
 _HOMES = {
-    "Watcher": "course.kube.network_policy:Watcher",
     "accounting": "course.lessons.migration.accounting",
     "apply": "course.kube.kubectl:apply",
     "ask": "course.dns.query:ask",
@@ -41,13 +40,13 @@ _HOMES = {
     "place": "course.lessons.migration.place",
     "querylog": "course.dns.querylog",
     "seconds_until": "course.base.waiting:seconds_until",
+    "seconds_until_refused": "course.kube.network_policy:seconds_until_refused",
     "table": "course.base.tables:table",
     "try_kubectl": "course.kube.kubectl:run",
     "until": "course.base.waiting:until",
     "wait_for_cluster": "course.lessons.begin:wait_for_cluster",
 }
 __all__ = [
-    "Watcher",
     "accounting",
     "apply",
     "ask",
@@ -63,6 +62,7 @@ __all__ = [
     "place",
     "querylog",
     "seconds_until",
+    "seconds_until_refused",
     "table",
     "try_kubectl",
     "until",

@@ -107,11 +107,11 @@ EXAMPLES = {
     "dig time": (";; Query time: 3 msec", ";; Query time"),
     "pod name": ("coredns-5f66bf4bdb-mw859", "coredns-POD"),
     "slice name": ("legacy-api-x7k2p", "legacy-api-ID"),
-    "policy verdict": (
-        "This cluster does not enforce NetworkPolicies (agents beside kube-proxy: none)",
-        "This cluster has its verdict on NetworkPolicies",
+    "refused by a plugin": (
+        "5432 (tcp) failed: Connection refused, 6379 (tcp) timed out: Operation now in progress, 80 (tcp) failed",
+        "5432 (tcp) REFUSED, 6379 (tcp) REFUSED, 80 (tcp) failed",
     ),
-    "policy seen": ("rule: blocked seen: open, nothing here enforces policies", "rule: blocked seen: CONSISTENT"),
+    "network plugin": ("NAME          READY\nkindnet       1", "NAME          READY\nPLUGIN       1"),
     "rule lines": ("----+----------", "---+---"),
     "blanks": ("a  \t b", "a_b"),
 }
