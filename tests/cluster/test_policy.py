@@ -28,6 +28,7 @@ def client() -> Iterator[None]:
     stage.wait_for_pods(NAMESPACE)
     until(lambda: not refused(), seconds=60, what="A connection")
     yield
+    kubectl.output("delete", "pod", "client", "-n", NAMESPACE, "--now")
     kubectl.output("delete", "namespace", NAMESPACE)
 
 
