@@ -1,15 +1,49 @@
 """The command `course`: what it was told, and what went wrong, in words."""
 
+import io
+import os
 import signal
 import sys
+from pathlib import Path
 
+from course.base import settings
 from course.base.errors import CourseError, in_words
+
+
+class Unheard(Exception):
+    """What is printed cannot be written. No OSError: those are of files."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+class Output(io.TextIOWrapper):
+    """Standard output whose failures are told from those of files."""
+
+    def write(self, text: str) -> int:
+        """As of any file, but for the exception."""
+        try:
+            return super().write(text)
+        except OSError as error:
+            raise Unheard(error) from None
+
+    def flush(self) -> None:
+        """As of any file, but for the exception."""
+        try:
+            super().flush()
+        except OSError as error:
+            raise Unheard(error) from None
+
 
 INTERRUPTED = 130  # the exit code that the shell and typer give to Ctrl-C
 
 
 def main() -> None:
     """Run the CLI; a CourseError becomes three sentences on stderr and its exit code."""
+    if sys.stdout is sys.__stdout__ and isinstance(sys.stdout, io.TextIOWrapper):
+        terminal = sys.stdout.isatty()
+        sys.stdout = Output(sys.stdout.detach(), encoding="utf-8", errors="backslashreplace", line_buffering=terminal)
     try:
         for number in (signal.SIGINT, signal.SIGTERM):  # a background shell starts us with SIGINT ignored
             signal.signal(number, signal.default_int_handler)
@@ -17,6 +51,11 @@ def main() -> None:
     except CourseError as error:
         print(error, file=sys.stderr)
         sys.exit(error.exit_code)
+    except ModuleNotFoundError as error:
+        print(_incomplete(error.name or ""), file=sys.stderr)
+        sys.exit(2)
+    except Unheard as reason:
+        sys.exit(_unheard(reason.error))
     except OSError as error:
         again = "Check the disk (df -h) and whose the file is (ls -l), then run the same command again."
         print(CourseError(f"{error.filename or 'A file'} cannot be used.", in_words(error), again), file=sys.stderr)
@@ -30,6 +69,14 @@ def main() -> None:
 
 
 def _run(arguments: list[str]) -> None:
+    settings.check()
+    try:
+        _dispatch(arguments)
+    finally:
+        sys.stdout.flush()
+
+
+def _dispatch(arguments: list[str]) -> None:
     if arguments[:1] == ["ask"]:  # without typer, which takes its time to start
         from course.cli import ask
 
@@ -37,6 +84,34 @@ def _run(arguments: list[str]) -> None:
     from course.cli.app import app
 
     app(prog_name="course", standalone_mode=True)
+
+
+def _unheard(error: OSError) -> int:
+    """The exit code where nobody reads on.
+
+    A reader that ended, as `head` does, had enough; a full disk is said.
+    """
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python flushes once more at its end
+    if isinstance(error, BrokenPipeError):
+        return 0
+    print(
+        CourseError("What this command prints cannot be written.", in_words(error), "Print it elsewhere."),
+        file=sys.stderr,
+    )
+    return 2
+
+
+def _incomplete(module: str) -> CourseError:
+    """A module is not there: a folder was half deleted, or an installation was interrupted."""
+    if module.partition(".")[0] == "course":
+        return CourseError(
+            f"A part of the course is missing: {module}.", "A file of this clone was removed.", "git restore src"
+        )
+    venv = Path(sys.prefix)
+    for stamp in venv.glob(".requirements*"):  # then the script of the same name installs all of it again
+        stamp.unlink()
+    what = f"A part of {venv.name} is missing: the module {module}."
+    return CourseError(what, "It was half deleted.", "the same command again: it installs what is missing")
 
 
 def _interrupted() -> None:

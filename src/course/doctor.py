@@ -9,7 +9,7 @@ from pathlib import Path
 from shutil import disk_usage
 
 from course.base import paths, shell, versions
-from course.base.errors import CourseError
+from course.base.errors import CourseError, in_words
 from course.jupyter import jupyterlab
 from course.kube import corefile, kubectl
 from course.provision import engine, images, kind_cluster, lifecycle, outside
@@ -43,6 +43,8 @@ def examine() -> list[Finding]:
         chosen = engine.choose(install=False)
     except CourseError as error:
         return [*findings, Finding("wrong", error.what, error.why, error.next)]
+    except OSError as error:  # Podman's settings for this machine are a file there
+        return [*findings, _unusable(error)]
     findings.append(Finding("ok", f"The engine is {chosen.name} {chosen.version}."))
     findings.append(_store(chosen))
     checks: list[Callable[[engine.Engine], Finding]] = [_image, _cluster, _outside, _forward]
@@ -58,6 +60,15 @@ def _finding(check: Callable[[], Finding]) -> Finding:
         return check()
     except CourseError as error:
         return Finding("wrong", error.what, error.why, error.next)
+    except OSError as error:
+        return _unusable(error)
+
+
+def _unusable(error: OSError) -> Finding:
+    file = error.filename or paths.STATE
+    return Finding(
+        "wrong", f"{file} cannot be used.", in_words(error), f"df -h '{paths.STATE.parent}'; ls -ld '{file}'"
+    )
 
 
 def _versions() -> Finding:
@@ -211,7 +222,7 @@ def _forward(chosen: engine.Engine) -> Finding:
         return Finding(
             "wrong",
             "CoreDNS does not answer a Pod.",
-            "It is starting, or its Corefile is broken.",
-            "kubectl -n kube-system logs -l k8s-app=kube-dns",
+            "It is starting, somebody removed its Pods, or its Corefile is broken.",
+            "./course up",
         )
     return Finding("ok", "CoreDNS answers a Pod and forwards to the world outside.")

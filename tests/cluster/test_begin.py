@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from course.base.errors import CourseError
+from course.base.errors import CourseError, NotReady
 from course.kube import kubectl
 from course.lessons import begin, catalog
 from course.provision import outside
@@ -52,7 +52,20 @@ def test_what_is_left_is_named_and_removed(no_namespace: None, capsys: pytest.Ca
 def test_a_namespace_of_the_learners_is_left_alone(no_namespace: None) -> None:
     kubectl.output("create", "namespace", SPACE)
     kubectl.output("create", "configmap", "mine", "-n", SPACE)
-    with pytest.raises(CourseError, match=f"namespace {SPACE} that no lesson made") as caught:
+    with pytest.raises(CourseError, match=f"namespace {SPACE} that the course did not make") as caught:
         begin.begin(SLUG)
     assert f"kubectl delete namespace {SPACE}" in caught.value.next
     assert "configmap/mine" in kubectl.output("get", "configmaps", "-n", SPACE, "-o", "name").split()
+
+
+def test_what_holds_a_namespace_is_named(no_namespace: None) -> None:
+    begin.begin(SLUG)
+    kubectl.output("create", "configmap", "held", "-n", SPACE)
+    patch = ("patch", "configmap", "held", "-n", SPACE, "--type", "merge", "-p")
+    kubectl.output(*patch, '{"metadata": {"finalizers": ["example.com/held"]}}')
+    try:
+        with pytest.raises(NotReady, match=f"The namespace {SPACE} cannot go") as caught:
+            begin.begin(SLUG)
+        assert "configmap/held" in caught.value.why and "finalizers" in caught.value.next
+    finally:
+        kubectl.output(*patch, '{"metadata": {"finalizers": null}}')

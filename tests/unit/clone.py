@@ -22,7 +22,7 @@ def copied(target: Path) -> Path:
 def environment(clone: Path) -> dict[str, str]:
     """Python started with it finds the course in the copy."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COURSE"))}
-    return env | {"PYTHONPATH": str(clone / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    return env | {"PYTHONPATH": str(clone / "src")}
 
 
 def python(clone: Path, *argv: str) -> subprocess.CompletedProcess[str]:

@@ -40,7 +40,7 @@ def texts(clone: Path) -> dict[str, str]:
     return {
         str(path.relative_to(clone)): path.read_text()
         for path in clone.rglob("*")
-        if path.is_file() and ".git" not in path.parts
+        if path.is_file() and not {".git", "__pycache__"} & set(path.parts)
     }
 
 

@@ -9,6 +9,7 @@ from course.base.errors import CourseError
 from course.base.waiting import until
 from course.kube import coredns, kubectl
 
+REPLICAS = 2  # of CoreDNS, as kubeadm makes it
 ORIGINAL = paths.STATE / "Corefile"  # kubeadm's own, as it was when the cluster was made
 
 

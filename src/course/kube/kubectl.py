@@ -1,5 +1,6 @@
 """The cluster's API, by kubectl: what the course asks and changes is what a learner could type."""
 
+import re
 import subprocess
 
 from course.base import paths, shell
@@ -8,8 +9,25 @@ from course.base.errors import CourseError
 TOOLBOX = ("course-tools", "toolbox")  # the namespace and name of the Pod that asks questions for the course
 
 
+NO_KUBECONFIG = "There is no kubeconfig of the course's cluster, or it is damaged: ./course up writes it."
+
+
+def context() -> str:
+    """The context that the course's kubeconfig names; "" where the file is not there, empty or damaged."""
+    try:
+        match = re.search(r"(?m)^current-context: (\S+)$", paths.KUBECONFIG.read_text())
+    except (OSError, UnicodeError):
+        return ""
+    return match[1].strip('"') if match else ""
+
+
 def run(*arguments: str, text: str | None = None, timeout: float = 60) -> subprocess.CompletedProcess[str]:
-    """One kubectl call against this course's cluster, captured; never raises for a failing call."""
+    """One kubectl call against this course's cluster, captured; never raises for a failing call.
+
+    Without a kubeconfig kubectl would ask whatever listens on port 8080 of this machine: then it is not called.
+    """
+    if not context():
+        return subprocess.CompletedProcess(["kubectl", *arguments], 1, "", NO_KUBECONFIG)
     return shell.run(
         ["kubectl", *arguments], env=shell.without_proxies(shell.environment()), text=text, timeout=timeout
     )
@@ -58,19 +76,17 @@ def apply(manifest: str) -> str:
 
 def is_ready() -> bool:
     """Whether the API says it is ready."""
-    return paths.KUBECONFIG.exists() and run("get", "--raw", "/readyz").stdout.strip() == "ok"
+    return run("get", "--raw", "/readyz").stdout.strip() == "ok"
 
 
 def require_ready() -> None:
     """CourseError unless the cluster answers, and is the one this command means."""
-    if (
-        paths.KUBECONFIG.exists()
-        and f"current-context: kind-{paths.cluster_name()}\n" not in paths.KUBECONFIG.read_text()
-    ):
+    if context() not in ("", f"kind-{paths.cluster_name()}"):
         raise CourseError(
             f"The kubeconfig in {paths.STATE.name} is not of the cluster {paths.cluster_name()}.",
             "COURSE_CLUSTER names another cluster than the one that was made from this copy of the course.",
             "Set COURSE_CLUSTER as it was for ./course up, or give the second cluster a COURSE_STATE of its own.",
         )
     if not is_ready():
-        raise CourseError("The cluster does not answer.", "It is not up, or it is being made.", "./course up")
+        why = "It is not up, or it is being made." if context() else NO_KUBECONFIG
+        raise CourseError("The cluster does not answer.", why, "./course up")

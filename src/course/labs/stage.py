@@ -4,15 +4,16 @@ The outside world is imported where it is used: its certificates' library would 
 """
 
 import json
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from course.base import shell
-from course.base.errors import CourseError, NotReady
+from course.base.errors import CourseError
 from course.kube import kubectl
+from course.kube import namespaces as kube_namespaces
 from course.labs.catalog import Lab
 
+LABEL = "course-lab"  # of each namespace that a lab made
 GONE_WITHIN = 240  # seconds for all namespaces of a reset; about six, where the machine has nothing else to do
 READY_WITHIN = 300  # seconds for the Pods that a lab starts with; a few, where the machine has nothing else to do
 
@@ -40,7 +41,7 @@ def rendered(text: str) -> str:
 
 def namespaces(lab: Lab) -> str:
     """Manifests of the lab's namespaces; setup.yaml may add labels to them."""
-    return "".join(kubectl.namespace_manifest(name, "course-lab", lab.slug) for name in lab.namespaces)
+    return "".join(kubectl.namespace_manifest(name, LABEL, lab.slug) for name in lab.namespaces)
 
 
 def notes(lab: Lab) -> str:
@@ -122,7 +123,7 @@ def as_postgres(*words: str, text: str | None = None) -> str:
 def missing(lab: Lab) -> list[str]:
     """The lab's namespaces that are not there or on their way out."""
     form = '{range .items[*]}{.metadata.name}{" "}{.status.phase}{"\\n"}{end}'
-    done = kubectl.run("get", "namespaces", "-l", f"course-lab={lab.slug}", "-o", f"jsonpath={form}")
+    done = kubectl.run("get", "namespaces", "-l", f"{LABEL}={lab.slug}", "-o", f"jsonpath={form}")
     if done.returncode:
         kubectl.require_ready()
         raise CourseError("The namespaces cannot be listed.", shell.last_words(done.stderr), "./course doctor")
@@ -132,48 +133,19 @@ def missing(lab: Lab) -> list[str]:
 
 def present(labs: Sequence[Lab]) -> list[str]:
     """The namespaces of these labs that are in the cluster, in any phase."""
-    found = set(kubectl.output("get", "namespaces", "-o", "jsonpath={.items[*].metadata.name}").split())
-    return [name for lab in labs for name in lab.namespaces if name in found]
+    return kube_namespaces.present([name for lab in labs for name in lab.namespaces])
 
 
 def clean(labs: Sequence[Lab], seconds: int = GONE_WITHIN) -> None:
-    """Remove all that these labs made, in the cluster and outside; NotReady names what is stuck after `seconds`."""
-    names = present(labs)
-    if names:
-        kubectl.output("delete", "namespace", *names, "--ignore-not-found", "--wait=false")
+    """Remove all that these labs made, in the cluster and outside.
+
+    NotReady names what holds a namespace, CourseError one that the course did not make.
+    """
+    kube_namespaces.remove([name for lab in labs for name in lab.namespaces], LABEL, seconds)
     for kind_and_name in (thing for lab in labs for thing in lab.cluster_objects):
         kubectl.output("delete", kind_and_name, "--ignore-not-found", "--timeout=20s")
-    if names:
-        words = [f"namespace/{name}" for name in names]
-        gone = kubectl.run("wait", "--for=delete", *words, f"--timeout={seconds}s", timeout=seconds * len(names) + 10)
-        left = present(labs) if gone.returncode else []
-        if left:
-            raise NotReady(
-                f"Still there after {seconds} s: {', '.join(left)}.", " ".join(map(stuck, left)), _unstick(left[0])
-            )
     for name in (name for lab in labs for name in lab.databases):
         drop_database(name)
-
-
-def stuck(namespace: str) -> str:
-    """What keeps a namespace from going, in the API's words and with the objects' names."""
-    done = kubectl.run("get", "namespace", namespace, "-o", "json")
-    if done.returncode:
-        return ""
-    conditions = json.loads(done.stdout).get("status", {}).get("conditions", [])
-    messages = [one["message"] for one in conditions if one["status"] == "True"]
-    kinds = sorted({kind for text in messages for kind in re.findall(r"(\S+?)\.? has \d+ resource", text)})
-    objects = [
-        name for kind in kinds for name in kubectl.run("get", kind, "-n", namespace, "-o", "name").stdout.split()
-    ]
-    return f"{namespace}: {' '.join(messages)} Objects: {', '.join(objects) or 'none'}."
-
-
-def _unstick(namespace: str) -> str:
-    return (
-        f"Look at the objects named above (kubectl -n {namespace} get KIND NAME -o yaml), "
-        "remove their metadata.finalizers with kubectl patch, then reset again."
-    )
 
 
 def apply_answer(folder: Path) -> str:

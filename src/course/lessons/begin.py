@@ -6,8 +6,8 @@ The cluster is there, the namespaces are fresh, nothing foreign is touched.
 import time
 
 from course.base import shell
-from course.base.errors import CourseError, NotReady
-from course.kube import kubectl
+from course.base.errors import NotReady
+from course.kube import kubectl, namespaces
 from course.lessons.catalog import find
 from course.provision import lifecycle, reporter, world
 
@@ -16,6 +16,7 @@ KINDS = (
     "pods,deployments,statefulsets,daemonsets,jobs,cronjobs,services,endpointslices,ingresses,configmaps,secrets,"
     "serviceaccounts,roles,rolebindings,persistentvolumeclaims,networkpolicies"
 )
+GONE_WITHIN = 60  # seconds for the namespaces of an earlier run; about eight, where the machine has nothing else to do
 _begun: list[str] = []
 
 
@@ -50,18 +51,15 @@ def begin(slug: str) -> None:
     shell.use_environment()
     _begun.append(slug)
     kubectl.require_ready()
-    existing = [name for name in lesson.namespaces if _is_there(name)]
-    for name in existing:
-        _refuse_foreign(name)
+    namespaces.refuse_foreign(lesson.namespaces, LABEL)
+    existing = namespaces.present(lesson.namespaces)
     policies, changed = _policies(), world.changed()
     # Named before it goes, in one line, however much: nbval compares it.
     leftovers = [*(f"namespace {name} {_contents(name)}".rstrip() for name in existing), *policies, *changed]
     print(f"Left from an earlier run, removed now: {'; '.join(leftovers) or 'nothing'}", flush=True)
     if changed:
         world.restore()
-    for name in existing:
-        kubectl.run("delete", "pods", "--all", "--now", "-n", name)
-        kubectl.output("delete", "namespace", name, "--timeout=60s", timeout=70)
+    namespaces.remove(existing, LABEL, GONE_WITHIN)
     if policies:
         kubectl.output("delete", *policies)
     for name in lesson.namespaces:
@@ -72,20 +70,6 @@ def begin(slug: str) -> None:
 def begun() -> str | None:
     """The lesson that was begun last in this process."""
     return _begun[-1] if _begun else None
-
-
-def _is_there(name: str) -> bool:
-    return kubectl.run("get", "namespace", name).returncode == 0
-
-
-def _refuse_foreign(name: str) -> None:
-    label = kubectl.output("get", "namespace", name, "-o", "jsonpath={.metadata.labels}")
-    if LABEL not in label:
-        raise CourseError(
-            f"There is a namespace {name} that no lesson made.",
-            "It may hold your own work, so it is left alone.",
-            f"Remove it yourself (kubectl delete namespace {name}), then run this cell again.",
-        )
 
 
 def _contents(namespace: str) -> str:

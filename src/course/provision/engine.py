@@ -1,6 +1,7 @@
 """The container engine: Docker if its daemon answers, else Podman, else Podman is installed where that is allowed."""
 
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -19,6 +20,10 @@ Problem = tuple[str, str]  # why an engine cannot be used, what to type; "" wher
 CONTAINERS_CONF = STATE / "containers.conf"
 INSTALLED = STATE / "installed-packages"
 REMEMBERED = STATE / "engine"  # the name of the engine that has this clone's cluster
+# Docker's and Podman's words for what is not there, in all the versions that the course takes.
+NOT_THERE = re.compile(
+    r"(?i)no such (image|object|container|volume|network)|not known|no (container|volume) with name|not found"
+)
 PODMAN_PACKAGES = ("podman", "runc", "netavark", "aardvark-dns", "iptables", "conmon")
 HOW_TO_INSTALL = (
     "Install Docker (docs.docker.com/engine/install) or, on Debian or Ubuntu: sudo apt-get install podman runc. "
@@ -50,8 +55,7 @@ class Engine:
 
     def remember(self) -> None:
         """The cluster is in this engine from now on, whichever answers first tomorrow."""
-        files.state()
-        REMEMBERED.write_text(self.name)
+        files.replace(REMEMBERED, self.name)
 
     def forget(self) -> None:
         """There is no cluster any more."""
@@ -69,9 +73,23 @@ class Engine:
         log = f"image-{name.rpartition('/')[2].partition(':')[0]}"
         shell.logged([*words, context], log=log, doing=f"Building {name}", env=self.environment)
 
+    def inspect(self, kind: str, name: str, form: str) -> str:
+        """What the engine says of a container, an image, ...; "" where there is none of that name.
+
+        CourseError where it cannot tell: a failed question is no "no".
+        """
+        result = self.run(kind, "inspect", "--format", form, name)
+        if result.returncode and not NOT_THERE.search(result.stderr):
+            raise CourseError(
+                f"{self.name} cannot be asked for the {kind} {name}.",
+                shell.last_words(result.stderr),
+                "./course doctor",
+            )
+        return result.stdout.strip() if result.returncode == 0 else ""
+
     def has_image(self, name: str) -> bool:
         """Whether the image is in the engine's store."""
-        return self.run("image", "inspect", name).returncode == 0
+        return bool(self.inspect("image", name, "{{.Id}}"))
 
 
 def choose(say: Say = print, install: bool = True) -> Engine:
@@ -83,7 +101,7 @@ def choose(say: Say = print, install: bool = True) -> Engine:
     wanted = os.environ.get("COURSE_ENGINE", "")
     if wanted not in ("", "docker", "podman"):
         raise CourseError(f"COURSE_ENGINE is {wanted!r}.", "It may be docker or podman.", "unset COURSE_ENGINE")
-    wanted = wanted or (REMEMBERED.read_text() if REMEMBERED.exists() else "")
+    wanted = wanted or _remembered()
     found, problems = _answering(wanted)
     if found:
         return found
@@ -98,6 +116,12 @@ def choose(say: Say = print, install: bool = True) -> Engine:
         " ".join(why for why, _ in problems),
         " Or: ".join(commands) or HOW_TO_INSTALL,
     )
+
+
+def _remembered() -> str:
+    """The engine that has the cluster; "" where that is not written down, or cannot be read."""
+    text = REMEMBERED.read_text(errors="replace") if REMEMBERED.is_file() else ""
+    return text if text in ("docker", "podman") else ""
 
 
 @cache
@@ -137,8 +161,10 @@ def _docker() -> Engine | Problem:
 
 def _podman() -> Engine | Problem:
     done = shell.run(["podman", "--version"])
-    if done.returncode:
+    if done.returncode == 127:
         return "Podman is not installed.", ""
+    if done.returncode:
+        return f"Podman is installed but does not work: {shell.last_words(done.stderr)}", "podman info"
     write_containers_conf()
     variables = {"KIND_EXPERIMENTAL_PROVIDER": "podman"}
     if CONTAINERS_CONF.exists():
@@ -192,8 +218,7 @@ def write_containers_conf() -> None:
         processes=min(processes, 32768),
     )
     if text and (not CONTAINERS_CONF.exists() or CONTAINERS_CONF.read_text() != text):
-        files.state()
-        CONTAINERS_CONF.write_text(text)
+        files.replace(CONTAINERS_CONF, text)
 
 
 def is_debian() -> bool:

@@ -12,7 +12,16 @@ from course.kube import corefile, kubectl
 from course.provision import tools
 from course.provision.engine import Engine, Say
 
+AFRESH = "./course down, then ./course up. Your notebooks and your progress stay."
 RECORD = paths.STATE / "cluster.json"
+ADDONS = (  # kubeadm's parts of kube-system
+    "deployment/coredns",
+    "configmap/coredns",
+    "service/kube-dns",
+    "daemonset/kube-proxy",
+    "configmap/kube-proxy",
+)
+MARK = "/etc/externalname-course"  # a file in the node: the state folder of the clone that made it
 NO_WAY_OUT = "no-way-out.service"
 
 
@@ -35,17 +44,31 @@ def node() -> str:
 
 def container_state(engine: Engine) -> tuple[str, str]:
     """(id, status) of the node's container; ("", "") where there is none."""
-    result = engine.run("container", "inspect", "--format", "{{.Id}} {{.State.Status}}", node())
-    return tuple(result.stdout.split()) if result.returncode == 0 else ("", "")  # type: ignore[return-value]
+    container_id, _, status = engine.inspect("container", node(), "{{.Id}} {{.State.Status}}").partition(" ")
+    return container_id, status
 
 
 def read_record() -> Record | None:
-    """The record, or None where there is none or it is of another cluster."""
+    """The record, or None where there is none, it is of another cluster, or it is damaged. Unknown keys are let be."""
     try:
-        record = Record(**json.loads(RECORD.read_text()))
-    except (OSError, ValueError, TypeError):
+        known = json.loads(RECORD.read_text())
+        record = Record(*(str(known[key]) for key in ("name", "container_id", "image")))
+    except (OSError, ValueError, TypeError, KeyError):
         return None
     return record if record.name == paths.cluster_name() else None
+
+
+def rebuild_record(engine: Engine) -> None:
+    """Write a lost or damaged record again, from the node itself: it carries the name of our state folder."""
+    container_id, _ = container_state(engine)
+    if read_record() or not container_id or not _is_marked(engine):
+        return
+    _write_record(container_id, engine.inspect("container", container_id, "{{.Config.Image}}"))
+
+
+def _is_marked(engine: Engine) -> bool:
+    """Whether the node is of this clone. It need not run: a copy of the file is looked at, as a tar archive."""
+    return f"{paths.STATE}\n" in engine.run("cp", f"{node()}:{MARK}", "-").stdout
 
 
 def _write_record(container_id: str, image: str) -> None:
@@ -82,15 +105,19 @@ def refuse_foreign(engine: Engine, container_id: str) -> None:
 
 def ensure(engine: Engine, image: str, *, say: Say, before_making: Callable[[], None]) -> None:
     """The cluster exists and its API answers. `before_making` runs only if it must be made."""
+    rebuild_record(engine)
     container_id, status = container_state(engine)
     refuse_foreign(engine, container_id)
     record = read_record()
     if container_id and record and record.container_id == container_id:
         _refuse_other_image(record, image)
         if status != "running":
-            engine.output("start", node(), doing="Starting the stopped cluster")
-        _write_kubeconfig(engine)
-        until(kubectl.is_ready, seconds=120, what="The API answering")
+            engine.output("unpause" if status == "paused" else "start", node(), doing=f"Starting the {status} cluster")
+        if (
+            not kubectl.is_ready()
+        ):  # because it starts, or because the kubeconfig is lost, damaged, or another cluster's
+            _write_kubeconfig(engine)
+        until(kubectl.is_ready, seconds=120, what="The API answering", next=AFRESH)
         return
     if container_id:
         _remove_node(engine)
@@ -104,7 +131,7 @@ def _refuse_other_image(record: Record, image: str) -> None:
             "The cluster was made from another node image.",
             "The course, or COURSE_NODE_IMAGE, has changed since: its Pods would run "
             "other programs than the world outside.",
-            "./course down, then ./course up. Your notebooks and your progress stay.",
+            AFRESH,
         )
 
 
@@ -131,6 +158,7 @@ def _create(engine: Engine, image: str, say: Say) -> None:
             RECORD.unlink(missing_ok=True)  # nothing is there: an empty id would claim another clone's cluster later
         raise
     _close_the_way_out(engine, say)
+    engine.output("exec", "-i", node(), "tee", MARK, text=f"{paths.STATE}\n", doing="Marking the node as this copy's")
     _write_record(container_state(engine)[0], image)
 
 
@@ -167,9 +195,17 @@ def _kind(engine: Engine, *arguments: str, doing: str) -> None:
 
 
 def _write_kubeconfig(engine: Engine) -> None:
-    if not paths.KUBECONFIG.exists():
-        arguments = ["export", "kubeconfig", "--name", paths.cluster_name(), "--kubeconfig", str(paths.KUBECONFIG)]
-        _kind(engine, *arguments, doing="Writing the kubeconfig")
+    paths.KUBECONFIG.unlink(missing_ok=True)  # kind would add to what is there
+    arguments = ["export", "kubeconfig", "--name", paths.cluster_name(), "--kubeconfig", str(paths.KUBECONFIG)]
+    _kind(engine, *arguments, doing="Writing the kubeconfig")
+
+
+def restore_addons(engine: Engine) -> None:
+    """kubeadm's own parts of the cluster are there, CoreDNS with its two Pods and kube-proxy: it makes what is not."""
+    if kubectl.run("get", "-n", "kube-system", *ADDONS, "-o", "name").returncode:
+        addons = ("kubeadm", "init", "phase", "addon", "all", "--config", "/kind/kubeadm.conf")
+        engine.output("exec", node(), *addons, doing="Making the parts of kube-system that are missing")
+    kubectl.output("-n", "kube-system", "scale", "deployment", "coredns", f"--replicas={corefile.REPLICAS}")
 
 
 def ensure_toolbox() -> None:
@@ -192,12 +228,13 @@ def verify() -> None:
     wait = partial(kubectl.output, "wait", "--for=condition=Ready", "--timeout=90s", timeout=100)
     wait("node", "--all", doing="Waiting for the node")
     wait("pod", "-n", *kubectl.TOOLBOX, doing="Waiting for the toolbox Pod")
-    until(corefile.each_question_answered, seconds=60, what="CoreDNS answering each question of a Pod")
+    until(corefile.each_question_answered, seconds=60, what="CoreDNS answering each question of a Pod", next=AFRESH)
 
 
 def delete(engine: Engine) -> bool:
     """Remove the cluster if this clone made it; whether there was one."""
     refuse_other_state()
+    rebuild_record(engine)
     container_id, _ = container_state(engine)
     refuse_foreign(engine, container_id)
     if container_id:

@@ -85,7 +85,7 @@ def begin(engine: Engine) -> bool:
     if not found.id:
         files.replace(MADE, _create(engine))
     elif found.status != "running":
-        engine.output("start", found.id, doing="Starting the outside world")
+        engine.output("unpause" if found.status == "paused" else "start", found.id, doing="Starting the outside world")
     return found.status == "running"
 
 
@@ -170,10 +170,8 @@ ABSENT = Found("", "", "", "")
 
 def _inspect(engine: Engine) -> Found:
     labels = "|".join(f'{{{{index .Config.Labels "{label}"}}}}' for label in (LABEL_ROOT, LABEL_KEY))
-    inspected = engine.run(
-        "container", "inspect", "--format", f"{{{{.Id}}}}|{{{{.State.Status}}}}|{labels}", container()
-    )
-    return ABSENT if inspected.returncode else Found(*inspected.stdout.strip().split("|"))
+    inspected = engine.inspect("container", container(), f"{{{{.Id}}}}|{{{{.State.Status}}}}|{labels}")
+    return Found(*inspected.split("|")) if inspected else ABSENT
 
 
 def _create(engine: Engine) -> str:

@@ -47,6 +47,7 @@ def _begin_outside(work: Work) -> None:
     """Its servers start while the node does; the first cluster ever makes the network that they need."""
     if outside.has_network(work.engine):
         work.outside_was_running &= outside.begin(work.engine)
+    kind_cluster.restore_addons(work.engine)
 
 
 def _mountable_modules() -> None:

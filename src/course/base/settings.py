@@ -1,0 +1,17 @@
+"""What the course's environment variables may say, checked before anything is done with it."""
+
+import re
+
+from course.base import paths
+from course.base.errors import CourseError
+
+
+def check() -> None:
+    """CourseError for a COURSE_CLUSTER that can be no name: containers and the node, NAME-control-plane, have it."""
+    name = paths.cluster_name()
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{,47}[a-z0-9])?", name):
+        raise CourseError(
+            f"COURSE_CLUSTER is {name[:60]!r}: no name for a cluster.",
+            "At most 49 small letters, digits and hyphens, and no hyphen first or last.",
+            "unset COURSE_CLUSTER",
+        )
