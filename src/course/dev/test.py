@@ -87,7 +87,7 @@ def run(options: Options, say: Say) -> int:
 
 
 def workers() -> int:
-    """Clusters side by side: two a processor, as far as memory and the kernel's inotify instances reach.
+    """Clusters side by side: one a processor, which a lab's proof keeps busy, as far as memory and the kernel's inotify instances reach.
 
     One instance budget more than workers: some tests make a second cluster.
     """
@@ -95,7 +95,7 @@ def workers() -> int:
         return 2
     free = int(Path("/proc/meminfo").read_text().split("MemAvailable:")[1].split()[0]) * 1024
     watchers = int(Path("/proc/sys/fs/inotify/max_user_instances").read_text())
-    fit = min(2 * (os.cpu_count() or 1), free // BYTES_A_CLUSTER, watchers // doctor.INOTIFY_A_NODE - 1)
+    fit = min(os.cpu_count() or 1, free // BYTES_A_CLUSTER, watchers // doctor.INOTIFY_A_NODE - 1)
     return max(1, fit)
 
 

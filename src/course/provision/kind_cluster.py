@@ -61,7 +61,8 @@ def read_record() -> Record | None:
 def rebuild_record(engine: Engine) -> None:
     """Write a lost or damaged record again, from the node itself: it carries the name of our state folder."""
     container_id, _ = container_state(engine)
-    if read_record() or not container_id or not _is_marked(engine):
+    record = read_record()
+    if not container_id or (record and record.container_id in ("", container_id)) or not _is_marked(engine):
         return
     _write_record(container_id, engine.inspect("container", container_id, "{{.Config.Image}}"))
 

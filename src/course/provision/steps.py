@@ -47,7 +47,6 @@ def _begin_outside(work: Work) -> None:
     """Its servers start while the node does; the first cluster ever makes the network that they need."""
     if outside.has_network(work.engine):
         work.outside_was_running &= outside.begin(work.engine)
-    kind_cluster.restore_addons(work.engine)
 
 
 def _mountable_modules() -> None:
@@ -63,6 +62,7 @@ def _dns(work: Work) -> None:
     So its first ones begin with the right Corefile.
     """
     work.outside_was_running &= outside.begin(work.engine)
+    kind_cluster.restore_addons(work.engine)
     address = outside.known_addresses(work.engine).primary
     if corefile.forward_to(address, wait=False):
         work.say(f"CoreDNS forwards to {address}")
