@@ -87,9 +87,10 @@ def run(options: Options, say: Say) -> int:
 
 
 def workers() -> int:
-    """Clusters side by side: one a processor, which a lab's proof keeps busy, as far as memory and the kernel's inotify instances reach.
+    """Clusters side by side: one a processor, for a lab's proof keeps one busy; fewer where the machine is small.
 
-    One instance budget more than workers: some tests make a second cluster.
+    Memory and the kernel's inotify instances limit them. One instance budget more than workers: some tests make a
+    second cluster.
     """
     if sys.platform != "linux":
         return 2
