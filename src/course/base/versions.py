@@ -19,7 +19,6 @@ class Versions:
     kubernetes_version: str
     node_official: str
     go_minimum: str
-    go_wheel: str
     containerd_version: str
     etcd_version: str
     coredns_version: str

