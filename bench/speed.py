@@ -47,8 +47,7 @@ def up() -> None:
     image = images.node_image(container_engine)
     with tempfile.TemporaryDirectory() as folder:
         second = {**os.environ, "COURSE_CLUSTER": "externalname-bench", "COURSE_STATE": f"{folder}/state"}
-        config = Path(folder) / "kind.yaml"
-        config.write_text(kind_cluster.kind_config())
+        config = paths.CLUSTER_FOLDER / "kind.yaml"
         kind = str(tools.kind())
         name = ["--name", "externalname-bare", "--kubeconfig", f"{folder}/kubeconfig"]
         bare_command = [kind, "create", "cluster", *name, "--image", image, "--config", str(config), "--wait", "120s"]

@@ -9,6 +9,8 @@ from pathlib import Path
 from course.base import settings
 from course.base.errors import CourseError, in_words
 
+INTERRUPTED = 130  # the exit code that the shell and typer give to Ctrl-C
+
 
 class Unheard(Exception):
     """What is printed cannot be written. No OSError: those are of files."""
@@ -34,9 +36,6 @@ class Output(io.TextIOWrapper):
             super().flush()
         except OSError as error:
             raise Unheard(error) from None
-
-
-INTERRUPTED = 130  # the exit code that the shell and typer give to Ctrl-C
 
 
 def main() -> None:

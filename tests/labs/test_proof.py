@@ -24,7 +24,7 @@ def test_lab(
     try:
         proof.run()
     except Skipped as reason:
-        assert not network_policy.ENFORCING_AGENTS & set(network_policy.agents()), str(reason)
+        assert not network_policy.enforcing_agents(), str(reason)
         pytest.skip(f"{reason.what} {reason.why}")
     finally:
         account = proof.account()

@@ -17,16 +17,23 @@ def present(names: Sequence[str]) -> list[str]:
     return [name for name in names if name in found]
 
 
-def refuse_foreign(names: Sequence[str], label: str) -> None:
-    """CourseError if one of these is in the cluster without the label that the course gives to its own."""
-    labelled = kubectl.output("get", "namespaces", "-l", label, "-o", "jsonpath={.items[*].metadata.name}").split()
-    foreign = [name for name in present(names) if name not in labelled]
+def ours(names: Sequence[str], label: str) -> list[str]:
+    """Those of these namespaces that are in the cluster.
+
+    CourseError if one is there without the label that the course gives to its own.
+    """
+    form = r'{range .items[*]}{.metadata.name}{" "}{.metadata.labels}{"\n"}{end}'
+    lines = kubectl.output("get", "namespaces", "-o", f"jsonpath={form}").splitlines()
+    labels = {name: text for name, _, text in (line.partition(" ") for line in lines)}
+    found = [name for name in names if name in labels]
+    foreign = [name for name in found if f'"{label}":' not in labels[name]]
     if foreign:
         raise CourseError(
             f"There is a namespace {foreign[0]} that the course did not make.",
             f"It has no label {label}: it may hold your own work, so it is left alone.",
             f"If you do not need what is in it: kubectl delete namespace {foreign[0]}. Then try again.",
         )
+    return found
 
 
 def remove(names: Sequence[str], label: str, seconds: float) -> None:
@@ -35,8 +42,7 @@ def remove(names: Sequence[str], label: str, seconds: float) -> None:
     CourseError where one is not ours, before any is touched. NotReady names what holds one as soon as that is certain,
     or what is left after `seconds`.
     """
-    refuse_foreign(names, label)
-    left = present(names)
+    left = ours(names, label) if names else []
     if not left:
         return
     for name in left:  # not all of their programs listen when they are told to stop

@@ -6,7 +6,7 @@ from course.base.errors import CourseError, NotReady
 from course.base.waiting import seconds_until
 from course.kube import kubectl
 
-ENFORCING_AGENTS = {"kindnet", "kube-router"}  # of the official node image, and of the node built here
+_ENFORCING = {"kindnet", "kube-router"}  # of the official node image, and of the node built here
 
 
 def seconds_until_refused(refused: Callable[[], bool], within: float = 60) -> float:
@@ -28,7 +28,7 @@ def _agents_in_words() -> str:
     found = agents()
     if not found:
         return "No DaemonSet of kube-system looks like a network plugin's agent."
-    known = "known to enforce" if ENFORCING_AGENTS & set(found) else "not known to enforce"
+    known = "known to enforce" if _ENFORCING & set(found) else "not known to enforce"
     return f"The agents beside kube-proxy, {known}: {', '.join(found)}."
 
 
@@ -36,3 +36,8 @@ def agents() -> list[str]:
     """DaemonSets of kube-system but for kube-proxy: where a network plugin's agent would be."""
     names = kubectl.output("get", "daemonsets", "-n", "kube-system", "-o", "jsonpath={.items[*].metadata.name}")
     return sorted(name for name in names.split() if name != "kube-proxy")
+
+
+def enforcing_agents() -> set[str]:
+    """Those of the agents that are known to enforce NetworkPolicies."""
+    return _ENFORCING & set(agents())

@@ -42,7 +42,7 @@ def enforces_policies(lab: Lab) -> bool:
     def denied() -> bool:  # lost answers on a busy machine are no policy: meanwhile a Pod elsewhere gets its answer
         return unanswered() and kubectl.in_toolbox(*question).returncode == 0 and unanswered()
 
-    patience = 60 if network_policy.ENFORCING_AGENTS & set(network_policy.agents()) else PLUGIN_KNOWS_WITHIN
+    patience = 60 if network_policy.enforcing_agents() else PLUGIN_KNOWS_WITHIN
     try:
         return until(denied, seconds=patience, what="A denied Pod being denied")
     except NotReady:

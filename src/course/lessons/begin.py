@@ -51,8 +51,7 @@ def begin(slug: str) -> None:
     shell.use_environment()
     _begun.append(slug)
     kubectl.require_ready()
-    namespaces.refuse_foreign(lesson.namespaces, LABEL)
-    existing = namespaces.present(lesson.namespaces)
+    existing = namespaces.ours(lesson.namespaces, LABEL)
     policies, changed = _policies(), world.changed()
     # Named before it goes, in one line, however much: nbval compares it.
     leftovers = [*(f"namespace {name} {_contents(name)}".rstrip() for name in existing), *policies, *changed]

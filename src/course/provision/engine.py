@@ -21,8 +21,10 @@ CONTAINERS_CONF = STATE / "containers.conf"
 INSTALLED = STATE / "installed-packages"
 REMEMBERED = STATE / "engine"  # the name of the engine that has this clone's cluster
 # Docker's and Podman's words for what is not there, in all the versions that the course takes.
+# Not a bare "not found": that is also said of the engine's program.
 NOT_THERE = re.compile(
-    r"(?i)no such (image|object|container|volume|network)|not known|no (container|volume) with name|not found"
+    r"(?i)no such (image|object|container|volume|network)|not known|no (container|volume) with name"
+    r"|network (\S+ )?not found"
 )
 PODMAN_PACKAGES = ("podman", "runc", "netavark", "aardvark-dns", "iptables", "conmon")
 HOW_TO_INSTALL = (

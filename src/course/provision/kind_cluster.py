@@ -58,13 +58,22 @@ def read_record() -> Record | None:
     return record if record.name == paths.cluster_name() else None
 
 
-def rebuild_record(engine: Engine) -> None:
-    """Write a lost or damaged record again, from the node itself: it carries the name of our state folder."""
-    container_id, _ = container_state(engine)
+def _own_node(engine: Engine) -> tuple[str, str]:
+    """(id, status) of our node's container, ("", "") where there is none; CourseError if it is somebody else's.
+
+    A lost or damaged record is written again from the node itself, which carries the name of our state folder.
+    """
+    container_id, status = container_state(engine)
+    if container_id and not _is_recorded(container_id) and _is_marked(engine):
+        _write_record(container_id, engine.inspect("container", container_id, "{{.Config.Image}}"))
+    refuse_foreign(engine, container_id)
+    return container_id, status
+
+
+def _is_recorded(container_id: str) -> bool:
+    """Whether the record is of this container, or was written while the cluster was being made."""
     record = read_record()
-    if not container_id or (record and record.container_id in ("", container_id)) or not _is_marked(engine):
-        return
-    _write_record(container_id, engine.inspect("container", container_id, "{{.Config.Image}}"))
+    return record is not None and record.container_id in ("", container_id)
 
 
 def _is_marked(engine: Engine) -> bool:
@@ -94,8 +103,7 @@ def refuse_other_state() -> None:
 
 def refuse_foreign(engine: Engine, container_id: str) -> None:
     """CourseError if a cluster of our name exists that this clone did not make: it is left alone."""
-    record = read_record()
-    if container_id and not (record and record.container_id in ("", container_id)):
+    if container_id and not _is_recorded(container_id):
         raise CourseError(
             f"A kind cluster named {paths.cluster_name()} exists that this copy of the course did not make.",
             "It is left alone: it may be somebody's work, or belong to another clone.",
@@ -106,19 +114,15 @@ def refuse_foreign(engine: Engine, container_id: str) -> None:
 
 def ensure(engine: Engine, image: str, *, say: Say, before_making: Callable[[], None]) -> None:
     """The cluster exists and its API answers. `before_making` runs only if it must be made."""
-    rebuild_record(engine)
-    container_id, status = container_state(engine)
-    refuse_foreign(engine, container_id)
+    container_id, status = _own_node(engine)
     record = read_record()
     if container_id and record and record.container_id == container_id:
         _refuse_other_image(record, image)
         if status != "running":
             engine.output("unpause" if status == "paused" else "start", node(), doing=f"Starting the {status} cluster")
-        if (
-            not kubectl.is_ready()
-        ):  # because it starts, or because the kubeconfig is lost, damaged, or another cluster's
-            _write_kubeconfig(engine)
-        until(kubectl.is_ready, seconds=120, what="The API answering", next=AFRESH)
+        if not kubectl.is_ready():
+            _write_kubeconfig(engine)  # it may be lost, damaged, or another cluster's
+            until(kubectl.is_ready, seconds=120, what="The API answering", next=AFRESH)
         return
     if container_id:
         _remove_node(engine)
@@ -137,9 +141,7 @@ def _refuse_other_image(record: Record, image: str) -> None:
 
 
 def _create(engine: Engine, image: str, say: Say) -> None:
-    files.state()
-    config = paths.STATE / "kind.yaml"
-    config.write_text(kind_config())
+    config = paths.CLUSTER_FOLDER / "kind.yaml"
     corefile.ORIGINAL.unlink(missing_ok=True)
     _write_record("", image)
     engine.remember()
@@ -185,11 +187,6 @@ def _remove_node(engine: Engine) -> None:
         engine.run("volume", "rm", *volumes)
 
 
-def kind_config() -> str:
-    """The cluster's configuration for kind: cluster/kind.yaml."""
-    return (paths.CLUSTER_FOLDER / "kind.yaml").read_text()
-
-
 def _kind(engine: Engine, *arguments: str, doing: str) -> None:
     env = shell.without_proxies(engine.environment)
     shell.logged([tools.kind(), *arguments], log="kind", doing=doing, env=env)
@@ -203,10 +200,12 @@ def _write_kubeconfig(engine: Engine) -> None:
 
 def restore_addons(engine: Engine) -> None:
     """kubeadm's own parts of the cluster are there, CoreDNS with its two Pods and kube-proxy: it makes what is not."""
-    if kubectl.run("get", "-n", "kube-system", *ADDONS, "-o", "name").returncode:
+    found = kubectl.run("get", "-n", "kube-system", *ADDONS, "-o", "jsonpath={.items[*].spec.replicas}")
+    if found.returncode:
         addons = ("kubeadm", "init", "phase", "addon", "all", "--config", "/kind/kubeadm.conf")
         engine.output("exec", node(), *addons, doing="Making the parts of kube-system that are missing")
-    kubectl.output("-n", "kube-system", "scale", "deployment", "coredns", f"--replicas={corefile.REPLICAS}")
+    if found.stdout != str(corefile.REPLICAS):
+        kubectl.output("-n", "kube-system", "scale", "deployment", "coredns", f"--replicas={corefile.REPLICAS}")
 
 
 def ensure_toolbox() -> None:
@@ -235,9 +234,7 @@ def verify() -> None:
 def delete(engine: Engine) -> bool:
     """Remove the cluster if this clone made it; whether there was one."""
     refuse_other_state()
-    rebuild_record(engine)
-    container_id, _ = container_state(engine)
-    refuse_foreign(engine, container_id)
+    container_id, _ = _own_node(engine)
     if container_id:
         _remove_node(engine)
     for path in (RECORD, corefile.ORIGINAL, paths.KUBECONFIG):

@@ -148,12 +148,12 @@ def known_addresses(engine: Engine) -> Addresses:
 
 def _address_of_now(engine: Engine) -> str:
     form = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
-    return engine.run("container", "inspect", "--format", form, container()).stdout.strip()
+    return engine.inspect("container", container(), form)
 
 
 def has_network(engine: Engine) -> bool:
     """Whether the network of kind clusters is there."""
-    return engine.run("network", "inspect", NETWORK).returncode == 0
+    return bool(engine.inspect("network", NETWORK, "{{.Name}}"))
 
 
 class Found(NamedTuple):
