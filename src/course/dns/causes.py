@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from course.dns import causes_outside, cluster_names, readings
+from course.dns import causes_corefile, causes_outside, cluster_names, readings
 from course.dns.chain import ALIASES, LABEL
 from course.dns.diagnosis import Case, Words, ask, look_at, patch
 from course.dns.evidence import Service
@@ -17,7 +17,7 @@ from course.dns.question import ZONE
 
 def words(case: Case) -> Words:
     """What the broken hop of a case means, and what to type next."""
-    return {**WORDS, **causes_outside.WORDS}[case.hop.cause](case)
+    return {**WORDS, **causes_outside.WORDS, **causes_corefile.WORDS}[case.hop.cause](case)
 
 
 def _subject(case: Case) -> str:
@@ -235,7 +235,7 @@ def _type_not_followed(case: Case) -> Words:
 
 
 def _no_record_of_type(case: Case) -> Words:
-    if case.hop.response is not None:
+    if case.hop.plugin is not None:
         return causes_outside.no_record_of_type(case)
     name = case.hop.name
     other = readings.types_of(name, case.kind, case.evidence)
