@@ -54,12 +54,13 @@ def _short_target(case: Case, name: str) -> Words | None:
     fine = readings.good_targets(meant, alias, case.kind, case.evidence)[:3]
     if not fine:
         return None
-    names = " or ".join(one.full for one in fine)
+    full = [readings.full_name(name, one, case.kind, case.evidence) for one in fine]
+    names = " or ".join(full)
     said = (
         f"{case.way}The alias is there, but its target {name}. is taken as a full name: no search list is applied to "
         f"it. You mean {names}, and that must be written in full."
     )
-    return said, tuple(patch(alias, one.full) for one in fine)
+    return said, tuple(patch(alias, one) for one in full)
 
 
 def short_target(case: Case) -> bool:
