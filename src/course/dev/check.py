@@ -20,7 +20,7 @@ from course.lessons import quiz, routes
 
 Say = Callable[[str], None]
 LISTS = (versions.read, lessons.lessons, labs.labs, routes.routes, quiz.bank, corrections.corrections)
-REQUIREMENTS = ("requirements", "requirements-dev", "requirements-go")
+REQUIREMENTS = ("requirements", "requirements-dev", "requirements-go", "requirements-musl")
 COMPILE = [
     "uv",
     "pip",
