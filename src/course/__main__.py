@@ -6,7 +6,7 @@ import signal
 import sys
 from pathlib import Path
 
-from course.base import settings
+from course.base import files, settings
 from course.base.errors import CourseError, in_words
 
 INTERRUPTED = 130  # the exit code that the shell and typer give to Ctrl-C
@@ -56,8 +56,7 @@ def main() -> None:
     except Unheard as reason:
         sys.exit(_unheard(reason.error))
     except OSError as error:
-        again = "Check the disk (df -h) and whose the file is (ls -l), then run the same command again."
-        print(CourseError(f"{error.filename or 'A file'} cannot be used.", in_words(error), again), file=sys.stderr)
+        print(files.unusable(error), file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         _interrupted()

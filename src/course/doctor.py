@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 from shutil import disk_usage
 
-from course.base import paths, shell, versions
-from course.base.errors import CourseError, in_words
+from course.base import files, paths, shell, versions
+from course.base.errors import CourseError
 from course.jupyter import jupyterlab
 from course.kube import corefile, kubectl
 from course.provision import engine, images, kind_cluster, lifecycle, outside
@@ -65,10 +65,8 @@ def _finding(check: Callable[[], Finding]) -> Finding:
 
 
 def _unusable(error: OSError) -> Finding:
-    file = error.filename or paths.STATE
-    return Finding(
-        "wrong", f"{file} cannot be used.", in_words(error), f"df -h '{paths.STATE.parent}'; ls -ld '{file}'"
-    )
+    said = files.unusable(error)
+    return Finding("wrong", said.what, said.why, said.next)
 
 
 def _versions() -> Finding:
@@ -192,7 +190,10 @@ def _cluster(chosen: engine.Engine) -> Finding:
         return Finding(
             "wrong", "The cluster's API does not answer.", "It is starting, or it was stopped half way.", "./course up"
         )
-    return Finding("ok", "The cluster's API answers.")
+    if kind_cluster.closed():
+        cause = "Somebody cordoned or tainted the node."
+        return Finding("wrong", "The node takes no new Pods.", cause, "./course up")
+    return Finding("ok", "The cluster's API answers, and the node takes Pods.")
 
 
 def _outside(chosen: engine.Engine) -> Finding:

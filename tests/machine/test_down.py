@@ -11,7 +11,7 @@ import shlex
 import subprocess
 import sys
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from shutil import which
@@ -52,15 +52,20 @@ class Machine:
     def course(self, *words: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run([paths.ROOT / "course", *words], env=self.env, capture_output=True, text=True)
 
-    def image(self, name: str) -> None:
-        """An image of its own, not only a second name: it has its name as a label."""
-        self.podman("import", "--change", f"LABEL name={name}", self.folder / "root.tar", name)
+    def image(self, name: str, label: str = "", made_as: str = "") -> None:
+        """An image of its own, not only a second name: it has its name as a label, as the course gives it."""
+        changes = [f"--change=LABEL {text}" for text in (f"{label or engine.LABEL}={made_as or name}", f"name={name}")]
+        self.podman("import", *changes, self.folder / "root.tar", name)
 
     def container(self, name: str, image: str, *options: str) -> str:
         """A running container; its id."""
         return self.podman("run", "-d", "--name", name, "--network", "none", *options, image, "/bin/sleep", "infinity")[
             0
         ]
+
+    def network(self) -> str:
+        """The id of the network that kind clusters are in."""
+        return self.podman("network", "inspect", "--format", "{{.ID}}", outside.NETWORK)[0]
 
     def names(self, kind: str) -> set[str]:
         """Of all containers, images, volumes or networks there are."""
@@ -107,7 +112,7 @@ def machine(tmp_path: Path, short_path: Path) -> Iterator[Machine]:
         tmp_path, {**os.environ, **settings, **own, "PATH": f"{wrapper.parent}{os.pathsep}{os.environ['PATH']}"}
     )
     write_root(tmp_path / "root.tar")
-    made.image("localhost/mine:1")
+    made.image("localhost/mine:1", label="mine")
     made.container("mine", "localhost/mine:1")
     made.podman("network", "create", "mine")
     made.podman("volume", "create", "mine")
@@ -121,14 +126,15 @@ def make_cluster(machine: Machine) -> None:
     node_image = images.node_name("build")
     for name in (node_image, images.lab_name(), f"{images.BASE_REPOSITORY}:1", "localhost/pulled:1"):
         machine.image(name)
-    node = machine.container(NODE, node_image)
+    machine.podman("volume", "create", f"{NODE}-var")
+    node = machine.container(NODE, node_image, "--volume", f"{NODE}-var:/var")
     machine.container(OUTSIDE, images.lab_name(), "--label", f"{outside.LABEL_ROOT}={paths.ROOT}")
-    machine.podman("volume", "create", "--label", NODE, f"{NODE}-var")
     machine.podman("network", "create", outside.NETWORK)
-    record = asdict(kind_cluster.Record(CLUSTER, node, node_image))
+    pulled = machine.podman("image", "inspect", "--format", "{{.Id}}", "localhost/pulled:1")[0]
     for path, text in (
-        ("cluster.json", json.dumps(record)),
-        ("pulled-images", "localhost/pulled:1\n"),
+        ("cluster.json", json.dumps(asdict(kind_cluster.Record(CLUSTER, node, node_image)))),
+        (images.PULLED.name, json.dumps({"images": {"localhost/pulled:1": pulled}})),
+        (outside.MADE_NETWORK.name, json.dumps({"id": machine.network()})),
         ("kubeconfig", "{}"),
     ):
         (machine.state / path).parent.mkdir(parents=True, exist_ok=True)
@@ -194,7 +200,85 @@ def test_an_outside_world_of_a_clone_that_was_moved_is_ours(machine: Machine) ->
     made = machine.container(OUTSIDE, "localhost/mine:1", "--label", f"{outside.LABEL_ROOT}={machine.folder}/before")
     note = machine.state / outside.MADE.relative_to(paths.STATE)
     note.parent.mkdir(parents=True)
-    note.write_text(made)
+    note.write_text(json.dumps({"id": made}))
     answer = machine.course("down")
     assert answer.returncode == 0 and "outside world is removed" in answer.stdout, answer
     assert machine.names("containers") == {"mine"}
+
+
+def test_down_all_leaves_what_only_looks_like_ours(machine: Machine, proves: Callable[..., None]) -> None:
+    """Same name and other label, same label and other id, of each kind that `down --all` removes."""
+    make_cluster(machine)
+    mine = [f"{images.PREFIX}lab:mine", f"{images.PREFIX}upon:mine", "localhost/pulled:1"]
+    machine.image(mine[0], label="mine")
+    machine.image(mine[1], made_as=images.lab_name())  # a label is inherited
+    machine.image(mine[2], label="mine")  # the same name, another id
+    machine.podman("network", "rm", outside.NETWORK)
+    machine.podman("network", "create", outside.NETWORK)
+    machine.podman("volume", "create", "--label", NODE, "mine-with-the-label-of-the-node")
+    network = machine.network()
+    answer = machine.course("down", "--all")
+    assert answer.returncode == 0, answer.stderr
+    assert set(mine) <= machine.names("images") and machine.network() == network
+    assert mine[0] in answer.stdout and "it is kept" in answer.stdout
+    assert "mine-with-the-label-of-the-node" in machine.names("volumes")
+    assert images.lab_name() not in machine.names("images"), "and ours are gone"
+    proves("look-alikes left alone", 5)
+
+
+@pytest.mark.parametrize("verb", ["up", "down"])
+def test_an_outside_world_with_our_label_and_another_id_stays(machine: Machine, verb: str) -> None:
+    make_cluster(machine)
+    note = machine.state / outside.MADE.name
+    note.write_text(json.dumps({"id": "0" * 64}))
+    theirs = machine.podman("ps", "-q", "--no-trunc", "--filter", f"name={OUTSIDE}")
+    machine.podman("rm", "-f", "-t", "0", NODE)
+    answer = machine.course(verb)
+    assert answer.returncode == 2 and f"{OUTSIDE} exists that this copy of the course did not make" in answer.stderr
+    assert machine.podman("ps", "-q", "--no-trunc", "--filter", f"name={OUTSIDE}") == theirs
+
+
+def test_a_node_with_another_id_than_the_record_stays(machine: Machine) -> None:
+    make_cluster(machine)
+    record = asdict(kind_cluster.Record(CLUSTER, "0" * 64, images.node_name("build")))
+    (machine.state / "cluster.json").write_text(json.dumps(record))
+    answer = machine.course("down")
+    assert answer.returncode == 2 and "did not make" in answer.stderr and NODE in machine.names("containers")
+
+
+def test_a_container_that_was_renamed_is_known_by_its_id(machine: Machine) -> None:
+    make_cluster(machine)
+    machine.podman("rename", NODE, "somewhere")
+    answer = machine.course("down")
+    assert answer.returncode == 0 and machine.names("containers") == {"mine"}, answer
+
+
+def test_what_the_learner_put_into_our_folders_stays(machine: Machine) -> None:
+    make_cluster(machine)
+    cache = machine.folder / "cache" / "externalname-course"
+    elsewhere = machine.folder / "elsewhere"
+    elsewhere.mkdir()
+    for path in (machine.state / "notes.txt", machine.state / "mine" / "a", cache / "mine", elsewhere / "b"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("mine")
+    (machine.state / "logs").symlink_to(elsewhere)
+    strange = machine.state / "up.json"  # our name, somebody else's file
+    strange.write_text("{}")
+    os.chown(strange, 4711, 4711)
+    answer = machine.course("down", "--all")
+    assert answer.returncode == 0 and "mine, notes.txt, up.json" in answer.stdout, answer
+    assert sorted(path.name for path in machine.state.iterdir()) == ["mine", "notes.txt", "up.json"]
+    assert (elsewhere / "b").read_text() == "mine" and [path.name for path in cache.iterdir()] == ["mine"]
+
+
+def test_a_process_that_got_the_id_of_ours_is_not_ended(machine: Machine) -> None:
+    """JupyterLab was killed, and its record stayed; the process now has its id, and even its environment."""
+    runtime = machine.state / "jupyter" / "runtime"
+    runtime.mkdir(parents=True)
+    env = machine.env | {"JUPYTER_RUNTIME_DIR": str(runtime)}
+    with subprocess.Popen(["sleep", "600"], env=env) as stranger:
+        record = {"pid": stranger.pid, "port": 1, "token": "t"}
+        (runtime / f"jpserver-{stranger.pid}.json").write_text(json.dumps(record))
+        answer = machine.course("down")
+        assert answer.returncode == 0 and "JupyterLab" not in answer.stdout and stranger.poll() is None, answer
+        stranger.kill()

@@ -33,7 +33,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     monkeypatch.delenv("COURSE_ENGINE", raising=False)
     monkeypatch.setattr(engine, "CONTAINERS_CONF", tmp_path / "containers.conf")
     monkeypatch.setattr(engine, "STATE", tmp_path)
-    monkeypatch.setattr(engine, "REMEMBERED", tmp_path / "engine")
+    monkeypatch.setattr(engine, "REMEMBERED", tmp_path / "engine.json")
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     return Machine(tmp_path)
 

@@ -1,13 +1,16 @@
 """The state folder, files that are replaced whole, and locks between commands."""
 
+import errno
 import fcntl
 import os
+import shlex
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from course.base import paths
+from course.base.errors import CourseError, in_words
 
 
 def state() -> Path:
@@ -15,6 +18,23 @@ def state() -> Path:
     paths.STATE.mkdir(parents=True, exist_ok=True)
     paths.STATE.chmod(0o700)
     return paths.STATE
+
+
+def unusable(error: OSError) -> CourseError:
+    """The error of a file in words: which file, why, and what to type, which depends on the why."""
+    file = Path(error.filename2 or error.filename or paths.STATE)
+    return CourseError(f"{file} cannot be used.", in_words(error), _way_out(error.errno, file))
+
+
+def _way_out(number: int | None, file: Path) -> str:
+    if number in (errno.EISDIR, errno.ENOTDIR, errno.EEXIST):  # a folder where a file belongs, or the other way round
+        wrong = next((path for path in file.parents if path.exists() and not path.is_dir()), file)
+        return f"mv {shlex.quote(str(wrong))} {shlex.quote(f'{wrong}.old')}, then the same command again"
+    if number in (errno.EACCES, errno.EPERM) and file.is_relative_to(paths.STATE):
+        return f"sudo chown -R $USER {shlex.quote(str(paths.STATE))}, then the same command again"
+    if number == errno.EROFS:
+        return "export COURSE_STATE=A-FOLDER-ON-ANOTHER-DISK, then the same command again"
+    return "Check the disk (df -h) and whose the file is (ls -l), then run the same command again."
 
 
 def replace(path: Path, text: str, *, mode: int = 0o600) -> None:

@@ -1,6 +1,7 @@
 """Run other programs: their words go to a log, and a failure says where to read them."""
 
 import os
+import re
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -103,13 +104,19 @@ def logged(
         )
     if result.returncode:
         text = path.read_bytes()[begun:].decode(errors="replace")  # not what an earlier run left in the log
-        raise CourseError(f"{doing} failed.", last_words(text), _advice(text, path))
+        raise CourseError(f"{doing} failed.", _reason(text), _advice(text, path))
 
 
 def last_words(text: str, lines: int = 3) -> str:
     """The last lines that say something."""
     stripped = [line.strip() for line in text.splitlines() if line.strip()]
     return " / ".join(stripped[-lines:]) or "it said nothing"
+
+
+def _reason(text: str) -> str:
+    """The last line that calls itself an error; else the last lines. What comes after it may be a stack of calls."""
+    errors = [line for line in text.splitlines() if re.match(r"\s*(error|fatal|E)\b", line, re.IGNORECASE)]
+    return last_words("\n".join(errors[-1:]) or text)
 
 
 def _advice(text: str, path: Path) -> str:

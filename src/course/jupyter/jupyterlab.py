@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from course.base import files, paths, shell
+from course.base import files, ownership, paths, shell
 from course.base.errors import CourseError
 from course.base.waiting import until
 from course.jupyter import kernel
@@ -70,8 +70,8 @@ def recorded() -> list[Server]:
     for path in runtime().glob("jpserver-*.json"):
         try:
             record = json.loads(path.read_text())
-            servers.append(Server(record["pid"], record["port"], record["token"]))
-        except (OSError, ValueError, KeyError):  # it is being written, or removed
+            servers.append(Server(int(record["pid"]), int(record["port"]), str(record["token"])))
+        except (OSError, ValueError, KeyError, TypeError):  # it is being written or removed, or damaged
             continue
     return servers
 
@@ -159,9 +159,13 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 def stop() -> bool:
     """End the JupyterLab this clone started; whether there was one."""
-    server = running()
-    if server is None:
-        return False
-    os.kill(server.pid, signal.SIGTERM)  # it took the token of its record, so the process is the one that wrote it
-    until(lambda: not server.answers(), seconds=60, what="JupyterLab ending")
-    return True
+    ours = [server.pid for server in recorded() if _is_ours(server.pid)]
+    for pid in ours:  # one that is too busy to answer, too
+        os.kill(pid, signal.SIGTERM)
+    until(lambda: not any(map(_is_ours, ours)), seconds=60, what="JupyterLab ending")
+    return bool(ours)
+
+
+def _is_ours(pid: int) -> bool:
+    """Whether the process is a JupyterLab of this clone: a record may be old, and its process id another's by now."""
+    return ownership.is_our_process(pid, "jupyterlab", "JUPYTER_RUNTIME_DIR", str(runtime()))

@@ -3,14 +3,16 @@
 import json
 import re
 from datetime import UTC, datetime
+from textwrap import dedent
 
-from course.base import paths
+from course.base import paths, state
 from course.base.errors import CourseError
 from course.base.waiting import until
 from course.kube import coredns, kubectl
 
+FORWARD = r"(?m)^(\s*forward \.) [^{\n]+?( \{)?$"
 REPLICAS = 2  # of CoreDNS, as kubeadm makes it
-ORIGINAL = paths.STATE / "Corefile"  # kubeadm's own, as it was when the cluster was made
+ORIGINAL = paths.STATE / "corefile.json"  # kubeadm's own, as it was when the cluster was made
 
 
 def read() -> str:
@@ -30,14 +32,25 @@ def write(text: str) -> None:
 
 def with_forward_to(address: str) -> str:
     """kubeadm's own Corefile with its forward line pointed at `address`."""
-    if not ORIGINAL.exists():
-        ORIGINAL.write_text(read())
-    corefile = re.sub(r"(?m)^(\s*forward \.) [^{\n]+?( \{)?$", rf"\g<1> {address}\g<2>", ORIGINAL.read_text())
-    if f"forward . {address}" not in corefile:
-        raise CourseError(
-            "kubeadm's Corefile has no forward line.", f"See {ORIGINAL}.", "./course down, then ./course up"
-        )
-    return corefile
+    first = original()
+    if first is None:
+        raise CourseError("The first Corefile is not known.", f"{ORIGINAL} is lost or damaged.", "./course up")
+    return re.sub(FORWARD, rf"\g<1> {address}\g<2>", first)
+
+
+def original() -> str | None:
+    """kubeadm's own Corefile; None where it was not kept yet, or what is kept is damaged."""
+    text = state.text(state.read(ORIGINAL), "corefile")
+    return text if text and re.search(FORWARD, text) else None
+
+
+def keep(manifests: str) -> None:
+    """Keep the Corefile in kubeadm's manifests of CoreDNS; CourseError where there is none with a forward line."""
+    block = re.search(r"(?m)^( *)Corefile: \|\n((?:\1 .*\n|\n)+)", manifests)
+    text = dedent(block[2]) if block else ""
+    if not re.search(FORWARD, text):
+        raise CourseError("kubeadm's Corefile has no forward line.", text, "./course down, then ./course up")
+    state.write(ORIGINAL, corefile=text)
 
 
 def forward_to(address: str, *, wait: bool = True) -> bool:

@@ -21,6 +21,15 @@ def context() -> str:
     return match[1].strip('"') if match else ""
 
 
+def server() -> str:
+    """The address of the API that the course's kubeconfig leads to; "" where that cannot be read."""
+    try:
+        match = re.search(r"(?m)^ +server: (\S+)$", paths.KUBECONFIG.read_text())
+    except (OSError, UnicodeError):
+        return ""
+    return match[1] if match else ""
+
+
 def run(*arguments: str, text: str | None = None, timeout: float = 60) -> subprocess.CompletedProcess[str]:
     """One kubectl call against this course's cluster, captured; never raises for a failing call.
 

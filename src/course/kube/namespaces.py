@@ -5,10 +5,11 @@ import re
 import time
 from collections.abc import Sequence
 
+from course.base import ownership
 from course.base.errors import CourseError, NotReady
 from course.kube import kubectl
 
-LOOK_AFTER = 15  # seconds without a result until it is asked what holds a namespace
+LOOK_AFTER = 12  # seconds without a result until it is asked what holds a namespace
 
 
 def present(names: Sequence[str]) -> list[str]:
@@ -26,7 +27,7 @@ def ours(names: Sequence[str], label: str) -> list[str]:
     lines = kubectl.output("get", "namespaces", "-o", f"jsonpath={form}").splitlines()
     labels = {name: text for name, _, text in (line.partition(" ") for line in lines)}
     found = [name for name in names if name in labels]
-    foreign = [name for name in found if f'"{label}":' not in labels[name]]
+    foreign = [name for name in found if not ownership.is_ours(name, None, labelled=f'"{label}":' in labels[name])]
     if foreign:
         raise CourseError(
             f"There is a namespace {foreign[0]} that the course did not make.",
@@ -51,7 +52,7 @@ def remove(names: Sequence[str], label: str, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while left:
         words = [f"namespace/{name}" for name in left]
-        kubectl.run("wait", "--for=delete", *words, f"--timeout={LOOK_AFTER}s", timeout=LOOK_AFTER * len(left) + 10)
+        kubectl.run("wait", "--for=delete", *words, f"--timeout={LOOK_AFTER}s", timeout=LOOK_AFTER)  # for all of them
         left = present(left)
         _refuse_held(left)
         if left and time.monotonic() > deadline:

@@ -5,6 +5,7 @@
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, fields
@@ -12,13 +13,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from course.base import files, paths
+from course.base import files, paths, state
 from course.base.errors import CourseError, in_words
 
-VERSION = 1
+VERSION = state.VERSION
 FOLDER = paths.STATE
-LARGEST = 1_000_000  # characters of a progress file; one of all labs has some thousands
-MOST = {"tries": 100_000, "hints": 100, "best_seconds": 10 * 365 * 86_400.0}  # more is no count and no time
+TEN_YEARS = 10 * 365 * 86_400.0  # seconds
+MOST = {"tries": 100_000, "hints": 100, "best_seconds": TEN_YEARS, "ticks": TEN_YEARS}  # more is no count and no time
 
 
 @dataclass
@@ -26,6 +27,8 @@ class Record:
     """One lab. Times are ISO 8601 in UTC. best_seconds: from start to the first passing check, without the solution.
 
     started, cluster: of the try that is going on, "" when there is none. hints: how many were read in it.
+    boot, ticks: which start of the machine that was, and how many seconds of it had passed: the clock on the wall may
+    jump, this one does not.
     shown: the reference was applied in it.
     """
 
@@ -35,6 +38,8 @@ class Record:
     solution_seen: str = ""
     started: str = ""
     cluster: str = ""
+    boot: str = ""
+    ticks: float = 0.0
     hints: int = 0
     shown: bool = False
     done: bool = False
@@ -50,9 +55,32 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-def seconds_since(moment: str) -> float:
-    """Seconds from a moment of the file to now."""
-    return (datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds()
+def boot() -> str:
+    """This start of the machine; "" where the system gives it no name."""
+    path = Path("/proc/sys/kernel/random/boot_id")
+    return path.read_text().strip() if path.exists() else ""
+
+
+def ticks() -> float:
+    """Seconds since the machine was started, by a clock that nobody sets."""
+    return round(time.clock_gettime(time.CLOCK_BOOTTIME), 3) if hasattr(time, "CLOCK_BOOTTIME") else 0.0
+
+
+def begin(record: Record, cluster: str) -> None:
+    """A new try in this cluster, from this moment on."""
+    record.tries += 1
+    record.started, record.cluster, record.boot, record.ticks = now(), cluster, boot(), ticks()
+    record.hints, record.shown, record.done = 0, False, False
+
+
+def took(record: Record) -> float:
+    """Seconds since the try of this record began.
+
+    By the machine's own clock; only where the machine was started again meanwhile by the one on the wall.
+    """
+    if record.boot and record.boot == boot():
+        return ticks() - record.ticks
+    return (datetime.now(UTC) - datetime.fromisoformat(record.started)).total_seconds()
 
 
 def load(say: Callable[[str], None] | None = None) -> dict[str, Any]:
@@ -75,29 +103,12 @@ def _say(text: str) -> None:
 
 def parse(text: str) -> dict[str, Any]:
     """The content of a progress file, checked; ValueError or TypeError says what is wrong with it."""
-    if len(text) > LARGEST:
-        raise ValueError("it is too large for a progress file")
-    try:
-        data = json.loads(text, parse_constant=_no_number)
-    except RecursionError:
-        raise ValueError("it is nested too deeply") from None
-    if not isinstance(data, dict) or not isinstance(data.get("labs"), dict):
+    data = state.parse(text)
+    if not isinstance(data.get("labs"), dict) or "version" not in data:
         raise ValueError("it is not a progress file of this course")
-    if data.get("version") != VERSION:
-        raise ValueError(f"it is of version {_shown(data.get('version'))}, this course reads version {VERSION}")
     for slug, entry in data["labs"].items():
-        _checked(_shown(slug), entry)
+        _checked(state.shown(slug), entry)
     return data
-
-
-def _no_number(text: str) -> float:
-    raise ValueError(f"{text} is no number")
-
-
-def _shown(value: object) -> str:
-    """A value of the file as an error names it: short, and with nothing that a terminal cannot print."""
-    text = ascii(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _checked(slug: str, entry: Any) -> Record:
@@ -106,7 +117,7 @@ def _checked(slug: str, entry: Any) -> Record:
         raise ValueError(f"the entry of {slug} is not a lab's record")
     for key, value in entry.items():
         if not _fits(key, value, known[key]):
-            raise ValueError(f"{slug}: {key} is {_shown(value)}")
+            raise ValueError(f"{slug}: {key} is {state.shown(value)}")
     record = Record(**entry)
     for moment in filter(None, (record.started, record.passed, record.solution_seen)):
         _check_moment(slug, moment)
@@ -124,14 +135,14 @@ def _fits(key: str, value: object, default: object) -> bool:
 def _check_moment(slug: str, text: str) -> None:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
-        raise ValueError(f"{slug} has a time without a zone: {_shown(text)}")
+        raise ValueError(f"{slug} has a time without a zone: {state.shown(text)}")
     if not 2000 < moment.year < 3000:
-        raise ValueError(f"{slug} has a time of no year of ours: {_shown(text)}")
+        raise ValueError(f"{slug} has a time of no year of ours: {state.shown(text)}")
 
 
 def save(data: dict[str, Any]) -> None:
     """Replace the file in one step: a reader sees the old one or the new one, never half."""
-    files.replace(file(), json.dumps(data, indent=1, sort_keys=True, allow_nan=False))
+    state.write(file(), **data)
 
 
 def _locked() -> AbstractContextManager[None]:
@@ -194,7 +205,7 @@ def _text(source: Path) -> str:
     if source.exists() and not source.is_file():
         raise ValueError("it is not a file")
     with source.open(encoding="utf-8") as opened:
-        return opened.read(LARGEST + 1)
+        return opened.read(state.LARGEST + 1)
 
 
 def _better(mine: Record, theirs: Record) -> Record:

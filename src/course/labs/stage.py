@@ -141,6 +141,9 @@ def clean(labs: Sequence[Lab], seconds: int = GONE_WITHIN) -> None:
 
     NotReady names what holds a namespace, CourseError one that the course did not make.
     """
+    from course.provision import engine, kind_cluster
+
+    kind_cluster.require_ours(engine.chosen())
     kube_namespaces.remove([name for lab in labs for name in lab.namespaces], LABEL, seconds)
     for kind_and_name in (thing for lab in labs for thing in lab.cluster_objects):
         kubectl.output("delete", kind_and_name, "--ignore-not-found", "--timeout=20s")

@@ -129,9 +129,7 @@ def start(slug: str, say: Say = print) -> Lab:
     capabilities.require(lab)
     _require_fresh(lab)
     with progress.editing(lab.slug) as record:
-        record.tries += 1
-        record.started, record.cluster = progress.now(), cluster_id()
-        record.hints, record.shown, record.done = 0, False, False
+        progress.begin(record, cluster_id())
     return lab
 
 
@@ -190,7 +188,7 @@ def _note_pass(slug: str) -> None:
             return
         record.done = True
         if not record.shown:
-            took = round(progress.seconds_since(record.started), 1)
+            took = round(progress.took(record), 1)
             record.passed = record.passed or progress.now()
             if took > 0:  # else somebody set the clock back meanwhile, and nobody knows
                 record.best_seconds = min(filter(None, (record.best_seconds, took)))

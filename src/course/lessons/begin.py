@@ -9,7 +9,7 @@ from course.base import shell
 from course.base.errors import NotReady
 from course.kube import kubectl, namespaces
 from course.lessons.catalog import find
-from course.provision import lifecycle, reporter, world
+from course.provision import engine, kind_cluster, lifecycle, reporter, world
 
 LABEL = "externalname-course/lesson"
 KINDS = (
@@ -51,6 +51,7 @@ def begin(slug: str) -> None:
     shell.use_environment()
     _begun.append(slug)
     kubectl.require_ready()
+    kind_cluster.require_ours(engine.chosen())
     existing = namespaces.ours(lesson.namespaces, LABEL)
     policies, changed = _policies(), world.changed()
     # Named before it goes, in one line, however much: nbval compares it.

@@ -5,8 +5,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from course.base import paths, shell
-from course.provision.engine import Engine
+from course.base import ownership, paths, shell
+from course.base.errors import CourseError
+from course.provision.engine import LABEL, Engine
 
 
 class Image(NamedTuple):
@@ -16,6 +17,7 @@ class Image(NamedTuple):
     in_cluster: tuple[str, ...]
 
 
+BAKES = "course.bake"  # the label of the container that images are put together in: whose cache it works for
 IMPORT = """
 containerd >/var/log/containerd-bake.log 2>&1 & pid=$!
 until ctr version >/dev/null 2>&1; do kill -0 $pid || exit 1; done
@@ -30,20 +32,33 @@ def _container() -> str:
     return f"externalname-bake-{sha256(str(paths.cache()).encode()).hexdigest()[:8]}"
 
 
+def _remove_left(engine: Engine) -> None:
+    """Remove the container that a killed build left; CourseError where somebody else gave that name."""
+    form = f'{{{{.Id}}}}|{{{{index .Config.Labels "{BAKES}"}}}}'
+    container, _, label = engine.inspect("container", _container(), form).partition("|")
+    if container and not ownership.is_ours(container, None, labelled=label == str(paths.cache())):
+        what = f"A container named {_container()} exists that the course did not make."
+        raise CourseError(what, "It is left alone.", f"{engine.name} rename {_container()} not-of-the-course")
+    if container:
+        engine.run("rm", "-f", "-v", container)
+
+
 def commit(place: Path, engine: Engine, node: str, images: list[Image], name: str, made: str) -> None:
     """Import images into the node's own containerd, as kind does it, and commit the result under `name`."""
     with TemporaryDirectory(dir=place) as work:
         for number, image in enumerate(images):
             _save(engine, image, Path(work) / f"{number}.tar")
-        engine.run("rm", "-f", "-v", _container())  # left by a killed build
+        _remove_left(engine)
         options = ["-d", "--name", _container(), "--privileged", "--network", "none", "-v", f"{work}:/bake:ro"]
+        options += ["--label", f"{BAKES}={paths.cache()}"]
         command = ["run", *options, "--entrypoint", "sleep", node, "infinity"]
         container = engine.output(*command, doing="Starting the node image").strip()
         try:
             names = [name for image in images for name in image.in_cluster]
             inside = [engine.name, "exec", container, "sh", "-c", IMPORT, "sh", *names]
             shell.logged(inside, log="bake", doing="Importing images", env=engine.environment)
-            changes = ['ENTRYPOINT ["/usr/local/bin/entrypoint", "/sbin/init"]', "CMD []", f"LABEL course.node={made}"]
+            labels = [f"LABEL course.node={made}", f"LABEL {LABEL}={name}"]
+            changes = ['ENTRYPOINT ["/usr/local/bin/entrypoint", "/sbin/init"]', "CMD []", *labels]
             words = [word for change in changes for word in ("--change", change)]
             engine.output("commit", *words, container, name, doing="Keeping the node image", timeout=300)
         finally:

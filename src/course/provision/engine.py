@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 
-from course.base import files, shell
+from course.base import files, shell, state
 from course.base.errors import CourseError
 from course.base.paths import STATE
 from course.base.versions import as_numbers, pinned
@@ -19,13 +19,14 @@ Say = Callable[[str], None]
 Problem = tuple[str, str]  # why an engine cannot be used, what to type; "" where installing one is all there is
 CONTAINERS_CONF = STATE / "containers.conf"
 INSTALLED = STATE / "installed-packages"
-REMEMBERED = STATE / "engine"  # the name of the engine that has this clone's cluster
+REMEMBERED = STATE / "engine.json"  # the name of the engine that has this clone's cluster
 # Docker's and Podman's words for what is not there, in all the versions that the course takes.
 # Not a bare "not found": that is also said of the engine's program.
 NOT_THERE = re.compile(
     r"(?i)no such (image|object|container|volume|network)|not known|no (container|volume) with name"
     r"|network (\S+ )?not found"
 )
+LABEL = "course.image"  # of each image that the course makes: the name that it was made under
 PODMAN_PACKAGES = ("podman", "runc", "netavark", "aardvark-dns", "iptables", "conmon")
 HOW_TO_INSTALL = (
     "Install Docker (docs.docker.com/engine/install) or, on Debian or Ubuntu: sudo apt-get install podman runc. "
@@ -57,7 +58,7 @@ class Engine:
 
     def remember(self) -> None:
         """The cluster is in this engine from now on, whichever answers first tomorrow."""
-        files.replace(REMEMBERED, self.name)
+        state.write(REMEMBERED, engine=self.name)
 
     def forget(self) -> None:
         """There is no cluster any more."""
@@ -66,6 +67,7 @@ class Engine:
     def build(self, name: str, context: Path, dockerfile: str, arguments: dict[str, str], target: str = "") -> None:
         """Build one image from a Dockerfile in `context`; what it prints goes to a log named after the image."""
         words: list[str | Path] = [self.name, "build", "--network", "host", "-t", name, "-f", context / dockerfile]
+        words += ["--label", f"{LABEL}={name}"]
         for key, value in arguments.items():
             words += ["--build-arg", f"{key}={value}"]
         # Docker hands no proxy on by itself. By name only, so that no log has its value.
@@ -122,8 +124,8 @@ def choose(say: Say = print, install: bool = True) -> Engine:
 
 def _remembered() -> str:
     """The engine that has the cluster; "" where that is not written down, or cannot be read."""
-    text = REMEMBERED.read_text(errors="replace") if REMEMBERED.is_file() else ""
-    return text if text in ("docker", "podman") else ""
+    name = state.text(state.read(REMEMBERED), "engine")
+    return name if name in ("docker", "podman") else ""
 
 
 @cache
@@ -162,7 +164,7 @@ def _docker() -> Engine | Problem:
 
 
 def _podman() -> Engine | Problem:
-    done = shell.run(["podman", "--version"])
+    done = shell.run(["podman", "--version"], timeout=20)
     if done.returncode == 127:
         return "Podman is not installed.", ""
     if done.returncode:
@@ -171,7 +173,9 @@ def _podman() -> Engine | Problem:
     variables = {"KIND_EXPERIMENTAL_PROVIDER": "podman"}
     if CONTAINERS_CONF.exists():
         variables["CONTAINERS_CONF"] = str(CONTAINERS_CONF)
-    info = shell.run(["podman", "info", "--format", "{{.Version.Version}}"], env=shell.environment(variables))
+    info = shell.run(
+        ["podman", "info", "--format", "{{.Version.Version}}"], env=shell.environment(variables), timeout=20
+    )
     if info.returncode:
         return f"Podman is installed but does not work: {shell.last_words(info.stderr)}.", "podman info"
     return _new_enough("podman", info.stdout.strip(), pinned().engine_podman_minimum, variables)
@@ -219,7 +223,7 @@ def write_containers_conf() -> None:
         files=open_files,
         processes=min(processes, 32768),
     )
-    if text and (not CONTAINERS_CONF.exists() or CONTAINERS_CONF.read_text() != text):
+    if text and (not CONTAINERS_CONF.exists() or CONTAINERS_CONF.read_bytes() != text.encode()):
         files.replace(CONTAINERS_CONF, text)
 
 
@@ -228,6 +232,12 @@ def is_debian() -> bool:
     release = Path("/etc/os-release")
     text = release.read_text() if release.exists() else ""
     return any(f"{key}=debian" in text for key in ("ID", "ID_LIKE")) and shell.first_on_path(["apt-get"]) is not None
+
+
+def installed_packages() -> list[str]:
+    """The Debian packages that were installed for the course: one a line, because ./course writes it too."""
+    text = INSTALLED.read_text(errors="replace") if INSTALLED.is_file() else ""
+    return sorted(set(re.findall(r"(?m)^[a-z0-9][a-z0-9+.-]+$", text)))
 
 
 def _may_install() -> bool:

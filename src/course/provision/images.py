@@ -15,19 +15,20 @@ from shutil import disk_usage, rmtree
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
-from course.base import files, paths, shell
+from course.base import files, ownership, paths, shell, state
 from course.base.errors import CourseError
 from course.base.versions import pinned
 from course.provision import offline_node, tools
 from course.provision.bakery import Image, commit
-from course.provision.engine import Engine, Say, apt_install
+from course.provision.engine import LABEL, Engine, Say, apt_install
 from course.provision.offline_node import DebianImages
 
 OUTSIDE = paths.CLUSTER_FOLDER / "outside"
-NODE_REPOSITORY = "localhost/externalname-node"
-BASE_REPOSITORY = "localhost/externalname-debian"
-LAB_REPOSITORY = "localhost/externalname-lab"
-PULLED = paths.STATE / "pulled-images"
+PREFIX = "localhost/externalname-"
+NODE_REPOSITORY = f"{PREFIX}node"
+BASE_REPOSITORY = f"{PREFIX}debian"
+LAB_REPOSITORY = f"{PREFIX}lab"
+PULLED = paths.STATE / "pulled.json"  # name to id of each image that was pulled for the course
 BUILDING_NEEDS = "Building needs root on Linux (debootstrap)."
 CONNECT = "Connect to the internet, then run the same command again."
 GIGABYTE = 10**9
@@ -98,15 +99,19 @@ def _pull(engine: Engine, name: str, timeout: float) -> str:
         )
     if done.returncode:
         return shell.last_words(done.stderr, 1)
-    files.state()
-    with PULLED.open("a") as record:
-        record.write(f"{name}\n")
+    state.write(PULLED, images=_noted() | {name: engine.inspect("image", name, "{{.Id}}")})
     return ""
 
 
-def pulled() -> list[str]:
-    """The images that were pulled for the course, and were not there before."""
-    return PULLED.read_text().split() if PULLED.exists() else []
+def _noted() -> dict[str, str]:
+    images = state.read(PULLED).get("images")
+    return {str(name): str(image) for name, image in images.items()} if isinstance(images, dict) else {}
+
+
+def pulled(engine: Engine) -> list[str]:
+    """The images that were pulled for the course, were not there before, and are still the same ones."""
+    present = {name: engine.inspect("image", name, "{{.Id}}") for name in _noted()}
+    return [name for name, image in _noted().items() if ownership.is_ours(present[name], image, labelled=False)]
 
 
 def _bake(engine: Engine, name: str, started_from: str | None, say: Say) -> str:
@@ -251,7 +256,8 @@ def _debian(place: Path, engine: Engine, say: Say) -> str:
             rmtree(root / leftovers, ignore_errors=True)
         tar = Path(work) / "root.tar"
         shell.logged(["tar", "-C", root, "-cf", tar, "."], log="debian", doing="Packing the Debian base")
-        engine.output("import", tar, own, doing="Importing the Debian base", timeout=300)
+        label = f"LABEL {LABEL}={own}"
+        engine.output("import", "--change", label, tar, own, doing="Importing the Debian base", timeout=300)
     return own
 
 
@@ -275,15 +281,34 @@ def _lab(engine: Engine, debian: str, say: Say) -> str:
     return name
 
 
-def remove_cache() -> bool:
-    """Remove the cache of all clones, unless one of them is building with it; whether it is gone."""
+CACHED = ("parts", "work", "go", r"go-.*", r"build\.lock")  # all that the course keeps in the cache
+
+
+def remove_cache() -> list[str] | None:
+    """Remove the cache of all clones; what is left in it is not of the course. None while one is building with it."""
     with files.lock_if_free(paths.cache() / "build.lock") as free:
-        if free:
-            rmtree(paths.cache(), ignore_errors=True)
-    return free
+        return ownership.remove_files(paths.cache(), CACHED) if free else None
 
 
 def own(engine: Engine) -> list[str]:
-    """The names of all images this course made in the engine."""
+    """The names of all images that this course made in the engine.
+
+    Their label is the name that they were made under. An image that somebody builds upon one of ours inherits it, and
+    has another id.
+    """
+    form = "{{.Repository}}:{{.Tag}} {{.ID}}"
+    words = ("images", "--no-trunc", "--filter", f"label={LABEL}", "--format", form)
+    ids = dict(line.split() for line in engine.output(*words, doing="Listing the images").splitlines())
+    ours = {name: image for name, image in ids.items() if name.startswith(PREFIX)}
+    made_as = {
+        image: engine.inspect("image", image, f'{{{{index .Config.Labels "{LABEL}"}}}}') for image in ours.values()
+    }
+    return sorted(
+        name for name, image in ours.items() if ownership.is_ours(image, ids.get(made_as[image]), labelled=False)
+    )
+
+
+def unlabelled(engine: Engine) -> list[str]:
+    """The images with a name like ours that are not ours, or that an earlier version of the course made."""
     listed = engine.output("images", "--format", "{{.Repository}}:{{.Tag}}", doing="Listing the images").split()
-    return sorted({name for name in listed if name.startswith("localhost/externalname-")})
+    return sorted({name for name in listed if name.startswith(PREFIX)} - set(own(engine)))

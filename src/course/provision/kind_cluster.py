@@ -1,19 +1,21 @@
 """The kind cluster: made, found again after a reboot, verified by asking, removed."""
 
-import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 
-from course.base import files, paths, shell
+from course.base import ownership, paths, shell, state
 from course.base.errors import CourseError
 from course.base.waiting import until
 from course.kube import corefile, kubectl
-from course.provision import tools
+from course.provision import outside, tools
 from course.provision.engine import Engine, Say
 
 AFRESH = "./course down, then ./course up. Your notebooks and your progress stay."
 RECORD = paths.STATE / "cluster.json"
+SOON = 30  # seconds for what takes three, where the machine has nothing else to do
 ADDONS = (  # kubeadm's parts of kube-system
     "deployment/coredns",
     "configmap/coredns",
@@ -21,7 +23,17 @@ ADDONS = (  # kubeadm's parts of kube-system
     "daemonset/kube-proxy",
     "configmap/kube-proxy",
 )
+ID = re.compile(r"([0-9a-f]{64})?")
 MARK = "/etc/externalname-course"  # a file in the node: the state folder of the clone that made it
+REVIVE = """
+systemctl start containerd kubelet
+cd /etc/kubernetes/manifests || exit
+phase() { kubeadm init phase "$@" --config /kind/kubeadm.conf; }
+[ -s etcd.yaml ] || phase etcd local
+for part in apiserver controller-manager scheduler; do
+  [ -s kube-$part.yaml ] || phase control-plane $part
+done
+"""
 NO_WAY_OUT = "no-way-out.service"
 
 
@@ -50,12 +62,11 @@ def container_state(engine: Engine) -> tuple[str, str]:
 
 def read_record() -> Record | None:
     """The record, or None where there is none, it is of another cluster, or it is damaged. Unknown keys are let be."""
-    try:
-        known = json.loads(RECORD.read_text())
-        record = Record(*(str(known[key]) for key in ("name", "container_id", "image")))
-    except (OSError, ValueError, TypeError, KeyError):
+    known = state.read(RECORD)
+    name, container_id, image = (state.text(known, key) for key in ("name", "container_id", "image"))
+    if name != paths.cluster_name() or container_id is None or image is None or not ID.fullmatch(container_id):
         return None
-    return record if record.name == paths.cluster_name() else None
+    return Record(name, container_id, image)
 
 
 def _own_node(engine: Engine) -> tuple[str, str]:
@@ -63,36 +74,42 @@ def _own_node(engine: Engine) -> tuple[str, str]:
 
     A lost or damaged record is written again from the node itself, which carries the name of our state folder.
     """
+    record = read_record()
     container_id, status = container_state(engine)
-    if container_id and not _is_recorded(container_id) and _is_marked(engine):
-        _write_record(container_id, engine.inspect("container", container_id, "{{.Config.Image}}"))
+    if not container_id and record and record.container_id:
+        container_id, status = _called_back(engine, record.container_id)
     refuse_foreign(engine, container_id)
+    if container_id and record is None:
+        _write_record(container_id, engine.inspect("container", container_id, "{{.Config.Image}}"))
     return container_id, status
 
 
-def _is_recorded(container_id: str) -> bool:
-    """Whether the record is of this container, or was written while the cluster was being made."""
-    record = read_record()
-    return record is not None and record.container_id in ("", container_id)
+def _called_back(engine: Engine, container_id: str) -> tuple[str, str]:
+    """Our container, where somebody gave it another name, under its own; ("", "") where it is gone."""
+    if engine.inspect("container", container_id, "{{.Id}}") != container_id:
+        return "", ""
+    engine.output("rename", container_id, node(), doing="Giving the node its name back")
+    return container_state(engine)
 
 
-def _is_marked(engine: Engine) -> bool:
-    """Whether the node is of this clone. It need not run: a copy of the file is looked at, as a tar archive."""
-    return f"{paths.STATE}\n" in engine.run("cp", f"{node()}:{MARK}", "-").stdout
+def _is_labelled(engine: Engine, record: Record | None) -> bool:
+    """Whether the node says that it is of this clone, or was being made by it from our own image.
+
+    It need not run: a copy of the file is looked at, as a tar archive.
+    """
+    if f"{paths.STATE}\n" in engine.run("cp", f"{node()}:{MARK}", "-").stdout:
+        return True
+    return bool(record and record.image and record.image == engine.inspect("container", node(), "{{.Config.Image}}"))
 
 
 def _write_record(container_id: str, image: str) -> None:
-    files.state()
-    files.replace(RECORD, json.dumps(asdict(Record(paths.cluster_name(), container_id, image))))
+    state.write(RECORD, **asdict(Record(paths.cluster_name(), container_id, image)))
 
 
 def refuse_other_state() -> None:
     """CourseError if this state folder is of a cluster with another name: its record and kubeconfig would be lost."""
-    try:
-        name = json.loads(RECORD.read_text())["name"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return
-    if name != paths.cluster_name():
+    name = state.text(state.read(RECORD), "name")
+    if name not in (None, paths.cluster_name()):
         raise CourseError(
             f"The state folder {paths.STATE} is of the cluster {name}, not of {paths.cluster_name()}.",
             "COURSE_CLUSTER names another cluster than the one that was made from this copy of the course.",
@@ -103,7 +120,11 @@ def refuse_other_state() -> None:
 
 def refuse_foreign(engine: Engine, container_id: str) -> None:
     """CourseError if a cluster of our name exists that this clone did not make: it is left alone."""
-    if container_id and not _is_recorded(container_id):
+    record = read_record()
+    written = record.container_id if record else None
+    if container_id and not ownership.is_ours(
+        container_id, written, labelled=not written and _is_labelled(engine, record)
+    ):
         raise CourseError(
             f"A kind cluster named {paths.cluster_name()} exists that this copy of the course did not make.",
             "It is left alone: it may be somebody's work, or belong to another clone.",
@@ -120,14 +141,21 @@ def ensure(engine: Engine, image: str, *, say: Say, before_making: Callable[[], 
         _refuse_other_image(record, image)
         if status != "running":
             engine.output("unpause" if status == "paused" else "start", node(), doing=f"Starting the {status} cluster")
-        if not kubectl.is_ready():
+        _revive(engine)
+        if not (is_ours_in_kubeconfig(engine) and kubectl.is_ready()):
             _write_kubeconfig(engine)  # it may be lost, damaged, or another cluster's
+            say("waiting for the cluster's API to answer (at most two minutes)")
             until(kubectl.is_ready, seconds=120, what="The API answering", next=AFRESH)
         return
     if container_id:
         _remove_node(engine)
     before_making()
     _create(engine, image, say)
+
+
+def _revive(engine: Engine) -> None:
+    """The node's own programs run, and the parts of the control plane are there that the kubelet starts from files."""
+    engine.output("exec", node(), "sh", "-c", REVIVE, doing="Looking after the node's programs")
 
 
 def _refuse_other_image(record: Record, image: str) -> None:
@@ -143,19 +171,15 @@ def _refuse_other_image(record: Record, image: str) -> None:
 def _create(engine: Engine, image: str, say: Say) -> None:
     config = paths.CLUSTER_FOLDER / "kind.yaml"
     corefile.ORIGINAL.unlink(missing_ok=True)
+    paths.KUBECONFIG.unlink(missing_ok=True)  # kind would add to what is there
     _write_record("", image)
     engine.remember()
     options = ["--name", paths.cluster_name(), "--image", image, "--config", str(config)]
+    words = ("create", "cluster", *options, "--kubeconfig", str(paths.KUBECONFIG))
+    say("making the node and starting Kubernetes in it (about a minute)")
     try:
-        _kind(
-            engine,
-            "create",
-            "cluster",
-            *options,
-            "--kubeconfig",
-            str(paths.KUBECONFIG),
-            doing="Creating the kind cluster",
-        )
+        with _noting_the_network(engine):
+            _kind(engine, *words, doing="Creating the kind cluster")
     except CourseError:
         if not container_state(engine)[0]:
             RECORD.unlink(missing_ok=True)  # nothing is there: an empty id would claim another clone's cluster later
@@ -163,6 +187,36 @@ def _create(engine: Engine, image: str, say: Say) -> None:
     _close_the_way_out(engine, say)
     engine.output("exec", "-i", node(), "tee", MARK, text=f"{paths.STATE}\n", doing="Marking the node as this copy's")
     _write_record(container_state(engine)[0], image)
+
+
+@contextmanager
+def _noting_the_network(engine: Engine) -> Iterator[None]:
+    """Write down the id of the network that kind makes, where there was none: then it is ours to remove."""
+    before = outside.network_id(engine)
+    try:
+        yield
+    finally:
+        if not before and (made := outside.network_id(engine)):
+            state.write(outside.MADE_NETWORK, id=made)
+
+
+def is_ours_in_kubeconfig(engine: Engine) -> bool:
+    """Whether the kubeconfig leads to our node: it has the port of our container, and its CA proves the rest."""
+    form = '{{range index .NetworkSettings.Ports "6443/tcp"}}:{{.HostPort}} {{end}}'
+    ports = engine.inspect("container", node(), form).split()
+    return kubectl.server().endswith(tuple(ports)) if ports else False
+
+
+def require_ours(engine: Engine) -> None:
+    """CourseError unless the kubeconfig leads to the cluster that this clone made: asked before anything is removed."""
+    container_id, _ = container_state(engine)
+    refuse_foreign(engine, container_id)
+    if not is_ours_in_kubeconfig(engine):
+        raise CourseError(
+            f"The kubeconfig in {paths.STATE.name} does not lead to the cluster of this copy of the course.",
+            "It has another server: what is there is left alone.",
+            "./course up",
+        )
 
 
 def _close_the_way_out(engine: Engine, say: Say) -> None:
@@ -180,10 +234,12 @@ def _close_the_way_out(engine: Engine, say: Say) -> None:
 def _remove_node(engine: Engine) -> None:
     """What `kind delete cluster` does, without needing kind.
 
-    It removes the node's container, and the volume that Podman keeps beside it.
+    It removes the node's container, and the volume that Podman keeps beside it: by what is mounted, not by its label.
     """
+    form = '{{range .Mounts}}{{if eq .Type "volume"}}{{.Name}} {{end}}{{end}}'
+    volumes = engine.inspect("container", node(), form).split()
     engine.output("rm", "-f", "-v", node(), doing="Removing the cluster")
-    if volumes := engine.run("volume", "ls", "-q", "--filter", f"label={node()}").stdout.split():
+    if volumes:
         engine.run("volume", "rm", *volumes)
 
 
@@ -199,20 +255,47 @@ def _write_kubeconfig(engine: Engine) -> None:
 
 
 def restore_addons(engine: Engine) -> None:
-    """kubeadm's own parts of the cluster are there, CoreDNS with its two Pods and kube-proxy: it makes what is not."""
+    """kubeadm's own parts of the cluster are there, CoreDNS with its two Pods and kube-proxy: it makes what is not.
+
+    And its first Corefile is known, whatever a lesson made of the one in the cluster.
+    """
+    if corefile.original() is None:
+        printing = ("--print-manifest", "--config", "/kind/kubeadm.conf")
+        words = ("kubeadm", "init", "phase", "addon", "coredns", *printing)
+        corefile.keep(engine.output("exec", node(), *words, doing="Asking kubeadm for its Corefile"))
     found = kubectl.run("get", "-n", "kube-system", *ADDONS, "-o", "jsonpath={.items[*].spec.replicas}")
     if found.returncode:
-        addons = ("kubeadm", "init", "phase", "addon", "all", "--config", "/kind/kubeadm.conf")
-        engine.output("exec", node(), *addons, doing="Making the parts of kube-system that are missing")
+        _make_addons(engine)
     if found.stdout != str(corefile.REPLICAS):
         kubectl.output("-n", "kube-system", "scale", "deployment", "coredns", f"--replicas={corefile.REPLICAS}")
+    for change in closed():
+        kubectl.output(*change.split(), doing="Opening the node for Pods")
+
+
+def _make_addons(engine: Engine) -> None:
+    addons = ("kubeadm", "init", "phase", "addon", "all", "--config", "/kind/kubeadm.conf")
+    engine.output("exec", node(), *addons, doing="Making kubeadm's parts of kube-system")
+
+
+def closed() -> list[str]:
+    """What would open the node for new Pods again, as words for kubectl; [] where it takes them.
+
+    What Kubernetes itself taints, because the node is not ready, goes by itself.
+    """
+    form = '{range .items[*]}{.spec.unschedulable}{" "}{range .spec.taints[*]}{.key}:{.effect} {end}{end}'
+    cordoned, *taints = kubectl.output("get", "nodes", "-o", f"jsonpath={form}").split(" ")
+    strange = [taint for taint in taints if taint and not taint.startswith("node.kubernetes.io/")]
+    return [*([f"uncordon {node()}"] if cordoned else []), *(f"taint node {node()} {taint}-" for taint in strange)]
 
 
 def ensure_toolbox() -> None:
-    """The toolbox Pod is there; its image is in the node already."""
+    """The toolbox Pod is there and ready, or made again; its image is in the node already."""
     namespace, pod = kubectl.TOOLBOX
     if kubectl.run("get", "pod", "-n", namespace, pod).returncode == 0:
-        return
+        wait = ("wait", "-n", namespace, f"pod/{pod}", "--for=condition=Ready", f"--timeout={SOON}s")
+        if kubectl.run(*wait).returncode == 0:
+            return
+        kubectl.run("delete", "pod", "-n", namespace, pod, "--now", "--timeout=30s")
     # CoreDNS reaches the API through kube-proxy, and the node unpacking the toolbox's image would hold kube-proxy up.
     corefile.wait_for("daemonset/kube-proxy")
     kubectl.run("create", "namespace", namespace)
@@ -221,9 +304,19 @@ def ensure_toolbox() -> None:
     kubectl.apply((paths.CLUSTER_FOLDER / "toolbox.yaml").read_text())
 
 
-def verify() -> None:
-    """Ask: the API, the node, and CoreDNS from a Pod."""
-    ensure_toolbox()
+def verify(engine: Engine, say: Say) -> None:
+    """Ask: the API, the node, and CoreDNS from a Pod.
+
+    Where no answer comes, kubeadm makes its parts of the cluster again: somebody may have changed them.
+    """
+    say("waiting for the toolbox Pod, and for CoreDNS to answer it")
+    try:
+        ensure_toolbox()
+        until(corefile.each_question_answered, seconds=SOON, what="CoreDNS answering")
+    except CourseError:
+        say("making kubeadm's parts of the cluster again: CoreDNS, its Service, kube-proxy")
+        _make_addons(engine)
+        ensure_toolbox()
     corefile.wait_for_coredns()
     wait = partial(kubectl.output, "wait", "--for=condition=Ready", "--timeout=90s", timeout=100)
     wait("node", "--all", doing="Waiting for the node")

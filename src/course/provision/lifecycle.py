@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from course.base import files, paths
+from course.base import files, ownership, paths, state
 from course.kube import corefile, kubectl
 from course.provision import engine, images, kind_cluster, outside
 from course.provision.reporter import Reporter
@@ -47,26 +47,32 @@ def down(everything: bool = False, say: Callable[[str], None] = print) -> None:
 
 
 def _remove_everything(found: engine.Engine, say: Callable[[str], None]) -> None:
-    from shutil import rmtree
-
-    for name in [*images.own(found), *images.pulled()]:
+    for name in [*images.own(found), *images.pulled(found)]:
         found.run("rmi", name)  # not by force: Podman would remove the containers of other clones with it
     left = images.own(found)
     say(f"In use by another copy of the course, and kept: {', '.join(left)}" if left else "The images are removed.")
-    if not found.run("ps", "-aq", "--filter", f"network={outside.NETWORK}").stdout.strip():
-        found.run("network", "rm", outside.NETWORK)
+    if unlabelled := images.unlabelled(found):
+        say(f"Not of this version of the course, and kept: {found.name} rmi {' '.join(unlabelled)}")
+    if outside.delete_network(found):
         say(f"The network named {outside.NETWORK} is removed.")
-    if images.remove_cache():
-        say(f"The cache {paths.cache()} is removed; other copies of the course would build it again.")
     else:
+        say(f"The network named {outside.NETWORK} was not made for this copy of the course, or is in use: it is kept.")
+    left_in_cache = images.remove_cache()
+    if left_in_cache is None:
         say(f"Another copy of the course is building: the cache {paths.cache()} is kept.")
+    else:
+        _say_removed(say, f"The cache {paths.cache()}", left_in_cache)
     if MADE_MODULES.exists() and MODULES.exists() and not list(MODULES.iterdir()):
         MODULES.rmdir()
-    packages = sorted(set(engine.INSTALLED.read_text().split())) if engine.INSTALLED.exists() else []
-    rmtree(paths.STATE, ignore_errors=True)
-    say(f"The state folder {paths.STATE} is removed.")
+    packages = engine.installed_packages()
+    _say_removed(say, f"The state folder {paths.STATE}", ownership.remove_files(paths.STATE, state.NAMES))
     if packages:
         say(f"These Debian packages were installed for the course and stay: apt-get purge {' '.join(packages)}")
+
+
+def _say_removed(say: Callable[[str], None], folder: str, left: list[str]) -> None:
+    kept = f", but for what the course did not put there: {', '.join(left)}" if left else ""
+    say(f"{folder} is removed{kept}.")
 
 
 def status() -> dict[str, object]:

@@ -3,16 +3,15 @@
 From a notebook or the CLI a learner plays the provider: change a record, stop a server, start it again.
 """
 
-import json
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from course.base import files, paths
+from course.base import files, ownership, paths, state
 from course.base.errors import CourseError
 from course.base.waiting import until
-from course.provision import images
+from course.provision import images, tools
 from course.provision.engine import Engine, chosen
 
 NETWORK = "kind"
@@ -26,7 +25,8 @@ CERTIFICATES = {
     "inside": ["user-db"],  # for the database that lesson 05 moves into the cluster
 }
 LABEL_ROOT, LABEL_KEY = "course.root", "course.key"
-MADE = FOLDER / "container"  # the id of the container this clone made: a clone that was moved has another root
+MADE = paths.STATE / "outside.json"  # the id of the container this clone made: a clone that was moved has another root
+MADE_NETWORK = paths.STATE / "network.json"  # the id of the network, where it was made for this clone's cluster
 
 
 def container() -> str:
@@ -42,11 +42,12 @@ class Addresses:
     standby: str
 
 
-def make_certificates(folder: Path) -> None:
-    """An own CA and one certificate a server, kept until CERTIFICATES changes."""
+def make_certificates(folder: Path) -> bool:
+    """An own CA and one certificate a server, kept until CERTIFICATES or one of the files changes; whether made."""
     made_for = folder / "names.json"
-    if made_for.exists() and made_for.read_text() == json.dumps(CERTIFICATES):
-        return
+    known = state.read(made_for)
+    if known.get("names") == CERTIFICATES and known.get("files") == _digest(folder):
+        return False
     import trustme  # loads a cryptography library, which nothing else of the course needs
 
     authority = trustme.CA(organization_name="The outside world of the course")
@@ -57,7 +58,13 @@ def make_certificates(folder: Path) -> None:
     for name, pem in texts.items():
         # Certificates are public: PostgreSQL, which is not root, reads the CA's when it follows another server.
         files.replace(folder / name, pem.bytes().decode(), mode=0o600 if name.endswith(".key") else 0o644)
-    files.replace(made_for, json.dumps(CERTIFICATES))  # last: it marks the folder as complete
+    state.write(made_for, names=CERTIFICATES, files=_digest(folder))  # last: it marks the folder as complete
+    return True
+
+
+def _digest(folder: Path) -> str:
+    """Of the certificates and keys: other ones, or none, where a file was damaged or removed."""
+    return tools.hash_of(sorted([*folder.glob("*.crt"), *folder.glob("*.key")]))
 
 
 def authority() -> Path:
@@ -76,14 +83,14 @@ def begin(engine: Engine) -> bool:
     FOLDER.chmod(
         0o755
     )  # within the state folder, which is for its owner alone: the servers inside read it as other users
-    make_certificates(FOLDER / "tls")
-    found = _inspect(engine)
-    _refuse_foreign(engine, found)
-    if found.id and (found.root, found.key) != (str(paths.ROOT), images.lab_key()):
+    new_certificates = make_certificates(FOLDER / "tls")
+    found = _own(engine)
+    if found.id and (new_certificates or (found.root, found.key) != (str(paths.ROOT), images.lab_key())):
         engine.output("rm", "-f", "-v", found.id, doing="Removing the outside world of an older version")
         found = ABSENT
     if not found.id:
-        files.replace(MADE, _create(engine))
+        state.write(MADE, id="")  # it is being made: killed in between, its label says whose it is
+        state.write(MADE, id=_create(engine))
     elif found.status != "running":
         engine.output("unpause" if found.status == "paused" else "start", found.id, doing="Starting the outside world")
     return found.status == "running"
@@ -91,8 +98,7 @@ def begin(engine: Engine) -> bool:
 
 def delete(engine: Engine) -> bool:
     """Remove the container if this clone made it; whether there was one. CourseError if it is somebody else's."""
-    found = _inspect(engine)
-    _refuse_foreign(engine, found)
+    found = _own(engine)
     if found.id:
         engine.output("rm", "-f", "-v", found.id, doing="Removing the outside world")
     MADE.unlink(missing_ok=True)
@@ -104,15 +110,21 @@ def is_running(engine: Engine) -> bool:
     return _inspect(engine).status == "running"
 
 
-def _refuse_foreign(engine: Engine, found: "Found") -> None:
-    made = MADE.read_text() if MADE.exists() else ""
-    if found.id and found.root != str(paths.ROOT) and found.id != made:
+def _own(engine: Engine) -> "Found":
+    """Our container, by its own name or under one that somebody gave it; CourseError where another one has our name."""
+    made = state.text(state.read(MADE), "id")
+    found = _inspect(engine)
+    if not found.id and made and engine.inspect("container", made, "{{.Id}}") == made:
+        engine.output("rename", made, container(), doing="Giving the outside world its name back")
+        found = _inspect(engine)
+    if found.id and not ownership.is_ours(found.id, made, labelled=found.root == str(paths.ROOT)):
         raise CourseError(
             f"A container named {container()} exists that this copy of the course did not make.",
             "It is left alone: it may be somebody's work, or belong to another clone.",
             f"Rename it ({engine.name} rename {container()} NEW-NAME), "
             "or use another name here: COURSE_CLUSTER=externalname2 COURSE_STATE=second ./course up",
         )
+    return found
 
 
 def wait_until_answering(engine: Engine, *, was_running: bool) -> None:
@@ -154,6 +166,25 @@ def _address_of_now(engine: Engine) -> str:
 def has_network(engine: Engine) -> bool:
     """Whether the network of kind clusters is there."""
     return bool(engine.inspect("network", NETWORK, "{{.Name}}"))
+
+
+def network_id(engine: Engine) -> str:
+    """The id of that network; "" where there is none."""
+    return engine.inspect("network", NETWORK, "{{.Id}}" if engine.name == "docker" else "{{.ID}}")
+
+
+def delete_network(engine: Engine) -> bool:
+    """Remove the network, if it was made for this clone's cluster and nothing is in it; whether it is gone.
+
+    Every kind cluster of this machine is in the network of that name, whoever made it.
+    """
+    found = network_id(engine)
+    if not found:
+        return True
+    if not ownership.is_ours(found, state.text(state.read(MADE_NETWORK), "id"), labelled=False):
+        return False
+    users = engine.output("ps", "-aq", "--filter", f"network={NETWORK}", doing="Asking who is in the network")
+    return not users.strip() and engine.run("network", "rm", NETWORK).returncode == 0
 
 
 class Found(NamedTuple):

@@ -5,7 +5,6 @@ It writes them down for lesson 00 and `course status`.
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 import time
@@ -13,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 
-from course.base import files, paths
+from course.base import paths, state
 from course.provision import steps
 
 PROGRESS = paths.STATE / "up.json"
@@ -89,12 +88,13 @@ class Reporter:
         if self.current.state == "running":
             self.current.seconds = round(time.monotonic() - self.started, 1)
         with suppress(OSError):  # a courtesy to lesson 00: on a full disk it is the step's own error that counts
-            files.replace(PROGRESS, json.dumps({"pid": os.getpid(), "steps": [asdict(step) for step in self.steps]}))
+            state.write(PROGRESS, pid=os.getpid(), steps=[asdict(step) for step in self.steps])
 
 
 def progress() -> list[Step]:
     """The steps of the last or running `up`, or [] before the first."""
     try:
-        return [Step(**step) for step in json.loads(PROGRESS.read_text())["steps"]]
-    except (OSError, ValueError, KeyError, TypeError):
+        found = [Step(**step) for step in state.read(PROGRESS)["steps"]]
+    except (KeyError, TypeError):
         return []
+    return found if all(isinstance(step.seconds, float | int) for step in found) else []

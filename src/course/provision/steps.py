@@ -73,7 +73,7 @@ def _outside(work: Work) -> None:
 
 
 def _verify(work: Work) -> None:
-    kind_cluster.verify()
+    kind_cluster.verify(work.engine, work.say)
 
 
 STEPS: list[tuple[str, Callable[[Work], None]]] = [

@@ -1,0 +1,78 @@
+"""The state files in .course: one reader and one writer.
+
+Each is one JSON object with its version. What cannot be understood is as if it were not there: whoever asks makes it
+again from what the engine and the cluster know.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from course.base import files
+
+VERSION = 1
+LARGEST = 1_000_000  # characters; a file of all labs has some thousands
+# All that the course keeps in the state folder, as regular expressions: what else is there is the learner's.
+NAMES = (
+    r"(cluster|corefile|network|outside|progress|pulled|up|engine)\.json",
+    r"(up|progress)\.lock",
+    r"progress\.damaged-\w+\.json",
+    r".*\.part",  # of a writer that was killed
+    r"kubeconfig(\.lock)?",
+    r"containers\.conf|installed-packages|made-lib-modules",
+    r"logs|outside|jupyter|kube-cache",
+    r"tmp|test|coverage.*|bench-tests\.json",  # of authors
+    r"engine|Corefile|pulled-images",  # of versions before these had a version
+)
+
+
+def read(path: Path) -> dict[str, Any]:
+    """What the file holds; {} where it is not there, is damaged, or is of another version of the course.
+
+    CourseError, with the file and the way out, where it is there and cannot be opened.
+    """
+    try:
+        return parse(path.read_text())
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise files.unusable(error) from None
+    except ValueError:
+        return {}
+
+
+def parse(text: str) -> dict[str, Any]:
+    """The object in a state file's text; ValueError says what is wrong with it."""
+    if len(text) > LARGEST:
+        raise ValueError("it is too large for a file of the course")
+    try:
+        data = json.loads(text, parse_constant=_no_number)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    if not isinstance(data, dict):
+        raise ValueError("it is not a file of this course")
+    if data.get("version", VERSION) != VERSION:
+        raise ValueError(f"it is of version {shown(data['version'])}, this course reads version {VERSION}")
+    return data
+
+
+def write(path: Path, **content: object) -> None:
+    """Replace the file whole, for its owner alone; OSError as open()."""
+    files.state()
+    files.replace(path, json.dumps({"version": VERSION, **content}, indent=1, sort_keys=True, allow_nan=False) + "\n")
+
+
+def text(data: dict[str, Any], key: str) -> str | None:
+    """A text of the file; None where there is none, or something else stands there."""
+    value = data.get(key)
+    return value if isinstance(value, str) else None
+
+
+def shown(value: object) -> str:
+    """A value of a file as an error names it: short, and with nothing that a terminal cannot print."""
+    words = ascii(value)
+    return words if len(words) <= 60 else f"{words[:57]}..."
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no number")
