@@ -3,7 +3,11 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import pytest
 
 from course.base import paths
 
@@ -52,3 +56,46 @@ def test_an_engine_that_fails_is_not_called_missing(tmp_path: Path) -> None:
     env = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "COURSE_STATE": str(tmp_path), "COURSE_ENGINE": "podman"}
     done = run(MAIN, "status", env=env)
     assert done.returncode == 2 and "the moon is full" in done.stderr and "not installed" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["-x", "-f", "-h", "+short", "%41"])
+def test_a_word_that_dig_would_take_for_an_option_is_no_name(name: str) -> None:
+    done = run(MAIN, "ask", "--", name)
+    assert done.returncode == 2 and "is no DNS name" in done.stderr and "course up" not in done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a disk that is full")
+@pytest.mark.parametrize("verb", ["doctor", "status", "up"])
+def test_a_full_disk_under_the_state_is_said_with_the_file(verb: str, tmp_path: Path) -> None:
+    with _mounted(tmp_path, "size=16k") as folder:
+        with suppress(OSError):
+            (folder / "fill").write_bytes(bytes(1 << 16))
+        done = run(MAIN, verb, env={"COURSE_STATE": str(folder), "COURSE_CLUSTER": "externalname-full"})
+    said = done.stdout + done.stderr
+    assert done.returncode in (1, 2) and "No space left" in said and "df -h" in said and "Traceback" not in said
+    assert verb != "doctor" or said.count("ok:") >= 5, "doctor is the command that still works then"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a disk that is read-only")
+@pytest.mark.parametrize("verb", ["doctor", "status", "up"])
+def test_a_read_only_disk_under_the_state_is_said_with_the_way_out(verb: str, tmp_path: Path) -> None:
+    with _mounted(tmp_path, "ro") as folder:
+        done = run(MAIN, verb, env={"COURSE_STATE": str(folder), "COURSE_CLUSTER": "externalname-read-only"})
+    said = done.stdout + done.stderr
+    assert done.returncode in (1, 2) and "Read-only" in said and "COURSE_STATE=" in said and "Traceback" not in said
+
+
+@contextmanager
+def _mounted(folder: Path, options: str) -> Iterator[Path]:
+    """A disk of its own in that folder."""
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "none", folder], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+def test_bytes_that_are_no_text_are_no_manifest() -> None:
+    command = [sys.executable, "-P", "-c", MAIN, "lab", "apply", "1", "-"]
+    done = subprocess.run(command, input=b"\xff\xfe\0", capture_output=True, cwd=paths.ROOT)
+    assert done.returncode == 2 and b"Traceback" not in done.stderr and b"Next:" in done.stderr

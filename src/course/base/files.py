@@ -32,6 +32,8 @@ def _way_out(number: int | None, file: Path) -> str:
         return f"mv {shlex.quote(str(wrong))} {shlex.quote(f'{wrong}.old')}, then the same command again"
     if number in (errno.EACCES, errno.EPERM) and file.is_relative_to(paths.STATE):
         return f"sudo chown -R $USER {shlex.quote(str(paths.STATE))}, then the same command again"
+    if number == errno.ENOSPC:
+        return f"df -h {shlex.quote(str(file.parent))}, free some space, then the same command again"
     if number == errno.EROFS:
         return "export COURSE_STATE=A-FOLDER-ON-ANOTHER-DISK, then the same command again"
     return "Check the disk (df -h) and whose the file is (ls -l), then run the same command again."
@@ -50,6 +52,10 @@ def replace(path: Path, text: str, *, mode: int = 0o600) -> None:
             out.flush()
             os.fsync(out.fileno())
         part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        error.filename = error.filename or str(path)  # a disk that is full names no file
+        raise
     except BaseException:
         part.unlink(missing_ok=True)
         raise

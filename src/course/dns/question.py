@@ -20,7 +20,7 @@ TOOLBOX = kubectl.TOOLBOX[1]
 Said = subprocess.CompletedProcess[str]
 ZONE = "cluster.local"
 TYPES = ("A", "AAAA", "CNAME", "SRV", "MX", "TXT", "NS", "PTR", "SOA", "CAA", "HTTPS", "ANY")
-ORDINARY_NAME = re.compile(r"(?=.{1,253}\.?$)[\w*-]{1,63}(\.[\w*-]{1,63})*\.?", re.ASCII)
+ORDINARY_NAME = re.compile(r"(?=.{1,253}\.?$)(?!-)[\w*-]{1,63}(\.[\w*-]{1,63})*\.?", re.ASCII)
 NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 NDOTS = 5  # what kubelet writes into a Pod's resolv.conf
 
@@ -43,7 +43,7 @@ def check_name(name: str) -> str:
         why = f"{str(error).rstrip('.')}. A name has at most 255 octets, each label between two dots 1 to 63."
         raise CourseError(f"{name!r} is no DNS name.", why, advice) from error
     if not ORDINARY_NAME.fullmatch(ascii_form):
-        why = "A name has letters, digits, hyphens and underscores, and dots between its labels."
+        why = "A name has letters, digits, hyphens (none first) and underscores, and dots between its labels."
         raise CourseError(f"{name!r} is no DNS name that can be asked here.", why, advice)
     return ascii_form
 
