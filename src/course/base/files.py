@@ -54,7 +54,8 @@ def replace(path: Path, text: str, *, mode: int = 0o600) -> None:
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
-        error.filename = error.filename or str(path)  # a disk that is full names no file
+        if error.errno and not error.filename:  # a disk that is full names no file
+            error.filename = str(path)
         raise
     except BaseException:
         part.unlink(missing_ok=True)
