@@ -12,9 +12,9 @@ from playwright.sync_api import Page, expect, sync_playwright
 from course.base import paths, shell
 from course.base.waiting import until
 from course.jupyter import jupyterlab
-from course.labs import catalog
 from course.lessons import catalog as lessons
 from course.lessons import workspace
+from course.tasks import catalog
 
 pytestmark = [pytest.mark.browser, pytest.mark.cluster]
 LESSON = lessons.find("first_externalname").notebook.name

@@ -24,6 +24,7 @@ app.add_typer(lab.app, name="lab")
 app.add_typer(outside.app, name="outside")
 app.add_typer(dev.app, name="dev")
 app.command()(lab.progress)
+app.command("next")(lab.next_)
 
 
 @app.command()

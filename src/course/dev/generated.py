@@ -13,9 +13,9 @@ from typing import Any
 from course.base import paths
 from course.base.errors import CourseError
 from course.dev import lab_notebook, repository
-from course.labs import catalog as labs
 from course.lessons import catalog as lessons
 from course.lessons import quiz, routes
+from course.tasks import catalog as labs
 
 NOTEBOOK = re.compile(r"(?P<number>\d\d)_(?P<slug>[a-z][a-z0-9_]*)\.ipynb")
 TEXT_KINDS = ("*.md", "*.ipynb", "*.toml", "*.yaml", "*.py")

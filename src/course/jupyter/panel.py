@@ -10,7 +10,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from course.base.errors import CourseError
-from course.labs import catalog, verbs
+from course.tasks import catalog, verbs
 
 
 def _alert(text: str) -> str:
