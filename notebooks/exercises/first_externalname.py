@@ -109,7 +109,9 @@ TASKS = [
                 cell="""address=$(kubectl exec -n production client -- dig +short prod-db.us-east-1.rds.amazonaws.com | tail -1)
 kubectl create service externalname orders-db -n production --external-name "$address\"""",
                 fails=("alias-of-the-provider", "row-read"),
-                says={"alias-of-the-provider": "NXDOMAIN: no such name (kubectl -n production get svc orders-db: ExternalName"},
+                says={
+                    "alias-of-the-provider": "NXDOMAIN: no such name (kubectl -n production get svc orders-db: ExternalName"
+                },
                 in_force="kubectl get service orders-db -n production",
             ),
             "staging": Wrong(
