@@ -105,6 +105,10 @@ def test(
     context: typer.Context,
     offline: Annotated[bool, typer.Option("--offline", help="Only what needs no cluster: under a minute.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="Also what runs once a week.")] = False,
+    engines: Annotated[
+        bool,
+        typer.Option("--engines", help="On Docker, in a daemon of its own, and by the other ways in; part of --all."),
+    ] = False,
     here: Annotated[
         bool, typer.Option("--here", help="In the cluster of ./course up, not in clusters of its own.")
     ] = False,
@@ -113,7 +117,7 @@ def test(
     """Every test; or with paths and options of pytest only those: ./course test tests/labs -k odd-port."""
     from course.dev import test as testing
 
-    options = testing.Options(offline, everything, here, workers, context.args)
+    options = testing.Options(offline, everything, engines, here, workers, context.args)
     raise typer.Exit(testing.run(options, typer.echo))
 
 
