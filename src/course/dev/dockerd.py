@@ -93,9 +93,11 @@ def _unpacked() -> Path:
     finished = paths.cache() / "parts" / f"docker-{SUITE}"
     if finished.exists():
         return finished
+    mirror = images.debian_mirror()
+    if mirror is None:
+        raise CourseError("Docker's Debian packages cannot be fetched.", "apt knows no mirror.", "sudo apt-get update")
     with tools.part(finished) as work, TemporaryDirectory() as folder:
         source = Path(folder, "debian.list")
-        mirror = images.debian_mirror() or "http://deb.debian.org/debian"
         source.write_text(f"deb [signed-by={KEYRING}] {mirror} {SUITE} main\n")
         places = {"Etc::sourcelist": source, "Etc::sourceparts": "/dev/null", "State::status": "/dev/null"}
         places |= {"State::lists": f"{folder}/lists", "Cache": f"{folder}/cache"}
