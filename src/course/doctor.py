@@ -40,10 +40,8 @@ def examine() -> list[Finding]:
     findings += _known(known_issues.machine, "on this machine")
     try:
         chosen = engine.choose(install=False)
-    except CourseError as error:
-        return [*findings, Finding("wrong", error.what, error.why, error.next)]
-    except OSError as error:  # Podman's settings for this machine are a file there
-        return [*findings, _unusable(error)]
+    except (CourseError, OSError) as error:  # Podman's settings for this machine are a file there
+        return [*findings, _failed(error)]
     findings.append(Finding("ok", f"The engine is {chosen.name} {chosen.version}."))
     findings.append(_store(chosen))
     findings += _known(partial(known_issues.in_engine, chosen), f"in {chosen.name}")
@@ -58,13 +56,14 @@ def examine() -> list[Finding]:
 def _finding(check: Callable[[], Finding]) -> Finding:
     try:
         return check()
-    except CourseError as error:
+    except (CourseError, OSError) as error:
+        return _failed(error)
+
+
+def _failed(error: CourseError | OSError) -> Finding:
+    """What is said where a check could not look."""
+    if isinstance(error, CourseError):
         return Finding("wrong", error.what, error.why, error.next)
-    except OSError as error:
-        return _unusable(error)
-
-
-def _unusable(error: OSError) -> Finding:
     file = error.filename or paths.STATE
     return Finding(
         "wrong", f"{file} cannot be used.", in_words(error), f"df -h '{paths.STATE.parent}'; ls -ld '{file}'"
@@ -116,8 +115,8 @@ def _known(looked: Callable[[], list[known_issues.Issue]], where: str) -> list[F
     """What kind's page of known issues names and `looked` finds, or one line that there is nothing."""
     try:
         issues = looked()
-    except CourseError as error:
-        return [Finding("wrong", error.what, error.why, error.next)]
+    except (CourseError, OSError) as error:
+        return [_failed(error)]
     found = [Finding(*issue) for issue in issues]
     return found or [Finding("ok", f"None of kind's known issues was found {where}.")]
 
