@@ -104,7 +104,10 @@ def progress(
     from course.labs import verbs
 
     if take_in:
-        typer.echo(f"Taken in: {book.take_in(take_in)} labs, the better of both for each.")
+        from course.interview import memory
+
+        labs = book.take_in(take_in, {memory.KEY: memory.taken_in})
+        typer.echo(f"Taken in: {labs} labs, the better of both for each.")
     if export:
         typer.echo(f"Written: {book.export(export)} labs to {export}")
     if not (take_in or export):
