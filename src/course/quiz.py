@@ -4,34 +4,36 @@ practise, lesson and timed show a panel; show and check are their plain twin, re
 """
 
 import secrets as _secrets
+from collections.abc import Callable as _Callable
 
 from course.interview import desk as _desk
 from course.interview.dialog import Dialog as _Dialog
+from course.interview.dialog import Say as _Say
 
 __all__ = ["check", "lesson", "practise", "result", "show", "timed"]
 
 
 def practise(mode: str = "warm-up", seed: int = 0) -> None:
     """A panel with questions, feedback after each. mode: warm-up, gaps or daily; seed: 0 is by chance."""
-    _panel(_desk.dialog(mode, seed or _secrets.randbelow(9999) + 1))
+    _panel(lambda _: _desk.dialog(mode, seed or _secrets.randbelow(9999) + 1))
 
 
 def lesson(slug: str) -> None:
     """A panel with the questions of a lesson."""
-    _panel(_desk.quiz(slug, _desk.LESSON_SEED))
+    _panel(lambda _: _desk.quiz(slug, _desk.LESSON_SEED))
 
 
 def timed(minutes: int = 20, seed: int = 0) -> None:
     """A panel with a timed run: no feedback before its end. One that was paused, here or in a terminal, goes on."""
-    _panel(_desk.timed(minutes, seed or _secrets.randbelow(9999) + 1, print))
+    _panel(lambda say: _desk.timed(minutes, seed or _secrets.randbelow(9999) + 1, say))
 
 
-def _panel(dialog: _Dialog) -> None:
+def _panel(begin: _Callable[[_Say], _Dialog]) -> None:
     from IPython.display import display
 
     from course.jupyter.interview import Desk
 
-    display(Desk(dialog))  # type: ignore[no-untyped-call]
+    display(Desk(begin))  # type: ignore[no-untyped-call]
 
 
 def show(slug: str) -> None:

@@ -15,4 +15,6 @@ def good(shown: str, seed: int) -> str:
         return "1 2"
     question = asked(shown)
     assert question, shown
+    if question.kind == "do":
+        return "skip"
     return "It is a name for a name." if question.kind == "open" else judge.solution(question, seed)

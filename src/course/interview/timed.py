@@ -25,6 +25,7 @@ def timed(start: Callable[[], Open], say: Say, anew: bool = False) -> Dialog:
         run = paused or start()
         clock = Clock(run.spent)
         try:
+            _save(run, clock)
             before = _welcome(run, paused is not None)
             for question in _questions(run):
                 if question.slug not in run.answers and not run.ended:
