@@ -98,7 +98,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """What was proved, and how long each group took; written down for bench.tests."""
-    reports = [report for name in ("passed", "failed", "error") for report in terminalreporter.stats.get(name, [])]
+    stats = terminalreporter.stats
+    every = [report for name in ("passed", "failed", "error") for report in stats.get(name, [])]
+    reports = [report for report in every if hasattr(report, "duration")]  # a file that cannot be read has none
     proofs: Counter[str] = Counter()
     groups: Counter[str] = Counter()
     for report in reports:

@@ -6,7 +6,6 @@ All is set up once, one dig asks all, causes are compared.
 import tomllib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from course.dns import query, question
 from course.dns.evidence import Cluster
 from course.kube import coredns, kubectl
 from course.provision import outside
-from tests.cluster.helpers import Course
+from tests.cluster.helpers import Asked, Course, alias_manifest, asked_lines, wrong_answers
 
 pytestmark = pytest.mark.cluster
 
@@ -27,43 +26,8 @@ NAMESPACES = ("ask-a", "ask-b", "ask-c", "ask-redis", "ask-vault")
 LAST = "zz-last"  # CoreDNS hears of Services in turn: when it knows this one, it knows all
 
 
-@dataclass(frozen=True)
-class Asked:
-    """One line of the table: NAME [from NAMESPACE] [TYPE], and what is true of it."""
-
-    name: str
-    namespace: str
-    kind: str
-    cause: str
-    words: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return f"{self.name} @{self.namespace} {self.kind}"
-
-
-def lines() -> list[Asked]:
-    """The table's lines: `cause: name @namespace TYPE | words of the meaning or the next step | more words`."""
-    found = []
-    for cause, names in TABLE["asked"].items():
-        for line in names:
-            question_, *words = (part.strip() for part in line.split("|"))
-            name, namespace, kind = (
-                (*question_.split(), "@ask-c", "A")[:3] if "@" in question_ else (question_, "@ask-c", "A")
-            )
-            found.append(Asked(name, namespace.removeprefix("@"), kind, cause, tuple(words)))
-    return found
-
-
 def aliases() -> str:
-    one = (
-        "apiVersion: v1\nkind: Service\n"
-        "metadata: {{name: {}, namespace: {}}}\n"
-        "spec: {{type: ExternalName, externalName: '{}'}}\n"
-    )
-    held = [
-        one.format(name, space, target) for space, names in TABLE["aliases"].items() for name, target in names.items()
-    ]
-    return "---\n".join([*held, one.format(LAST, "ask-c", "api.example.com")])
+    return alias_manifest({**TABLE["aliases"], "ask-c": {**TABLE["aliases"].get("ask-c", {}), LAST: "api.example.com"}})
 
 
 def spread(value: str) -> list[str]:
@@ -104,7 +68,7 @@ def world() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def answers(world: None) -> dict[Asked, query.Answer]:
     """Every line asked: one dig for all, then each explained, with one look at the cluster for all."""
-    table = lines()
+    table = asked_lines(TABLE["asked"])
     asked = {line: question.pairs(line.name, line.namespace, line.kind) for line in table}
     pairs = list(dict.fromkeys(pair for each in asked.values() for pair in each))
     shared = Cluster()
@@ -118,17 +82,12 @@ def answers(world: None) -> dict[Asked, query.Answer]:
 
 
 def test_the_table_is_as_long_as_it_says() -> None:
-    table = lines()
+    table = asked_lines(TABLE["asked"])
     assert len({str(line) for line in table}) == len(table) >= 120
 
 
 def test_each_name_is_given_its_true_cause(answers: dict[Asked, query.Answer]) -> None:
-    wrong = []
-    for line, answer in answers.items():
-        said = f"{answer.note} {answer.meaning}\n{answer.next}"
-        lacking = [word for word in line.words if (word[1:] in said if word.startswith("!") else word not in said)]
-        if answer.cause != line.cause or lacking:
-            wrong.append(f"{line}: {answer.cause}, not {line.cause}; lacks {lacking}: {said}")
+    wrong = wrong_answers(answers)
     assert not wrong, "\n".join(wrong)
 
 

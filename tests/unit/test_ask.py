@@ -11,11 +11,12 @@ import pytest
 
 from course.base import advice, paths
 from course.base.errors import CourseError
-from course.dns import chain, dig, evidence, meanings, query, question
+from course.dns import chain, dig, evidence, meanings, query, question, server_blocks
 from course.dns.cluster_names import ClusterName, in_cluster, plain, read
 from course.dns.dig import Record, Response
 from course.dns.evidence import Endpoint, Pod, Port, Service
 from course.dns.question import ZONE
+from course.dns.server_blocks import Plugin, ServerBlock
 
 TARGET, ADDRESS = "db.example.com", "10.89.0.3"
 
@@ -45,8 +46,13 @@ class Cluster:
     """
 
     def __init__(
-        self, *services: Service, outside: dict[str, str] | None = None, endpoints: Sequence[Endpoint] = ()
+        self,
+        *services: Service,
+        outside: dict[str, str] | None = None,
+        endpoints: Sequence[Endpoint] = (),
+        corefile: str = evidence.ORDINARY,
     ) -> None:
+        self.corefile = corefile
         self.held, self.outside_names, self.held_endpoints = services, {TARGET: "NOERROR", **(outside or {})}, endpoints
 
     def services(self) -> Sequence[Service]:
@@ -80,10 +86,16 @@ class Cluster:
     def responses(self, pairs: Sequence[tuple[str, str]]) -> Sequence[Response]:
         return [self.response(name, kind) for name, kind in pairs]
 
-    def forwarders(self) -> Sequence[str]:
-        return ["10.89.0.2"]
+    def blocks(self) -> Sequence[ServerBlock]:
+        return server_blocks.read(self.corefile)
 
-    def outside(self, name: str, kind: str) -> Response:
+    def complaint(self) -> str:
+        return ""
+
+    def servers(self, forward: Plugin) -> Sequence[str]:
+        return forward.words[1:]
+
+    def outside(self, name: str, kind: str, server: str) -> Response:
         return response(name, kind, self.outside_names.get(plain(name), "NOERROR"))
 
 
@@ -120,8 +132,9 @@ GOOD = {
 
 @pytest.mark.parametrize(("what", "settled"), GOOD.items(), ids=GOOD)
 def test_an_answer_is_told_apart_by_who_made_it(what: str, settled: Response) -> None:
+    said, _ = meanings.meaning(settled, lambda: server_blocks.read(evidence.ORDINARY))
     made_by = {record.made_by for record in settled.answer if record.kind == settled.kind}
-    assert (meanings.meaning(settled) == meanings.OUTSIDE) == (what == "outside")
+    assert (said == meanings.OUTSIDE) == (what == "outside")
     assert made_by == ({"outside"} if what in ("outside", "alias") else {"CoreDNS"})
 
 
@@ -237,8 +250,3 @@ def test_an_unanswered_question_keeps_its_name() -> None:
     nobody = ";; communications error to 10.96.0.10#53: timed out\n;; no servers could be reached\n"
     (silent,) = [dig._of(one, "db.shop.", "A") for one in dig.parse(nobody)]
     assert (silent.question, silent.kind, silent.status) == ("db.shop.", "A", "TIMEOUT")
-
-
-def test_where_the_corefile_forwards_to() -> None:
-    assert evidence.forwarders(".:53 {\n    forward . 10.89.0.5 {\n  }\n}\n") == ["10.89.0.5"]
-    assert evidence.forwarders("cluster.local:53 {\n    kubernetes\n}\n") == []

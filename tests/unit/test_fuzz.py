@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from course.base.errors import CourseError
-from course.dns import dig, evidence, meanings, query, question
+from course.dns import dig, evidence, meanings, query, question, server_blocks
 from course.provision import records
 from course.tasks import progress, verbs
 from tests.unit.test_ask import Cluster, asked, response
@@ -105,7 +105,8 @@ def test_any_words_of_dig_are_read(text: str) -> None:
 def test_any_record_that_came_has_a_meaning(name: str, kind: str) -> None:
     full = name.strip(".") or "a"
     settled = response(full, kind, "NOERROR", dig.Record(f"{full}.", 5, kind, "10.0.0.1"))
-    assert meanings.meaning(settled)
+    said, _ = meanings.meaning(settled, lambda: server_blocks.read(evidence.ORDINARY))
+    assert said
 
 
 @bounded
@@ -226,3 +227,20 @@ def test_a_manifest_refused_in_part_says_what_was_made() -> None:
     )
     assert "a part" in what and "service/one created" in why and "is invalid" in why
     assert verbs._refusal("", "error: no objects passed to apply\n")[0] == "The cluster refuses your manifest."
+
+
+WORDS = st.sampled_from(
+    ["{", "}", ".", ".:53", "corp.internal:53", "10.0.0.0/8", "forward", "rewrite", "name", "regex", "(", "{1}",
+        "hosts", "template", "IN", "A", "match", "fallthrough", "kubernetes", "import", "(a)", "#",
+        '"', "continue", "\n", "tls://x"]
+)  # fmt: skip
+
+
+@bounded
+@given(st.one_of(st.text(max_size=300), st.lists(WORDS, max_size=60).map(" ".join)), TARGETS, KINDS)
+def test_any_corefile_has_a_way_or_no_end(text: str, name: str, kind: str) -> None:
+    try:
+        blocks = server_blocks.read(text)
+    except ValueError:
+        return
+    server_blocks.route(name, kind, blocks)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from course.base import paths
+from course.base import paths, versions
 from course.dev import repository
 
 LINK = re.compile(
@@ -93,3 +93,22 @@ def test_a_broken_link_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert problem(document, "b.ipynb#cell-id=here") is None
     assert problem(document, "b.ipynb#cell-id=gone") == "b.ipynb#cell-id=gone: no such cell"
     assert problem(document, "../outside.md") == "../outside.md leaves the clone"
+
+
+# Tags that links name, and why each may stay. A link to another tag is looked at before it gets its line here.
+PINNED = {
+    "cilium/cilium v1.16.0": "how its DNS proxy stores a chain",
+    "coredns/coredns v1.12.1": "the version that changed how many aliases are followed",
+    "kubernetes-sigs/gateway-api v1.2.0": "the types that point to CVE-2021-25740",
+    "kubernetes/kubernetes v1.35.0": "the manifest of NodeLocal DNSCache",
+}
+YOUNG = 3  # minor versions of Kubernetes that a link may be behind the course's own
+
+
+def test_links_to_tagged_sources_are_listed_and_of_kubernetes_not_old() -> None:
+    tag = re.compile(r"github[.]com/([\w-]+/[\w-]+)/(?:blob|tree)/(v[\d.]+\d)")
+    linked = {" ".join(found) for path in documents() for found in tag.findall(path.read_text())}
+    assert linked == set(PINNED)
+    minor = int(versions.pinned().kubernetes_version.split(".")[1])
+    ages = {name: minor - int(name.split(".")[1]) for name in linked if name.startswith("kubernetes/kubernetes ")}
+    assert ages and all(age <= YOUNG for age in ages.values()), ages

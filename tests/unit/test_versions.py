@@ -121,3 +121,9 @@ def test_every_file_names_the_one_course_image() -> None:
 )
 def test_as_numbers(text: str, numbers: tuple[int, ...]) -> None:
     assert versions.as_numbers(text) == numbers
+
+
+def test_the_manifest_of_the_network_policies_names_the_version_that_is_built() -> None:
+    text = (paths.CLUSTER_FOLDER / "node" / "network-policy.yaml").read_text()
+    images = re.findall(r"image: (\S+)", text)
+    assert images == [f"localhost/externalname-kube-router:v{versions.read().policies_kube_router}"]

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields
 from pathlib import Path
+from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from course.base.errors import CourseError
@@ -27,17 +28,17 @@ def entries(path: Path, key: str, kind: type[T], **given: Any) -> list[T]:
     """
     data = load(path)
     if strange := data.keys() - {key}:
-        raise _refusal(path, f"it has unknown keys: {_with_nearest(strange, {key})}")
+        raise refusal(path, f"it has unknown keys: {_with_nearest(strange, {key})}")
     tables = data.get(key)
     if not isinstance(tables, list) or not tables:
-        raise _refusal(path, f"it has no [[{key}]]")
+        raise refusal(path, f"it has no [[{key}]]")
     return [fill(path, f"[[{key}]] number {number}", table, kind, **given) for number, table in enumerate(tables, 1)]
 
 
 def fill(path: Path, place: str, table: object, kind: type[T], **given: Any) -> T:
     """One object of the dataclass `kind` from one table; `place` says where it stands, for the error."""
     if not isinstance(table, Mapping):
-        raise _refusal(path, f"{place} is {table!r}, not a table")
+        raise refusal(path, f"{place} is {table!r}, not a table")
     if isinstance(name := table.get("slug"), str):
         place = f"{place} ({name})"
     hints = get_type_hints(kind)
@@ -53,7 +54,7 @@ def sections(path: Path, kind: type[T]) -> T:
     data = load(path)
     _check_keys(path, "it", data, {name.partition(".")[0]: True for name in known})
     if loose := [name for name, table in data.items() if not isinstance(table, Mapping)]:
-        raise _refusal(path, f"{loose[0]} is {data[loose[0]]!r}, not a section")
+        raise refusal(path, f"{loose[0]} is {data[loose[0]]!r}, not a section")
     flat = {f"{section}.{key}": value for section, table in data.items() for key, value in table.items()}
     _check_keys(path, "it", flat, {name: _is_required(field) for name, field in known.items()})
     hints = get_type_hints(kind)
@@ -67,17 +68,20 @@ def _is_required(field: Field[Any]) -> bool:
 def _check_keys(path: Path, place: str, table: Mapping[str, Any], known: Mapping[str, bool]) -> None:
     """known: key -> whether it must be there."""
     if strange := table.keys() - known.keys():
-        raise _refusal(path, f"{place} has unknown keys: {_with_nearest(strange, set(known))}")
+        raise refusal(path, f"{place} has unknown keys: {_with_nearest(strange, set(known))}")
     if missing := {key for key, required in known.items() if required} - table.keys():
-        raise _refusal(path, f"{place} lacks: {', '.join(sorted(missing))}")
+        raise refusal(path, f"{place} lacks: {', '.join(sorted(missing))}")
 
 
 def _fit(path: Path, place: str, value: Any, hint: Any) -> Any:
     """The value as the type hint wants it.
 
-    A hint is str, int, float, bool, tuple[X, ...], list[X], Mapping[str, X] or a dataclass.
+    A hint is str, int, float, bool, tuple[X, ...], list[X], Mapping[str, X], a dataclass, or X | Y of these.
     """
     origin, inner = get_origin(hint), get_args(hint)
+    if origin is UnionType:  # the type that the value has; the first where it has none of them, for its words
+        kinds = [kind for kind in inner if kind is not NoneType]
+        return _fit(path, place, value, next((kind for kind in kinds if type(value) is kind), kinds[0]))
     if origin in (tuple, list) and isinstance(value, list):
         return origin(_fit(path, f"{place}[{number}]", item, inner[0]) for number, item in enumerate(value))
     if origin is not None and issubclass(origin, Mapping) and isinstance(value, dict):
@@ -88,7 +92,7 @@ def _fit(path: Path, place: str, value: Any, hint: Any) -> Any:
     if wanted is float and type(value) is int:
         return float(value)
     if type(value) is not wanted:  # not isinstance: true is no number here
-        raise _refusal(path, f"{place} is {value!r}, not {getattr(wanted, '__name__', wanted)}")
+        raise refusal(path, f"{place} is {value!r}, not {getattr(wanted, '__name__', wanted)}")
     return value
 
 
@@ -100,7 +104,8 @@ def _with_nearest(strange: set[str], known: set[str]) -> str:
     return ", ".join(sentences)
 
 
-def _refusal(path: Path, why: str) -> CourseError:
+def refusal(path: Path, why: str) -> CourseError:
+    """The error of a list with a mistake: `why` says where and what."""
     shown = _where(path)
     return CourseError(
         f"{shown} cannot be used.", f"In {path.name}: {why}.", f"Mend it: git diff -- {shown} shows what changed."

@@ -106,7 +106,10 @@ def progress(
     from course.tasks import verbs
 
     if take_in:
-        typer.echo(f"Taken in: {book.take_in(take_in)} tasks, the better of both for each.")
+        from course.interview import memory
+
+        tasks = book.take_in(take_in, {memory.KEY: memory.taken_in})
+        typer.echo(f"Taken in: {tasks} tasks, the better of both for each.")
     if export:
         typer.echo(f"Written: {book.export(export)} tasks to {export}")
     if not (take_in or export):

@@ -14,13 +14,14 @@ from packaging.requirements import Requirement
 
 from course.base import paths, shell, versions
 from course.dev import corrections, generated, repository
+from course.interview import pool, sheet
 from course.lessons import catalog as lessons
-from course.lessons import quiz, routes
+from course.lessons import routes
 from course.tasks import catalog as labs
 
 Say = Callable[[str], None]
-LISTS = (versions.read, lessons.lessons, labs.labs, routes.routes, quiz.bank, corrections.corrections)
-REQUIREMENTS = ("requirements", "requirements-dev", "requirements-go")
+LISTS = (versions.read, lessons.lessons, labs.labs, routes.routes, pool.questions, sheet.sheet, corrections.corrections)
+REQUIREMENTS = ("requirements", "requirements-dev", "requirements-go", "requirements-musl")
 COMPILE = [
     "uv",
     "pip",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from course.dns import causes_outside, cluster_names, readings
+from course.dns import causes_corefile, causes_outside, chain, cluster_names, readings
 from course.dns.chain import ALIASES, LABEL
 from course.dns.diagnosis import Case, Words, ask, look_at, patch
 from course.dns.evidence import Service
@@ -17,7 +17,7 @@ from course.dns.question import ZONE
 
 def words(case: Case) -> Words:
     """What the broken hop of a case means, and what to type next."""
-    return {**WORDS, **causes_outside.WORDS}[case.hop.cause](case)
+    return {**WORDS, **causes_outside.WORDS, **causes_corefile.WORDS}[case.hop.cause](case)
 
 
 def _subject(case: Case) -> str:
@@ -64,7 +64,8 @@ def _namespace_missing(case: Case) -> Words:
     parts = cluster_names.read(case.hop.name)
     near = readings.near_namespace(parts.namespace, case.evidence)
     services = [one for one in case.evidence.services() if one.name == parts.service]
-    meant = [one for one in services if one.namespace == near] or services
+    swapped = chain.find(parts.namespace, parts.service, case.evidence)
+    meant = [one for one in services if one.namespace == near] or ([swapped] if swapped else services)
     hint, commands = _proposed(case, meant, exact=False)
     if near and not commands:
         hint = f" Perhaps you mean namespace {near}."
@@ -124,7 +125,8 @@ def _endpoint_missing(case: Case) -> Words:
         f"with {'a name' if len(labels) == 1 else 'names'}"
     )
     listed = f"{has}: {', '.join(sorted(labels)[:5])}" if labels else f"{service} has no ready endpoint"
-    if label in pods and not pods[label].ready:
+    published = any(endpoint.ready and endpoint.pod == label for endpoint in case.hop.endpoints)
+    if label in pods and not pods[label].ready and not published:
         why = f"the Pod {label} is there and not ready, and DNS leaves it out"
     elif label in pods:
         why = (
@@ -235,13 +237,15 @@ def _type_not_followed(case: Case) -> Words:
 
 
 def _no_record_of_type(case: Case) -> Words:
-    if case.hop.response is not None:
+    if case.hop.plugin is not None:
         return causes_outside.no_record_of_type(case)
     name = case.hop.name
     other = readings.types_of(name, case.kind, case.evidence)
     what = str(case.hop.service or name)
     has = f" It has {', '.join(other)}." if other else ""
-    commands = (ask(case, case.asked_name, kind=other[0]),) if other else (f"kubectl get services -n {case.namespace}",)
+    followed = case.chain.to_mend is None or (other and other[0] in chain.FOLLOWED)
+    asked = case.asked_name if followed else name
+    commands = (ask(case, asked, kind=other[0]),) if other else (f"kubectl get services -n {case.namespace}",)
     return f"{_subject(case)}{what} exists, but has no {case.kind} record.{has}", commands
 
 

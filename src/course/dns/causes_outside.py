@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from course.dns import readings
-from course.dns.cluster_names import in_cluster
+from course.dns import causes_corefile, readings
+from course.dns.chain import Hop
 from course.dns.diagnosis import Case, Words, ask, look_at, patch
 
 RECORDS = "course outside records"
@@ -16,9 +16,9 @@ def _subject(case: Case) -> str:
     return f"{case.way}The alias is there, but its target" if case.chain.to_mend else "The name"
 
 
-def _first_outside(case: Case) -> str:
-    """The name outside that the alias, or the question, names."""
-    return next(hop.name for hop in case.chain.hops if not in_cluster(hop.name))
+def _provider(case: Case) -> list[Hop]:
+    """The hops of the provider; the first one is the name that the alias, the question or a rewrite names."""
+    return [hop for hop in case.chain.hops if hop.plugin]
 
 
 def _missing(case: Case) -> Words:
@@ -54,12 +54,13 @@ def _short_target(case: Case, name: str) -> Words | None:
     fine = readings.good_targets(meant, alias, case.kind, case.evidence)[:3]
     if not fine:
         return None
-    names = " or ".join(one.full for one in fine)
+    full = [readings.full_name(name, one, case.kind, case.evidence) for one in fine]
+    names = " or ".join(full)
     said = (
         f"{case.way}The alias is there, but its target {name}. is taken as a full name: no search list is applied to "
         f"it. You mean {names}, and that must be written in full."
     )
-    return said, tuple(patch(alias, one.full) for one in fine)
+    return said, tuple(patch(alias, one) for one in full)
 
 
 def short_target(case: Case) -> bool:
@@ -72,8 +73,8 @@ def short_target(case: Case) -> bool:
 
 
 def _dangling(case: Case) -> Words:
-    first = _first_outside(case)
-    records = [hop for hop in case.chain.hops if hop.holder == "DNS outside" and hop.leads_to]
+    first = _provider(case)[0].name
+    records = [hop for hop in _provider(case) if hop.leads_to]
     owner = records[-1].name if records else first
     right = f"The externalName {first} is right: the" if case.chain.to_mend else "The"
     return (
@@ -84,7 +85,7 @@ def _dangling(case: Case) -> Words:
 
 
 def _ring(case: Case) -> Words:
-    owners = [hop.name for hop in case.chain.hops if not in_cluster(hop.name)]
+    owners = [hop.name for hop in _provider(case)]
     path = " -> ".join(dict.fromkeys(owners)) + f" -> {case.hop.name}"
     return f"{case.way}The provider's records form a ring: {path}. No address stands at its end.", (
         f"{RECORDS} | grep CNAME",
@@ -135,36 +136,48 @@ def no_record_of_type(case: Case) -> Words:
 def _failure(case: Case) -> Words:
     """No answer from outside: the provider's zone, its server, or CoreDNS's forward. The server is asked itself."""
     name = case.hop.name
-    hides = " The alias is right, and the status NOERROR hides the outage." if case.chain.to_mend else ""
+    hides = causes_corefile.hides(case)
     said = case.hop.response.status if case.hop.response else "no answer"
     begin = f"{_subject(case)} {name}. cannot be looked up: {said}"
-    server = next(iter(case.evidence.forwarders()), "")
-    if not server:
-        return f"{begin}. The Corefile has no `forward .`, so CoreDNS asks nobody outside.{hides}", (
-            "kubectl -n kube-system get configmap coredns -o yaml",
-        )
-    itself, root = case.evidence.outside(name, case.kind), case.evidence.outside(".", "SOA")
-    if root.status == "TIMEOUT":
+    servers = _servers(case)
+    if _silent(case) == servers and servers:
+        if case.hop.block and not case.hop.block.root:
+            return causes_corefile.forwarder_down(case, servers)
         return (
-            f"{begin}. CoreDNS forwards to {server}, and no DNS server answers there: it is stopped, or the address "
-            f"in the Corefile is wrong.{hides}",
-            ("course outside status", "kubectl -n kube-system get configmap coredns -o yaml"),
+            f"{begin}. CoreDNS forwards to {' and '.join(servers)}, and no DNS server answers there: it is stopped, or "
+            f"the address in the Corefile is wrong.{hides}",
+            ("course outside status", causes_corefile.SHOW),
         )
-    if itself.status in ("NOERROR", "NXDOMAIN"):
+    if _over(case):
         return f"{begin} a moment ago. The server outside answers again.", (ask(case, case.asked_name),)
-    return f"{begin} from its DNS server.{hides} Other names outside can be looked up: only this name's zone fails.", (
-        "course ask db.example.com  # fails too: all DNS outside; answers: only this name's",
+    silent = f" Of its servers {' and '.join(_silent(case))} does not answer." if _silent(case) else ""
+    return (
+        f"{begin} from its DNS server.{hides}{silent} Other names outside can be looked up: only this "
+        "name's zone fails.",
+        ("course ask db.example.com  # fails too: all DNS outside; answers: only this name's",),
     )
+
+
+def _servers(case: Case) -> list[str]:
+    return list(case.evidence.servers(case.hop.plugin)) if case.hop.plugin else []
+
+
+def _silent(case: Case) -> list[str]:
+    """Those of the servers that CoreDNS forwards to that do not answer when they are asked themselves."""
+    return [one for one in _servers(case) if case.evidence.outside(".", "SOA", one).status == "TIMEOUT"]
+
+
+def _over(case: Case) -> bool:
+    """Whether one of them answers for the name now."""
+    answers = (case.evidence.outside(case.hop.name, case.kind, one).status for one in _servers(case))
+    return any(status in ("NOERROR", "NXDOMAIN") for status in answers)
 
 
 def failure_kind(case: Case) -> str:
     """Of a failure outside, which: no server there, this zone alone, or over already."""
-    if not case.evidence.forwarders():
-        return "no-forward"
-    if case.evidence.outside(".", "SOA").status == "TIMEOUT":
-        return "outside-down"
-    over = case.evidence.outside(case.hop.name, case.kind).status in ("NOERROR", "NXDOMAIN")
-    return "outside-recovered" if over else "outside-servfail"
+    if _servers(case) and _silent(case) == _servers(case):
+        return "outside-down" if case.hop.block is None or case.hop.block.root else "forwarder-down"
+    return "outside-recovered" if _over(case) else "outside-servfail"
 
 
 WORDS: dict[str, Callable[[Case], Words]] = {

@@ -1,8 +1,8 @@
 """Follow a name hop by hop, as CoreDNS does, up to an answer or to the first hop that does not hold.
 
-Pure over Evidence. Inside the cluster the rules are those of CoreDNS's kubernetes plugin (kubernetes.go: findServices,
-findPods; backend_lookup.go: A): an alias is followed for A and AAAA only, through at most 11 aliases in a row. Outside,
-the records are the provider's.
+Pure over Evidence. Which plugin a name comes to is the Corefile's matter (server_blocks). Inside the cluster
+the rules are those of its kubernetes plugin (kubernetes.go: findServices, findPods; backend_lookup.go: A): an alias is
+followed for A and AAAA only, through at most 11 aliases in a row. Outside, the records are the provider's.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, ip_address
 
-from course.dns import cluster_names, dig
+from course.dns import cluster_names, dig, server_blocks
 from course.dns.cluster_names import ClusterName, in_cluster, plain
 from course.dns.evidence import Endpoint, Evidence, Service
 from course.dns.question import ZONE
+from course.dns.server_blocks import Plugin, Rewritten, Route, ServerBlock
 
 LABEL = 63  # octets in one label of a name, RFC 1035 section 2.3.4
 ALIASES = 11  # CoreDNS 1.12.1 and later: maxCnameChainLength of 10, counted before the next one is added
+OUTSIDE = "DNS outside"
 FOLLOWED = ("A", "AAAA", "CNAME")  # the types for which CoreDNS answers with an alias
 
 
@@ -25,6 +27,8 @@ class Hop:
     """One stop.
 
     leads_to: the next name of an alias, or what was found there. cause: why it does not hold, "" where it does.
+    rewrite: the rule of the Corefile that leads on. block, plugin: who answers here, where that is not CoreDNS's
+    kubernetes plugin.
     """
 
     name: str
@@ -34,6 +38,9 @@ class Hop:
     service: Service | None = None
     endpoints: tuple[Endpoint, ...] = ()
     response: dig.Response | None = None
+    rewrite: Rewritten | None = None
+    block: ServerBlock | None = None
+    plugin: Plugin | None = None
 
     @property
     def broken(self) -> bool:
@@ -63,9 +70,19 @@ class Chain:
         return tuple(hop.service for hop in self.hops if hop.service and hop.alias)
 
     @property
+    def led_by(self) -> Hop | None:
+        """The last alias or rewrite that leads on; None where the name that was asked is the one that breaks."""
+        return next((hop for hop in reversed(self.hops) if hop.alias or hop.rewrite), None)
+
+    @property
     def to_mend(self) -> Service | None:
-        """The alias that leads to where the chain breaks; None where a name was asked that is no alias."""
-        return self.aliases[-1] if self.aliases else None
+        """The alias that leads to where the chain breaks; None where none does, or a rewrite comes behind it."""
+        return self.led_by.service if self.led_by else None
+
+    @property
+    def rewrite(self) -> Hop | None:
+        """The rewrite of the Corefile that leads to where the chain breaks; None where none does."""
+        return self.led_by if self.led_by and self.led_by.rewrite else None
 
 
 def follow(name: str, kind: str, evidence: Evidence) -> Chain:
@@ -73,30 +90,76 @@ def follow(name: str, kind: str, evidence: Evidence) -> Chain:
     hops: list[Hop] = []
     at = plain(name)
     while True:
-        hop = _hop(at, kind, hops, evidence)
-        if not in_cluster(at):
-            return Chain((*hops, *_outside(hop, evidence)))
-        hops.append(hop)
-        if hop.broken or not hop.alias or kind == "CNAME":
+        hops += _stops(at, kind, hops, evidence)
+        if hops[-1].broken or not hops[-1].alias or kind == "CNAME":
             return Chain(tuple(hops))
-        at = plain(hop.leads_to)
+        at = plain(hops[-1].leads_to)
 
 
-def _hop(name: str, kind: str, before: list[Hop], evidence: Evidence) -> Hop:
-    """The next stop: what is wrong with the name itself comes before who holds it."""
-    holder = "CoreDNS" if in_cluster(name) else "DNS outside"
+def _stops(name: str, kind: str, before: list[Hop], evidence: Evidence) -> list[Hop]:
+    """The next stops: what is wrong with the name itself, what the Corefile makes of it, who answers then."""
     if before and is_address(name):
-        return Hop(name, "externalName of " + _short(before), cause="target-is-address")
+        return [Hop(name, "externalName of " + _short(before), cause="target-is-address")]
     if any(len(label) > LABEL for label in name.split(".")) or len(name) > 253:
-        return Hop(name, "externalName of " + _short(before), cause="label-too-long")
+        return [Hop(name, "externalName of " + _short(before), cause="label-too-long")]
+    if before and before[-1].alias and in_cluster(name):
+        return [_in_cluster(name, kind, before, evidence)]  # by the plugin that holds the alias, past the Corefile
+    way = server_blocks.route(name, kind, evidence.blocks())
+    if way.block is None:
+        response = evidence.response(name, kind)
+        return [Hop(name, "no server block of the Corefile", cause="no-server-block", response=response)]
+    stops: list[Hop] = []
+    at, kind_asked = name, kind
+    for one in way.rewritten:
+        stops.append(Hop(at, f"Corefile: {one.rule}", one.name, rewrite=one))
+        at, kind = one.name, one.kind
+    return [*stops, *_answered((name, kind_asked), Hop(at, ""), kind, way, [*before, *stops], evidence)]
+
+
+def _answered(
+    asked: tuple[str, str], hop: Hop, kind: str, way: Route, before: list[Hop], evidence: Evidence
+) -> tuple[Hop, ...]:
+    """Who answers for hop.name, as the Corefile has it; `asked` is the question before it was rewritten."""
+    for plugin in way.plugins:
+        if plugin.name != "kubernetes":
+            response = evidence.response(*asked)
+            hop = replace(hop, holder=_holder(way, plugin), block=way.block, plugin=plugin, response=response)
+            return _outside(hop, evidence) if plugin.name == "forward" else (_by_plugin(hop),)
+        if in_cluster(hop.name):
+            found = _in_cluster(hop.name, kind, before, evidence)
+            if not (found.broken and plugin.falls_through(hop.name) and plugin is not way.plugins[-1]):
+                return (found,)
+    holder = f"server block {way.block.key} of the Corefile" if way.block else ""
+    return (replace(hop, holder=holder, cause=_nobody(hop, way), block=way.block),)
+
+
+def _nobody(hop: Hop, way: Route) -> str:
+    if in_cluster(hop.name):
+        return "zone-taken"
+    return "no-forward" if way.block and way.block.root else "no-plugin-answers"
+
+
+def _holder(way: Route, plugin: Plugin) -> str:
+    if way.block is None or (plugin.name == "forward" and way.block.root):
+        return OUTSIDE
+    return f"{plugin}, in server block {way.block.key}"
+
+
+def _by_plugin(hop: Hop) -> Hop:
+    """A plugin that makes its answers itself, such as hosts and template: what it said counts."""
+    if hop.response and hop.response.wanted:
+        return replace(hop, leads_to=", ".join(record.value for record in hop.response.wanted))
+    return replace(hop, cause="plugin-has-none")
+
+
+def _in_cluster(name: str, kind: str, before: list[Hop], evidence: Evidence) -> Hop:
+    """What the kubernetes plugin does at this stop, by what the API holds and by how the chain came here."""
     if name in [hop.name for hop in before]:
-        return Hop(name, holder, cause="alias-ring", service=next(hop.service for hop in before if hop.name == name))
-    if not in_cluster(name):
-        return Hop(name, holder, response=evidence.response(name, kind))
+        return Hop(name, "CoreDNS", cause="alias-ring", service=next(hop.service for hop in before if hop.name == name))
     hop = cluster_hop(name, kind, evidence)
     if hop.alias and is_address(hop.leads_to) and _parses(hop.leads_to):
         return replace(hop, cause="target-is-address")  # CoreDNS leaves the whole Service out
-    if hop.alias and len(before) >= ALIASES:
+    if hop.alias and sum(one.alias for one in before) >= ALIASES:
         return replace(hop, cause="too-many-aliases")
     if hop.alias and kind not in FOLLOWED:
         return replace(hop, cause="type-not-followed")
@@ -234,9 +297,9 @@ def _outside(hop: Hop, evidence: Evidence) -> tuple[Hop, ...]:
     hops, at, seen = [], hop.name, {hop.name}
     for record in response.aliases:
         at = plain(record.value)
-        hops.append(Hop(plain(record.name), "DNS outside", at))
+        hops.append(replace(hop, name=plain(record.name), leads_to=at))
         if at in seen:
-            return (*hops, Hop(at, "DNS outside", cause="outside-ring", response=response))
+            return (*hops, replace(hop, name=at, cause="outside-ring"))
         seen.add(at)
     if response.aliases and response.kind == "CNAME":
         return tuple(hops)
@@ -247,6 +310,8 @@ def _end_outside(at: str, response: dig.Response, hop: Hop, evidence: Evidence) 
     end = replace(hop, name=at)
     if response.wanted:
         return replace(end, leads_to=", ".join(record.value for record in response.wanted))
+    if in_cluster(hop.name):
+        return replace(end, cause="zone-taken")
     if response.aliases and (is_address(at) or in_cluster(at)):
         return replace(end, cause="outside-alias-of-address" if is_address(at) else "outside-back-to-cluster")
     if response.status == "NXDOMAIN":

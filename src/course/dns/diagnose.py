@@ -6,9 +6,10 @@ Loaded only for a name that did not resolve: one that does costs nothing more.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from ipaddress import ip_address
 
-from course.dns import causes, causes_outside, dig, readings
+from course.dns import causes, causes_corefile, causes_outside, dig, readings, server_blocks
 from course.dns.chain import follow, is_address
 from course.dns.cluster_names import in_cluster, plain
 from course.dns.diagnosis import Case, Diagnosis, ask
@@ -23,12 +24,41 @@ def diagnose(name: str, namespace: str, asked: Sequence[dig.Response], evidence:
     if is_address(name):
         return _address(name)
     failed = [one for one in asked if one.lone_alias or one.status not in ("NOERROR", "NXDOMAIN")]
-    if any(one.status == "TIMEOUT" for one in failed) and evidence.response(API, "A").status == "TIMEOUT":
-        return _coredns_down()
+    if any(one.status == "TIMEOUT" for one in failed) and _is_down(evidence):
+        return _coredns_down(evidence)
     if not failed and "." not in name and namespace not in evidence.namespaces():
         return _namespace_of_the_pod(name, namespace, evidence)
     full = failed[-1].question if failed else readings.most_telling(name, namespace, asked, evidence)
-    return _of_chain(Case(name, namespace, asked[-1].kind, follow(full, asked[-1].kind, evidence), evidence))
+    case = Case(name, namespace, asked[-1].kind, follow(full, asked[-1].kind, evidence), evidence)
+    if _by_corefile(case) and evidence.complaint():
+        return _corefile_refused(case)
+    found = causes_corefile.after_rewrite(case, _of_chain(case))
+    return replace(found, meaning=found.meaning + causes_corefile.by_stub(case))
+
+
+def _is_down(evidence: Evidence) -> bool:
+    """Whether CoreDNS answers not even for the API's own name, which its kubernetes plugin holds."""
+    held = [plugin.name for plugin in server_blocks.route(API, "A", evidence.blocks()).plugins]
+    return held[:1] == ["kubernetes"] and evidence.response(API, "A").status == "TIMEOUT"
+
+
+def _by_corefile(case: Case) -> bool:
+    """Whether what was followed depends on more of the Corefile than every cluster has, or is not as it says."""
+    hops = case.chain.hops
+    return not hops[-1].broken or any(
+        hop.rewrite
+        or (hop.block and not (hop.block.root and hop.plugin and hop.plugin.name == "forward"))
+        or hop.cause == "no-server-block"
+        for hop in hops
+    )
+
+
+def _corefile_refused(case: Case) -> Diagnosis:
+    said = (
+        "CoreDNS does not take the Corefile that the cluster holds, and goes on with the one it had, if it still runs. "
+        f"Its own words: {case.evidence.complaint()}"
+    )
+    return Diagnosis("corefile-refused", said, causes_corefile.COMMANDS, case.chain)
 
 
 def _of_chain(case: Case) -> Diagnosis:
@@ -56,12 +86,13 @@ def _address(name: str) -> Diagnosis:
     )
 
 
-def _coredns_down() -> Diagnosis:
-    return Diagnosis(
-        "coredns-down",
-        "No answer came, and none for the API's own name either: CoreDNS is down, or the way to it is blocked.",
-        ("kubectl -n kube-system get pods -l k8s-app=kube-dns",),
-    )
+def _coredns_down(evidence: Evidence) -> Diagnosis:
+    said = "No answer came, and none for the API's own name either: CoreDNS is down, or the way to it is blocked."
+    look = "kubectl -n kube-system get pods -l k8s-app=kube-dns"
+    if words := evidence.complaint():
+        commands = (*causes_corefile.COMMANDS, look)
+        return Diagnosis("corefile-refused", f"{said} It does not take its Corefile: {words}", commands)
+    return Diagnosis("coredns-down", said, (look,))
 
 
 def _namespace_of_the_pod(name: str, namespace: str, evidence: Evidence) -> Diagnosis:

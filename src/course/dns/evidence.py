@@ -6,16 +6,26 @@ Nothing is fetched before it is asked for, and nothing twice.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
-from course.dns import dig, question
+from course.base.errors import CourseError
+from course.dns import dig, question, server_blocks
 from course.dns.cluster_names import plain
 from course.dns.question import ZONE
-from course.kube import corefile, kubectl
+from course.dns.server_blocks import Plugin, ServerBlock
+from course.kube import coredns, corefile, kubectl
+
+ORDINARY = f"""
+.:53 {{
+    kubernetes {ZONE} in-addr.arpa ip6.arpa {{
+        fallthrough in-addr.arpa ip6.arpa
+    }}
+    forward . /etc/resolv.conf
+}}
+"""
 
 
 @dataclass(frozen=True)
@@ -113,11 +123,17 @@ class Evidence(Protocol):
     def responses(self, pairs: Sequence[tuple[str, str]]) -> Sequence[dig.Response]:
         """The same for several (full name, type) at once."""
 
-    def forwarders(self) -> Sequence[str]:
-        """The addresses that CoreDNS forwards to what it does not hold itself, by the Corefile's `forward .`."""
+    def blocks(self) -> Sequence[ServerBlock]:
+        """The server blocks of the Corefile that the cluster holds."""
 
-    def outside(self, name: str, kind: str) -> dig.Response:
-        """What the first of the forwarders answers when it is asked itself, past CoreDNS and its cache."""
+    def complaint(self) -> str:
+        """Why CoreDNS does not take that Corefile, in its own words; "" where it has taken it."""
+
+    def servers(self, forward: Plugin) -> Sequence[str]:
+        """The DNS servers of a `forward` line, as `address` or `address:port`; without those asked over TLS."""
+
+    def outside(self, name: str, kind: str, server: str) -> dig.Response:
+        """What such a server answers when it is asked itself, past CoreDNS and its cache."""
 
 
 def _hyphens(address: str) -> str:
@@ -130,6 +146,7 @@ class Cluster:
 
     def __init__(self, known: Iterable[dig.Response] = ()) -> None:
         self._known = {(plain(response.question), response.kind): response for response in known}
+        self._outside: dict[tuple[str, str, str], dig.Response] = {}
 
     @cached_property
     def _objects(self) -> dict[str, list[Any]]:
@@ -179,16 +196,43 @@ class Cluster:
         return [self._known[pair] for pair in wanted]
 
     @cached_property
-    def _forwarders(self) -> list[str]:
-        return forwarders(corefile.read())
+    def _blocks(self) -> list[ServerBlock]:
+        try:
+            return server_blocks.read(corefile.read())
+        except (CourseError, ValueError):  # CoreDNS goes on with the one it had, or is down: its own words say it
+            return server_blocks.read(ORDINARY)
 
-    def forwarders(self) -> Sequence[str]:
-        """The addresses in the Corefile's `forward .`."""
-        return self._forwarders
+    def blocks(self) -> Sequence[ServerBlock]:
+        """The server blocks of the Corefile; those of an ordinary one where it cannot be read."""
+        return self._blocks
 
-    def outside(self, name: str, kind: str) -> dig.Response:
-        """What the first of the forwarders answers when it is asked itself."""
-        return asked([(f"{plain(name)}.", kind)], server=self._forwarders[0])[0]
+    @cached_property
+    def _complaint(self) -> str:
+        return coredns.complaint()
+
+    def complaint(self) -> str:
+        """Why CoreDNS does not take the Corefile, in its own words."""
+        return self._complaint
+
+    def servers(self, forward: Plugin) -> Sequence[str]:
+        """The DNS servers of a `forward` line; /etc/resolv.conf is the node's."""
+        return [server for word in forward.words[1:] for server in _servers(word)]
+
+    def outside(self, name: str, kind: str, server: str) -> dig.Response:
+        """What one of them answers when it is asked itself: once, for a dead one is waited for."""
+        key = (plain(name), kind, server)
+        if key not in self._outside:
+            [self._outside[key]] = asked([(f"{plain(name)}.", kind)], server=server)
+        return self._outside[key]
+
+
+def _servers(word: str) -> list[str]:
+    if word.startswith("/"):
+        from course.dns import node_dns
+
+        return node_dns.servers()
+    scheme, _, address = word.rpartition("://")
+    return [address] if scheme in ("", "dns") else []
 
 
 def asked(pairs: Sequence[tuple[str, str]], *, server: str = "") -> list[dig.Response]:
@@ -197,12 +241,6 @@ def asked(pairs: Sequence[tuple[str, str]], *, server: str = "") -> list[dig.Res
     CourseError where that cannot ask.
     """
     return dig.read(pairs, question.send(pairs, server=server))
-
-
-def forwarders(corefile: str) -> list[str]:
-    """Where a Corefile's `forward .` sends what CoreDNS does not hold itself; [] where it has none."""
-    found = re.search(r"(?m)^\s*forward \. ([^{\n]+)", corefile)
-    return found.group(1).split() if found else []
 
 
 def _by_kind(*words: str) -> dict[str, list[Any]]:

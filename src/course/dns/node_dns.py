@@ -16,6 +16,12 @@ def of_the_node(namespace: str, ndots: int | None, resolver: str) -> PodDns:
     return PodDns(namespace, "Default", written if ndots is None else ndots, resolver, search, POD)
 
 
+def servers() -> list[str]:
+    """The DNS servers of the node: what `forward . /etc/resolv.conf` means, for CoreDNS has dnsPolicy Default."""
+    lines = [line.split() for line in _resolv_conf().splitlines()]
+    return [words[1] for words in lines if words[:1] == ["nameserver"] and len(words) > 1]
+
+
 def _resolv_conf() -> str:
     cat = ("exec", "-n", kubectl.TOOLBOX[0], POD, "--", "cat", "/etc/resolv.conf")
     done = kubectl.run(*cat)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from course.dns.diagnosis import Diagnosis
     from course.dns.evidence import Evidence
     from course.dns.resolver import PodDns
+    from course.dns.server_blocks import ServerBlock
 
 RESOLVED = "resolved"  # the cause of an answer that came
 
@@ -25,6 +26,7 @@ class Answer:
 
     `asked` ends with the response that settled it. `meaning` is one or two sentences, `next` what to look at or type,
     one command a line. `cause` is a stable word, `chain` what was followed for a name that did not resolve.
+    `maker` is who made the records that seem to come from outside, where the Corefile says otherwise.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Answer:
     cause: str = ""
     chain: Chain | None = None
     note: str = ""
+    maker: str = ""
 
     @property
     def last(self) -> dig.Response:
@@ -46,10 +49,14 @@ class Answer:
         """Whether a program would get what it asked for: a record of that type."""
         return self.last.status == "NOERROR" and bool(self.last.wanted)
 
+    def _made_by(self, record: dig.Record) -> str:
+        return self.maker or record.made_by
+
     def as_dict(self) -> dict[str, object]:
         """For --json: the fields, with each record's maker, and the chain's hops."""
         asked = [
-            asdict(response) | {"answer": [asdict(record) | {"made_by": record.made_by} for record in response.answer]}
+            asdict(response)
+            | {"answer": [asdict(record) | {"made_by": self._made_by(record)} for record in response.answer]}
             for response in self.asked
         ]
         hops = self.chain.hops if self.chain else ()
@@ -76,7 +83,9 @@ class Answer:
                 f"  {response.question} {response.kind} -> {response.status or 'no answer'} from {response.server}"
             )
             for record in response.answer:
-                lines.append(f"    {record.name} {record.ttl} {record.kind} {record.value} (from {record.made_by})")
+                lines.append(
+                    f"    {record.name} {record.ttl} {record.kind} {record.value} (from {self._made_by(record)})"
+                )
         commands = advice.for_here(self.next).splitlines()
         following = [f"{'Next' if number == 0 else '  or'}: {command}" for number, command in enumerate(commands)]
         return "\n".join([*lines, *self._followed(), f"Meaning: {self.meaning}", *following])
@@ -119,9 +128,16 @@ def settle(
     if asked[-1].wanted and asked[-1].status == "NOERROR":
         from course.dns import meanings
 
-        return Answer(name, namespace, asked, meanings.meaning(asked[-1]), "", RESOLVED, None, note)
+        said, maker = meanings.meaning(asked[-1], lambda: _blocks(evidence))
+        return Answer(name, namespace, asked, said, "", RESOLVED, None, note, maker)
     found = explain(name, namespace, asked, evidence, dns)
     return Answer(name, namespace, asked, found.meaning, "\n".join(found.next), found.cause, found.chain, note)
+
+
+def _blocks(evidence: Evidence | None) -> Sequence[ServerBlock]:
+    from course.dns.evidence import Cluster  # for names outside only
+
+    return (evidence or Cluster()).blocks()
 
 
 def _note(namespace: str, own: dig.Response) -> str:

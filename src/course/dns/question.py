@@ -114,8 +114,15 @@ def check_kind(kind: str) -> str:
 def send(pairs: Sequence[tuple[str, str]], *, server: str = "", pod: str = TOOLBOX) -> Said:
     """One dig for all (full name, type), from a Pod of the course.
 
-    It is one `kubectl exec`, however many questions. Never raises.
+    It is one `kubectl exec`, however many questions. `server` is `address` or `address:port`. Never raises.
     """
-    options = (*([f"@{server}"] if server else []), "+tries=1", "+time=3", "+nocookie")
-    words = [word for name, kind in pairs for word in (name, kind, *options)]
+    options = (*(_at(server) if server else []), "+tries=1", "+time=3", "+nocookie")
+    # A name that begins with a hyphen would be an option of dig; a backslash before it changes nothing else.
+    words = [word for name, kind in pairs for word in (f"\\{name}" if name[0] == "-" else name, kind, *options)]
     return kubectl.run("exec", "-n", kubectl.TOOLBOX[0], pod, "--", "dig", *words, timeout=30 + 4 * len(pairs))
+
+
+def _at(server: str) -> list[str]:
+    """The words by which dig asks a server: its address, and its port where it has one of its own."""
+    found = re.fullmatch(r"\[?([^\[\]]+?)\]?:(\d+)", server) if server.count(":") == 1 or "]:" in server else None
+    return [f"@{found[1]}", "-p", found[2]] if found else [f"@{server}"]

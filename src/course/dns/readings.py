@@ -95,7 +95,8 @@ def near_outside(name: str, evidence: Evidence, kind: str) -> str:
 
     It is "" where none does.
     """
-    near = [one for one in outside_targets(evidence) if one != plain(name) and _alike(plain(name), one)]
+    able = [one for one in outside_targets(evidence) if all(len(label) <= chain.LABEL for label in one.split("."))]
+    near = [one for one in able if one != plain(name) and _alike(plain(name), one)]
     near.sort(key=lambda one: difflib.SequenceMatcher(None, plain(name), one).ratio(), reverse=True)
     return next(iter(resolving(near[:3], kind, evidence)), "")
 
@@ -129,6 +130,16 @@ def good_targets(services: Sequence[Service], alias: Service | None, kind: str, 
     others = [one for one in services if one != alias]
     fine = resolving([one.full for one in others], kind, evidence)
     return [one for one in others if one.full in fine]
+
+
+def full_name(name: str, service: Service, kind: str, evidence: Evidence) -> str:
+    """The full name of a Service that a garbled name meant, with the labels that stood before it, if that resolves.
+
+    So `web-0.web.team-a.svc` is the Pod's name, not the Service's.
+    """
+    below = words_of(name)[:-2]
+    longer = ".".join([*below, service.full])
+    return longer if below and resolving([longer], kind, evidence) else service.full
 
 
 def types_of(name: str, besides: str, evidence: Evidence) -> list[str]:

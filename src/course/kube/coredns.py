@@ -4,10 +4,13 @@ Each has a cache of its own, so for a while one may answer with the old and one 
 """
 
 import json
+import re
 
 from course.kube import kubectl
 
 PODS = ("-n", "kube-system", "-l", "k8s-app=kube-dns")
+TAKEN = re.compile(r"Running configuration SHA512|Reloading complete")
+REFUSED = re.compile(r"Corefile changed but reload failed|Corefile parse failed|Error during parsing|\[FATAL\]|Loop \(")
 
 
 def pods() -> dict[str, str]:
@@ -39,3 +42,15 @@ def none_answers(name: str, value: str) -> bool:
 def _short(address: str, name: str) -> list[str]:
     result = kubectl.in_toolbox("dig", "+short", "+time=2", "+tries=1", f"@{address}", name, timeout=15)
     return result.stdout.split() if result.returncode == 0 else []
+
+
+def complaint() -> str:
+    """The last line in which a CoreDNS Pod says that it does not take its Corefile; "" where each has taken it."""
+    by_pod: dict[str, str] = {}
+    for line in kubectl.run("logs", *PODS, "--prefix", "--tail=2000").stdout.splitlines():
+        pod, _, said = line.partition("] ")
+        if TAKEN.search(said):
+            by_pod.pop(pod, None)
+        elif REFUSED.search(said):
+            by_pod[pod] = re.sub(r"^(?:\[\w+\] )+(?:plugin/\w+: )?", "", said).strip()
+    return next(iter(by_pod.values()), "")

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 
 from course.base import files, paths, shell
-from course.base.errors import CourseError
+from course.base.errors import CourseError, Foreign
 from course.base.waiting import until
 from course.kube import corefile, kubectl
 from course.provision import tools
@@ -102,9 +102,9 @@ def refuse_other_state() -> None:
 
 
 def refuse_foreign(engine: Engine, container_id: str) -> None:
-    """CourseError if a cluster of our name exists that this clone did not make: it is left alone."""
+    """Foreign if a cluster of our name exists that this clone did not make: it is left alone."""
     if container_id and not _is_recorded(container_id):
-        raise CourseError(
+        raise Foreign(
             f"A kind cluster named {paths.cluster_name()} exists that this copy of the course did not make.",
             "It is left alone: it may be somebody's work, or belong to another clone.",
             f"Remove it (./course down in that clone; if it is gone: {engine.name} rm -f -v {node()}), "

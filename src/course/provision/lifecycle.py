@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from course.base import files, paths
+from course.base.errors import Foreign
 from course.kube import corefile, kubectl
 from course.provision import engine, images, kind_cluster, outside
 from course.provision.reporter import Reporter
@@ -35,27 +36,50 @@ def running() -> bool:
 
 
 def down(everything: bool = False, say: Callable[[str], None] = print) -> None:
-    """Remove the cluster and the outside world; with `everything` also images, network, cache and state."""
+    """Remove the cluster and the outside world; with `everything` also images, network, cache and state.
+
+    From each engine that answers: the course may have been in another one before.
+    """
     found = engine.choose(say, install=False)
     with _one_at_a_time(say):
-        if kind_cluster.delete(found):
-            say("The cluster is removed.")
-        if outside.delete(found):
-            say("The outside world is removed.")
+        _remove_from(found, everything, say, asked=True)
+        for other in engine.others(found, say):
+            _remove_from(other, everything, say, asked=False)
         if everything:
-            _remove_everything(found, say)
+            _remove_folders(say)
 
 
-def _remove_everything(found: engine.Engine, say: Callable[[str], None]) -> None:
-    from shutil import rmtree
+def _remove_from(found: engine.Engine, everything: bool, say: Callable[[str], None], *, asked: bool) -> None:
+    """asked: the engine is in use, and somebody else's thing of our name in it is an error; else it is let be."""
+    for what, delete in (("The cluster", kind_cluster.delete), ("The outside world", outside.delete)):
+        try:
+            if delete(found):
+                say(f"{what} is removed from {found.name}.")
+        except Foreign:
+            if asked:
+                raise
+    if everything:
+        _remove_images(found, say)
 
+
+def _remove_images(found: engine.Engine, say: Callable[[str], None]) -> None:
     for name in [*images.own(found), *images.pulled()]:
         found.run("rmi", name)  # not by force: Podman would remove the containers of other clones with it
     left = images.own(found)
-    say(f"In use by another copy of the course, and kept: {', '.join(left)}" if left else "The images are removed.")
-    if not found.run("ps", "-aq", "--filter", f"network={outside.NETWORK}").stdout.strip():
+    say(
+        f"In use by another copy of the course, and kept: {', '.join(left)}"
+        if left
+        else f"No image of the course is left in {found.name}."
+    )
+    containers = found.run("ps", "-aq", "--filter", f"network={outside.NETWORK}").stdout.strip()
+    if outside.has_network(found) and not containers:
         found.run("network", "rm", outside.NETWORK)
-        say(f"The network named {outside.NETWORK} is removed.")
+        say(f"The network named {outside.NETWORK} is removed from {found.name}.")
+
+
+def _remove_folders(say: Callable[[str], None]) -> None:
+    from shutil import rmtree
+
     if images.remove_cache():
         say(f"The cache {paths.cache()} is removed; other copies of the course would build it again.")
     else:

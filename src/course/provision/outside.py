@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from course.base import files, paths
-from course.base.errors import CourseError
+from course.base.errors import CourseError, Foreign
 from course.base.waiting import until
 from course.provision import images
 from course.provision.engine import Engine, chosen
@@ -107,7 +107,7 @@ def is_running(engine: Engine) -> bool:
 def _refuse_foreign(engine: Engine, found: "Found") -> None:
     made = MADE.read_text() if MADE.exists() else ""
     if found.id and found.root != str(paths.ROOT) and found.id != made:
-        raise CourseError(
+        raise Foreign(
             f"A container named {container()} exists that this copy of the course did not make.",
             "It is left alone: it may be somebody's work, or belong to another clone.",
             f"Rename it ({engine.name} rename {container()} NEW-NAME), "

@@ -5,7 +5,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
@@ -213,11 +213,19 @@ def export(target: Path) -> int:
     return len(data["tasks"])
 
 
-def take_in(source: Path) -> int:
-    """Merge a file that `export` wrote: the better of both for each task, nothing is lost; how many it had."""
+Merge = Callable[[Any, Any], dict[str, Any]]  # (what is here, what came) of another room
+
+
+def take_in(source: Path, parts: Mapping[str, Merge] | None = None) -> int:
+    """Merge a file that `export` wrote: the better of both for each task, nothing is lost; how many it had.
+
+    parts: how other rooms merge what they keep under their keys; ValueError, TypeError or KeyError refuses the file.
+    """
     try:
         theirs = parse(_text(source))
-    except (OSError, ValueError, TypeError) as reason:
+        mine = load()
+        merged = {key: merge(mine.get(key, {}), theirs[key]) for key, merge in (parts or {}).items() if key in theirs}
+    except (OSError, ValueError, TypeError, KeyError) as reason:
         raise CourseError(
             f"{source} is not taken in.", in_words(reason), "./course progress --import another-file.json"
         ) from None
@@ -226,7 +234,7 @@ def take_in(source: Path) -> int:
         _require_ours(data)
         for slug, entry in theirs["tasks"].items():
             data["tasks"][slug] = asdict(_better(Record(**data["tasks"].get(slug, {})), Record(**entry)))
-        save({**theirs, **data})
+        save({**theirs, **data, **merged})
     return len(theirs["tasks"])
 
 
@@ -251,3 +259,19 @@ def _better(mine: Record, theirs: Record) -> Record:
     mine.best_seconds = min(filter(None, (mine.best_seconds, theirs.best_seconds)), default=0.0)
     mine.solution_seen = min(filter(None, (mine.solution_seen, theirs.solution_seen)), default="")
     return mine
+
+
+@contextmanager
+def editing_part(key: str) -> Iterator[dict[str, Any]]:
+    """Change what another room keeps in the file under its key; nobody else writes in between."""
+    with _locked():
+        data = load()
+        yield data.setdefault(key, {})
+        save(data)
+
+
+def part(key: str) -> dict[str, Any]:
+    """What another room keeps in the file under its key; {} where there is nothing."""
+    with _locked():
+        kept = load().get(key, {})
+    return kept if isinstance(kept, dict) else {}

@@ -1,0 +1,124 @@
+"""From the first hop that does not hold to words: where the Corefile sends a name, and who answers there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from course.dns.cluster_names import in_cluster
+from course.dns.diagnosis import Case, Diagnosis, Words
+from course.dns.question import ZONE
+
+SHOW = "kubectl -n kube-system get configmap coredns -o yaml"
+PUT_BACK = "course up  # puts the course's own Corefile back"
+COMMANDS = (SHOW, PUT_BACK)
+
+
+def _subject(case: Case) -> str:
+    """How the sentence begins: with the alias, where one leads there."""
+    alias = case.chain.to_mend
+    return f"{case.way}{alias} is an alias of {alias.target}, and the name" if alias else "The name"
+
+
+def hides(case: Case) -> str:
+    """What an alias makes of a failure behind it: CoreDNS answers with the alias alone, and no error."""
+    return " The alias is right, and the status NOERROR hides the outage." if case.chain.to_mend else ""
+
+
+def _block(case: Case) -> str:
+    return case.hop.block.key if case.hop.block else ""
+
+
+def _no_server_block(case: Case) -> Words:
+    zones = [zone for block in case.evidence.blocks() for zone in block.zones]
+    said = (
+        f"{_subject(case)} {case.hop.name} belongs to no server block of the Corefile, so CoreDNS refuses it "
+        f"(REFUSED). The blocks are for: {', '.join(sorted(zones)) or 'nothing'}. A block for `.` takes all others."
+    )
+    return said, COMMANDS
+
+
+def _no_plugin(case: Case) -> Words:
+    block = case.hop.block
+    has = ", ".join(str(plugin) for plugin in block.plugins) if block else ""
+    return (
+        f"{_subject(case)} {case.hop.name} belongs to the Corefile's server block {_block(case)}, whose zone fits it "
+        f"best, and no plugin of that block answers for it (SERVFAIL).{hides(case)} Its lines: {has or 'none'}.",
+        COMMANDS,
+    )
+
+
+def _no_forward(case: Case) -> Words:
+    return (
+        f"{_subject(case)} {case.hop.name} cannot be looked up: the Corefile has no `forward .` that takes it, so "
+        f"CoreDNS asks nobody outside.{hides(case)}",
+        COMMANDS,
+    )
+
+
+def _zone_taken(case: Case) -> Words:
+    plugin = case.hop.plugin
+    does = f"has `{plugin}`" if plugin else "has no plugin that answers for it"
+    return (
+        f"{_subject(case)} {case.hop.name} is one of the cluster's, and the Corefile's server block {_block(case)} "
+        f"takes it: that zone fits best, whichever block has the kubernetes plugin. The block {does}, and knows "
+        f"no Services. A block whose zone is {ZONE}, above it or below it needs a kubernetes plugin of its own.",
+        COMMANDS,
+    )
+
+
+def _plugin_has_none(case: Case) -> Words:
+    plugin, response = case.hop.plugin, case.hop.response
+    name = plugin.name if plugin else ""
+    said = response.status if response else "no answer"
+    why = {
+        "hosts": "It knows other names only, and has no `fallthrough`: what it does not know goes no further.",
+        "template": "It answers for each name that it fits itself, and no other plugin is asked.",
+    }.get(name, "No other plugin is asked.")
+    kind = f"{case.kind} record" if said == "NOERROR" else "answer"
+    cluster = " The name is one of the cluster's." if in_cluster(case.hop.name) else ""
+    return (
+        f"{_subject(case)} {case.hop.name} is answered by the line `{plugin}` in the Corefile's server block "
+        f"{_block(case)}: no {kind} ({said}).{cluster} {why}",
+        COMMANDS,
+    )
+
+
+def forwarder_down(case: Case, servers: list[str]) -> Words:
+    """A stub domain's own servers, none of which answers; other names are not concerned."""
+    said = case.hop.response.status if case.hop.response else "no answer"
+    return (
+        f"{_subject(case)} {case.hop.name} cannot be looked up: {said}. It belongs to the Corefile's server block "
+        f"{_block(case)}, which forwards to {' and '.join(servers)}, and no DNS server answers there.{hides(case)} "
+        "Names of other blocks are not concerned.",
+        COMMANDS,
+    )
+
+
+def by_stub(case: Case) -> str:
+    """The sentence that says whose answer it is, where a server block of its own forwards the name; "" else."""
+    block, plugin = case.hop.block, case.hop.plugin
+    if block is None or block.root or plugin is None or plugin.name != "forward":
+        return ""
+    return f" By the Corefile's server block {block.key} CoreDNS asked {' or '.join(plugin.words[1:])} for it."
+
+
+def after_rewrite(case: Case, found: Diagnosis) -> Diagnosis:
+    """What is said of a name that nobody asked for: a rewrite of the Corefile made it."""
+    hop = case.chain.rewrite
+    if hop is None or hop.rewrite is None:
+        return found
+    aliases = [one.short for one in case.chain.aliases]
+    way = f"The aliases lead {' -> '.join([*aliases, hop.name])}. " if aliases else ""
+    made = hop.rewrite.name if hop.rewrite.name != hop.name else f"a question of type {hop.rewrite.kind}"
+    said = f"{way}The Corefile's `{hop.rewrite.rule}` makes {made} of {hop.name}. {found.meaning}"
+    return replace(found, cause="rewrite-leads-nowhere", meaning=said, next=(SHOW, *found.next))
+
+
+WORDS: dict[str, Callable[[Case], Words]] = {
+    "no-forward": _no_forward,
+    "no-plugin-answers": _no_plugin,
+    "no-server-block": _no_server_block,
+    "plugin-has-none": _plugin_has_none,
+    "zone-taken": _zone_taken,
+}

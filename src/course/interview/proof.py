@@ -1,0 +1,60 @@
+"""Whether a proof still says so, by the stored source and output of the cell that it names."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from course.interview.pool import Cell, Proof
+from course.lessons import catalog
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A cell as it is stored: its source, and what it printed when it last ran on a cluster ("" for prose)."""
+
+    source: str
+    printed: str
+
+
+@cache
+def _cells(lesson: str) -> dict[str, Stored]:
+    notebook = json.loads(catalog.find(lesson).notebook.read_text())
+    return {cell["id"]: Stored("".join(cell["source"]), _printed(cell)) for cell in notebook["cells"]}
+
+
+def _printed(cell: dict[str, Any]) -> str:
+    outputs = [
+        output.get("text") or output.get("data", {}).get("text/plain") or "" for output in cell.get("outputs", [])
+    ]
+    return "".join("".join(text) for text in outputs)
+
+
+def stored(cell: Cell) -> Stored | None:
+    """The cell, or None where its lesson has none of that id. CourseError for an unknown lesson."""
+    return _cells(cell.lesson).get(cell.cell)
+
+
+def fault(proof: Proof) -> str:
+    """Why a proof does not hold, in words; "" where it does. A source is only read by people."""
+    if proof.source:
+        return ""
+    cell = stored(Cell(proof.lesson, proof.cell))
+    if cell is None:
+        return f"{proof.lesson} has no cell {proof.cell}; it has {', '.join(_cells(proof.lesson))}"
+    if _plain(proof.shows) not in _plain(f"{cell.source}\n{cell.printed}"):
+        return f"in {proof.lesson}, cell {proof.cell}, nothing says {proof.shows!r}"
+    return ""
+
+
+def _plain(text: str) -> str:
+    """Spaces and line ends do not matter."""
+    return " ".join(text.split())
+
+
+def where(proof: Proof) -> str:
+    """A proof as a reader finds it."""
+    if proof.source:
+        return f"{proof.source} ({proof.version}): {proof.says}"
+    shows = f": {proof.shows}" if proof.shows else ""
+    return f"lesson {catalog.find(proof.lesson).number:02d}, cell {proof.cell}{shows}"

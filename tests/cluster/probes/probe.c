@@ -1,0 +1,9 @@
+// Asks the C library for the IPv4 address of a name, as any program does. Built with musl by test_ask_resolvers.py.
+#include <netdb.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+int main(int count, char **words) {
+  struct addrinfo wanted = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM}, *found;
+  return count == 2 ? getaddrinfo(words[1], 0, &wanted, &found) != 0 : 2;
+}
