@@ -9,8 +9,8 @@ import time
 
 from course.base import paths, shell
 from course.kube import kubectl
-from course.labs import catalog, checks, verbs
-from course.labs.catalog import Lab
+from course.tasks import catalog, verbs
+from course.tasks.catalog import Lab
 
 ROUNDS, LIMIT = 5, 1.5
 LABS = ("lost-database", "short-name", "odd-port")
@@ -19,7 +19,7 @@ LABS = ("lost-database", "short-name", "odd-port")
 def by_hand(lab: Lab) -> float:
     """Seconds for the lab's questions, one after the other, each in an exec of its own."""
     begun = time.perf_counter()
-    for probe in dict.fromkeys(check.probe for check in checks.of(lab)):
+    for probe in dict.fromkeys(check.probe for check in lab.checks()):
         namespace, _, pod = probe.pod.partition("/")
         kubectl.run("exec", "-n", namespace, pod, "--", "sh", "-c", probe.command)
     return time.perf_counter() - begun

@@ -12,7 +12,7 @@ from course.base import files, paths, shell, versions
 from course.base.errors import CourseError
 from course.jupyter import jupyterlab
 from course.kube import corefile, kubectl
-from course.provision import engine, images, kind_cluster, lifecycle, outside
+from course.provision import engine, images, kind_cluster, known_issues, lifecycle, outside
 
 INOTIFY_A_NODE = 30  # instances that one kind node holds: kubelet 7, controller manager 7, API server 6, systemd 4, ...
 
@@ -36,17 +36,15 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Every check, in the order in which one stands on the other. Changes nothing."""
-    findings = [
-        _finding(check) for check in (_versions, _disk, _inotify, _port, _state, _proxy, _kubeconfig, _setting_up)
-    ]
+    findings = [_finding(check) for check in (_versions, _disk, _port, _state, _proxy, _kubeconfig, _setting_up)]
+    findings += _known(known_issues.machine, "on this machine")
     try:
         chosen = engine.choose(install=False)
-    except CourseError as error:
-        return [*findings, Finding("wrong", error.what, error.why, error.next)]
-    except OSError as error:  # Podman's settings for this machine are a file there
-        return [*findings, _unusable(error)]
+    except (CourseError, OSError) as error:  # Podman's settings for this machine are a file there
+        return [*findings, _failed(error)]
     findings.append(Finding("ok", f"The engine is {chosen.name} {chosen.version}."))
     findings.append(_store(chosen))
+    findings += _known(partial(known_issues.in_engine, chosen), f"in {chosen.name}")
     checks: list[Callable[[engine.Engine], Finding]] = [_image, _cluster, _outside, _forward]
     for check in checks:
         findings.append(_finding(partial(check, chosen)))
@@ -58,13 +56,14 @@ def examine() -> list[Finding]:
 def _finding(check: Callable[[], Finding]) -> Finding:
     try:
         return check()
-    except CourseError as error:
+    except (CourseError, OSError) as error:
+        return _failed(error)
+
+
+def _failed(error: CourseError | OSError) -> Finding:
+    """What is said where a check could not look."""
+    if isinstance(error, CourseError):
         return Finding("wrong", error.what, error.why, error.next)
-    except OSError as error:
-        return _unusable(error)
-
-
-def _unusable(error: OSError) -> Finding:
     said = files.unusable(error)
     return Finding("wrong", said.what, said.why, said.next)
 
@@ -110,18 +109,14 @@ def _port() -> Finding:
     return Finding("ok", f"Port {paths.PORT} is JupyterLab's, or free for it.")
 
 
-def _inotify() -> Finding:
-    """kube-proxy dies with "too many open files" where several kind clusters share a small limit."""
-    limit = Path("/proc/sys/fs/inotify/max_user_instances")
-    if limit.exists() and int(limit.read_text()) < 128:
-        return Finding(
-            "wrong",
-            f"fs.inotify.max_user_instances is {limit.read_text().strip()}.",
-            f"A kind node needs about {INOTIFY_A_NODE} of them; with too few, kube-proxy dies "
-            "with `too many open files`.",
-            "sudo sysctl -w fs.inotify.max_user_instances=512",
-        )
-    return Finding("ok", "There are enough inotify instances for a kind node.")
+def _known(looked: Callable[[], list[known_issues.Issue]], where: str) -> list[Finding]:
+    """What kind's page of known issues names and `looked` finds, or one line that there is nothing."""
+    try:
+        issues = looked()
+    except (CourseError, OSError) as error:
+        return [_failed(error)]
+    found = [Finding(*issue) for issue in issues]
+    return found or [Finding("ok", f"None of kind's known issues was found {where}.")]
 
 
 def _state() -> Finding:

@@ -6,10 +6,10 @@ Each verb prints what the CLI prints. `show(slug)` shows the same as text and bu
 
 from course.base import paths as _paths
 from course.base import shell as _shell
-from course.labs import catalog as _catalog
-from course.labs import verbs as _verbs
-from course.labs.checks import Check, leads_to, reads_ada
-from course.labs.probe import Pod, Probe, Reply
+from course.tasks import catalog as _catalog
+from course.tasks import verbs as _verbs
+from course.tasks.checks import Check, leads_to, reads_ada
+from course.tasks.probe import Pod, Probe, Reply
 
 __all__ = [
     "Check",

@@ -12,9 +12,10 @@ from playwright.sync_api import Page, expect, sync_playwright
 from course.base import paths, shell
 from course.base.waiting import until
 from course.jupyter import jupyterlab
-from course.labs import catalog
 from course.lessons import catalog as lessons
 from course.lessons import workspace
+from course.tasks import catalog
+from tests.unit.candidate import good
 
 pytestmark = [pytest.mark.browser, pytest.mark.cluster]
 LESSON = lessons.find("first_externalname").notebook.name
@@ -109,6 +110,44 @@ def test_a_lab_is_worked_by_keyboard(server: jupyterlab.Server, page: Page) -> N
         expect(page.get_by_role("button", name=button, exact=True).first).to_be_focused()
     page.keyboard.press("Space")
     expect(page.get_by_role("alert").filter(has_text=first.slug)).to_be_visible(timeout=60_000)
+
+
+def test_a_timed_run_is_played_by_keyboard_and_goes_on_in_a_new_kernel(
+    server: jupyterlab.Server, page: Page, tmp_path: Path
+) -> None:
+    cell: dict[str, object] = {
+        "cell_type": "code",
+        "id": "timed",
+        "metadata": {},
+        "execution_count": None,
+        "outputs": [],
+    }
+    own = f"from pathlib import Path\nfrom course.tasks import progress\nprogress.FOLDER = Path({str(tmp_path)!r})\n"
+    cell["source"] = f"{own}from course import quiz\n\nquiz.timed(20, 5)"
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    notebook = {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
+    (paths.WORKSPACE / "practice.ipynb").write_text(json.dumps(notebook))
+    shown, line = page.get_by_role("alert"), page.get_by_role("textbox", name="Answer")
+
+    def answer() -> None:
+        before = shown.inner_text()
+        line.fill(good(before, 5))
+        line.press("Enter")
+        expect(shown).not_to_have_text(re.compile(re.escape(before)), timeout=60_000)
+        expect(shown).not_to_have_text(re.compile(r"^lost|preparing|removing"), timeout=180_000)
+
+    run_all("practice.ipynb", server, page)
+    expect(shown).to_contain_text("Question 1 of", timeout=60_000)
+    answer()
+    answer()
+    page.get_by_role("menuitem", name="Kernel", exact=True).click()
+    page.get_by_role("menuitem", name="Restart Kernel and Run All Cells…").click()
+    page.get_by_role("button", name="Confirm Kernel Restart").click()
+    expect(shown).to_contain_text("seed 5 goes on: 2 of", timeout=60_000)
+    while not line.is_disabled():
+        answer()
+    expect(shown).to_contain_text("Interview practice: timed")
+    assert page.locator("[data-mime-type='application/vnd.jupyter.error']").count() == 0
 
 
 def test_a_terminal_there_has_the_course_command(server: jupyterlab.Server, page: Page) -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from course.base import paths
 from course.kube import kubectl
-from course.labs import stage, verbs
 from course.provision import outside
+from course.tasks import stage, verbs
 
 pytestmark = pytest.mark.cluster
 DATABASE = "of-a-test"

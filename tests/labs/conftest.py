@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from course.base import tables
-from course.labs import progress
+from course.tasks import progress
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,8 +6,9 @@ It needs no cluster.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from course.labs import checks
-from course.labs.catalog import Lab
+from course.tasks import checks
+from course.tasks.catalog import Lab
+from course.tasks.task import Exercise
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ def fresh(lab: Lab) -> Expected:
     return Expected("fresh", frozenset(lab.fresh))
 
 
-def wrong(lab: Lab, name: str) -> Expected:
+def wrong(lab: Lab | Exercise, name: str) -> Expected:
     answer = lab.wrong[name]
     return Expected(f"wrong/{name}", frozenset(answer.fails), answer.says)
 

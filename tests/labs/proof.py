@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from course.base import shell
 from course.base.waiting import until
 from course.kube import kubectl
-from course.labs import checks, stage, verbs
-from course.labs.catalog import Lab
+from course.tasks import checks, stage, verbs
+from course.tasks.catalog import Lab
 from tests.labs import judging
 from tests.labs.judging import Evidence, Expected
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from course.kube import network_policy
-from course.labs import catalog
-from course.labs.capabilities import Skipped
+from course.tasks import catalog
+from course.tasks.capabilities import Skipped
 from tests.labs.proof import Proof, weight
 
 pytestmark = pytest.mark.cluster

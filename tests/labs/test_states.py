@@ -13,8 +13,8 @@ from course.base import paths, shell
 from course.base.errors import CourseError, NotReady
 from course.jupyter.panel import Panel
 from course.kube import kubectl
-from course.labs import capabilities, catalog, progress, stage, verbs
 from course.provision import outside
+from course.tasks import capabilities, catalog, progress, stage, verbs
 
 pytestmark = pytest.mark.cluster
 LAB = catalog.find("wrong-namespace")  # two namespaces, and quick

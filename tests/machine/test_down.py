@@ -20,6 +20,8 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from course.base import paths
+from course.base.errors import CourseError
+from course.dev import dockerd
 from course.provision import engine, images, kind_cluster, outside
 
 CLUSTER = "externalname-test-down"
@@ -282,3 +284,75 @@ def test_a_process_that_got_the_id_of_ours_is_not_ended(machine: Machine) -> Non
         answer = machine.course("down")
         assert answer.returncode == 0 and "JupyterLab" not in answer.stdout and stranger.poll() is None, answer
         stranger.kill()
+
+
+class DockerMachine(Machine):
+    """The same with Docker."""
+
+    def podman(self, *words: str | Path) -> list[str]:
+        process = subprocess.run(["docker", *words], env=self.env, capture_output=True, text=True)
+        assert process.returncode == 0, process.stderr
+        return process.stdout.split("\n")[:-1]
+
+
+@pytest.fixture
+def docker(machine: Machine) -> Iterator[Machine]:
+    """Docker on the machine that has Podman: COURSE_ENGINE is not set, and the state folder is this one's."""
+    folder = machine.folder / "docker"
+    folder.mkdir()
+    (folder / "root.tar").symlink_to(machine.folder / "root.tar")
+    try:
+        dockerd.programs()
+    except CourseError as error:
+        pytest.skip(str(error))
+    with dockerd.daemon() as daemon:
+        env = machine.env | daemon.environment
+        env["PATH"] = f"{machine.folder / 'bin'}{os.pathsep}{env['PATH']}"
+        env |= {"COURSE_STATE": str(folder / "state"), "COURSE_CACHE": str(folder / "cache")}
+        del env["COURSE_ENGINE"]
+        yield DockerMachine(folder, env)
+
+
+def make_both(machine: Machine, docker: Machine) -> None:
+    """A cluster in Podman, made by the same clone as the one in Docker that is in use."""
+    make_cluster(machine)
+    make_cluster(docker)
+    mark = docker.folder / "mark"
+    mark.write_text(f"{docker.state}\n")
+    machine.podman("cp", mark, f"{NODE}:{kind_cluster.MARK}")
+
+
+@pytest.mark.engines
+def test_down_all_with_both_engines_leaves_nothing_in_either(machine: Machine, docker: Machine) -> None:
+    kinds = ("images", "containers", "volumes", "networks")
+    before = {(place.folder, kind): place.names(kind) for place in (machine, docker) for kind in kinds}
+    make_both(machine, docker)
+    assert {place.folder for place in (machine, docker) if NODE in place.names("containers")} == {
+        machine.folder,
+        docker.folder,
+    }
+    answer = docker.course("down", "--all")
+    assert answer.returncode == 0, answer.stderr
+    assert {(place.folder, kind): place.names(kind) for place in (machine, docker) for kind in kinds} == before
+
+
+@pytest.mark.engines
+def test_down_touches_one_engine_where_one_is_named(machine: Machine, docker: Machine) -> None:
+    make_both(machine, docker)
+    docker.env["COURSE_ENGINE"] = "docker"
+    answer = docker.course("down", "--all")
+    assert answer.returncode == 0, answer.stderr
+    assert not docker.names("containers") and {NODE, OUTSIDE} < machine.names("containers")
+    assert images.lab_name() in machine.names("images")
+
+
+@pytest.mark.engines
+def test_what_has_our_name_in_the_engine_that_is_not_in_use_stays(machine: Machine, docker: Machine) -> None:
+    make_cluster(docker)
+    for name in (NODE, OUTSIDE):
+        machine.container(name, "localhost/mine:1")
+    for words in (["down"], ["down", "--all"]):
+        answer = docker.course(*words)
+        assert answer.returncode == 0, answer.stderr
+        assert machine.names("containers") == {"mine", NODE, OUTSIDE}
+    assert not docker.names("containers")

@@ -38,7 +38,7 @@ BREAKAGES = {
     "the outside database stops": Breakage("course outside stop postgres", {"psql", "psql-server"}, {"stored"}),
     "the forward is lost": Breakage(
         LOSE_THE_FORWARD,
-        ANSWERED | {"one-shot", "chain"},
+        ANSWERED | {"one-shot"},
         {"stored"},
     ),
     "the forward is lost before the interview": Breakage(

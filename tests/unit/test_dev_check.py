@@ -54,7 +54,8 @@ MISSPELT = [
     ("cluster/versions.toml", "etcd.version", "version = ", "verison = "),
     ("labs/labs.toml", "minutes", "minutes = ", "minuts = "),
     ("notebooks/lessons.toml", "objectives", "objectives = ", "objektives = "),
-    ("notebooks/quiz.toml", "right", "right = ", "rigth = "),
+    ("interview/answers.toml", "right", "right = ", "rigth = "),
+    ("interview/sheet.toml", "cause", "cause = ", "causes = "),
     ("notebooks/routes.toml", "lessons", "lessons = ", "lesson = "),
     ("notebooks/corrections.toml", "truth", "truth = ", "thruth = "),
 ]

@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 from course.base.errors import CourseError
 from course.cli.app import app
 from course.dev import new as scaffold
-from course.labs import catalog as labs
 from course.lessons import catalog
+from course.tasks import catalog as labs
 from tests.unit.clone import copied, python
 
 RULES = [

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from course.base.errors import CourseError
 from course.dns import dig, evidence, meanings, query, question, server_blocks
-from course.labs import progress, verbs
 from course.provision import records
+from course.tasks import progress, verbs
 from tests.unit.test_ask import Cluster, asked, response
 
 bounded = settings(

@@ -11,7 +11,7 @@ import pytest
 from course.base import paths
 
 SOURCE = paths.ROOT / "src" / "course"
-FACES = ("lesson", "lab", "quiz", "pictures")
+FACES = ("exercise", "lesson", "lab", "quiz", "pictures")
 DESIGN = (paths.ROOT / "docs" / "design.md").read_text()
 
 
@@ -59,6 +59,7 @@ def pieces(path: Path) -> list[str]:
 DOORS = sorted(
     [
         *paths.NOTEBOOKS.glob("*.ipynb"),
+        *paths.NOTEBOOKS.glob("exercises/*.py"),
         *(paths.ROOT / "labs").rglob("*.ipynb"),
         *(paths.ROOT / "labs").glob("*/check.py"),
     ]
@@ -84,5 +85,10 @@ def test_a_face_has_each_name_it_lists(face: str) -> None:
 
 def test_every_listed_name_of_the_lessons_face_is_used_by_a_lesson() -> None:
     used = "\n".join(code for path in DOORS for code in pieces(path))
-    unused = [name for name in import_module("course.lesson").__all__ if not re.search(rf"\b{name}\b", used)]
+    used += "\n".join(path.read_text() for path in paths.NOTEBOOKS.glob("*.ipynb"))  # a text may offer it
+    unused = [
+        name
+        for name in import_module("course.lesson").__all__
+        if not re.search(rf"\blesson\.{name}\b|import .*\b{name}\b", used)
+    ]
     assert not unused

@@ -1,7 +1,7 @@
 import pytest
 
-from course.labs.checks import Check, Report, leads_to, reads_ada
-from course.labs.probe import Pod, Reply
+from course.tasks.checks import Check, Report, leads_to, reads_ada
+from course.tasks.probe import Pod, Reply
 
 POD = Pod("lab-x")
 ALIAS = """;; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 1

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from course.base import paths, shell
 from course.base.errors import CourseError
 from course.cli import app
-from course.labs import catalog, progress, verbs
+from course.tasks import catalog, progress, verbs
 
 runner = CliRunner()
 CONTEXT = f"kind-{paths.cluster_name()}"

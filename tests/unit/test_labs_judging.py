@@ -1,6 +1,6 @@
 """The proof's own judgement: each way in which a lab's evidence can be worthless is seen."""
 
-from course.labs.checks import Report, Result
+from course.tasks.checks import Report, Result
 from tests.labs.judging import Evidence, Expected, cannot_fail, complaints, mistaken
 
 

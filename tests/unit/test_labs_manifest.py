@@ -7,9 +7,9 @@ import pytest
 import yaml
 
 from course.base.errors import CourseError
-from course.labs import catalog, checks
-from course.labs.catalog import Lab
 from course.lessons import catalog as lessons
+from course.tasks import catalog
+from course.tasks.catalog import Lab
 
 LABS = catalog.labs()
 HEADINGS = ["Situation", "Your task", "Rules", "Check", "Clean up"]
@@ -99,7 +99,7 @@ def test_no_stray_files(lab: Lab) -> None:
 def test_wrong_answers_are_folders_and_say_which_checks_fail_and_why(lab: Lab) -> None:
     assert len(lab.wrong) >= 2
     assert {path.name for path in (lab.folder / "wrong").iterdir()} == set(lab.wrong)
-    names = [check.name for check in checks.of(lab)]
+    names = [check.name for check in lab.checks()]
     assert len(names) == len(set(names)) >= 2
     for name, answer in lab.wrong.items():
         assert answer.fails and set(answer.fails) <= set(names), name
@@ -118,13 +118,13 @@ def test_no_two_wrong_answers_fail_the_same_checks_in_the_same_words(lab: Lab) -
 def test_every_check_is_seen_to_fail(lab: Lab) -> None:
     """Exactly the checks there are: one that nothing makes fail could be replaced by `always true`."""
     failing = {*lab.fresh, *(name for answer in lab.wrong.values() for name in answer.fails)}
-    assert failing == {check.name for check in checks.of(lab)}
+    assert failing == {check.name for check in lab.checks()}
     assert lab.fresh
 
 
 @every_lab
 def test_every_check_asks_from_the_lab(lab: Lab) -> None:
-    for check in checks.of(lab):
+    for check in lab.checks():
         assert re.fullmatch(r"[a-z0-9-]+", check.name)
         assert all(probe.pod.split("/")[0] in lab.namespaces for probe in check.probes)
         assert len(check.expected) > 2 and len(check.next) > 10

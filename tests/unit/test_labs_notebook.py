@@ -5,7 +5,7 @@ import pytest
 from course import lab
 from course.base.errors import CourseError
 from course.jupyter import panel as ui
-from course.labs import checks, progress, verbs
+from course.tasks import checks, progress, verbs
 
 
 @pytest.fixture(autouse=True)

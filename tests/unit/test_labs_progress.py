@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from course.base.errors import CourseError
-from course.labs import progress, verbs
+from course.tasks import progress, verbs
 
 
 @pytest.fixture(autouse=True)
@@ -19,12 +19,12 @@ def test_the_file_is_versioned_and_survives_a_new_process(folder: Path) -> None:
     with progress.editing("odd-port") as record:
         record.tries, record.best_seconds = 2, 61.5
     written = json.loads((folder / "progress.json").read_text())
-    assert written["version"] == 1
+    assert written["version"] == 2
     assert progress.record("odd-port").best_seconds == 61.5
 
 
 def test_other_rooms_keep_their_keys(folder: Path) -> None:
-    (folder / "progress.json").write_text('{"version": 1, "labs": {}, "quiz": {"right": 3}}')
+    (folder / "progress.json").write_text('{"version": 2, "tasks": {}, "quiz": {"right": 3}}')
     with progress.editing("odd-port") as record:
         record.tries = 1
     assert json.loads((folder / "progress.json").read_text())["quiz"] == {"right": 3}
@@ -36,7 +36,11 @@ def test_other_rooms_keep_their_keys(folder: Path) -> None:
         "",
         "{",
         "[]",
-        '{"version": 9, "labs": {}}',
+        '{"version": 1}',
+        '{"version": 2, "labs": {}}',
+        '{"version": true, "tasks": {}}',
+        '{"version": 2, "tasks": {"a": {"report": 1}}}',
+        '{"version": 2, "tasks": {"a": {"checked": "yesterday"}}}',
         '{"version": 1, "labs": {"a": 1}}',
         '{"version": 1, "labs": {"a": {"tries": "many"}}}',
         '{"version": 1, "labs": {"a": {"stars": 3}}}',
@@ -53,6 +57,31 @@ def test_a_damaged_file_is_kept_aside_and_said(folder: Path, damaged: str, capsy
     with progress.editing("odd-port") as record:
         record.tries = 1
     assert progress.record("odd-port").tries == 1
+
+
+def test_a_file_of_the_first_version_is_taken_over(folder: Path) -> None:
+    record = {"tries": 2, "passed": "2026-11-23T10:00:00+00:00", "best_seconds": 61.5}
+    (folder / "progress.json").write_text(json.dumps({"version": 1, "labs": {"odd-port": record}, "quiz": 1}))
+    assert progress.record("odd-port").best_seconds == 61.5
+    with progress.editing("loop") as entry:
+        entry.tries = 1
+    written = json.loads((folder / "progress.json").read_text())
+    assert written["version"] == 2 and set(written) == {"version", "tasks", "quiz"}
+    assert set(written["tasks"]) == {"odd-port", "loop"}
+
+
+def test_a_newer_file_is_left_alone_and_nothing_stops(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    newer = '{"version": 3, "tasks": {"odd-port": {"stars": 5}}}'
+    (folder / "progress.json").write_text(newer)
+    with progress.editing("odd-port") as record:
+        record.tries = 1
+    assert (folder / "progress.json").read_text() == newer
+    assert "version 3" in capsys.readouterr().err
+    for verb in (progress.export, progress.take_in):
+        target = folder / "other.json"
+        target.write_text('{"version": 2, "tasks": {}}')
+        with pytest.raises(CourseError, match="newer course"):
+            verb(target)
 
 
 def test_many_writers_lose_nothing() -> None:
@@ -88,7 +117,7 @@ def test_export_and_import_merge_the_better_of_both(folder: Path, tmp_path: Path
 
 
 def test_a_foreign_file_is_not_taken_in(tmp_path: Path) -> None:
-    for text in ("hello", '{"version": 2, "labs": {}}'):
+    for text in ("hello", '{"version": 3, "tasks": {}}', '{"version": 2, "labs": {}}'):
         (tmp_path / "other.json").write_text(text)
         with pytest.raises(CourseError, match="is not taken in"):
             progress.take_in(tmp_path / "other.json")

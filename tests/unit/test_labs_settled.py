@@ -2,7 +2,7 @@
 
 import pytest
 
-from course.labs import catalog, checks, verbs
+from course.tasks import catalog, checks, verbs
 
 LAB = catalog.find("loop")
 PASSED = checks.Report("loop", (checks.Result("x", True, "asked", "observed", "expected", "", ""),))
@@ -11,7 +11,7 @@ PASSED = checks.Report("loop", (checks.Result("x", True, "asked", "observed", "e
 def test_a_pod_that_cannot_be_asked_for_a_moment_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     reachable = iter([False, True])
 
-    def checked(lab: catalog.Lab) -> checks.Report:
+    def checked(lab: catalog.Lab, given: object) -> checks.Report:
         if next(reachable):
             return PASSED
         raise verbs.CannotCheck("loop cannot be checked.")
@@ -22,7 +22,7 @@ def test_a_pod_that_cannot_be_asked_for_a_moment_is_asked_again(monkeypatch: pyt
 
 
 def test_a_pod_that_never_can_be_asked_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    def checked(lab: catalog.Lab) -> checks.Report:
+    def checked(lab: catalog.Lab, given: object) -> checks.Report:
         raise verbs.CannotCheck("loop cannot be checked.")
 
     monkeypatch.setattr(verbs, "_checked", checked)

@@ -11,8 +11,8 @@ import pytest
 from course.base import files, paths, state
 from course.base.errors import CourseError
 from course.kube import corefile, kubectl
-from course.labs import progress
 from course.provision import engine, images, kind_cluster, outside, reporter
+from course.tasks import progress
 
 COREFILE = ".:53 {\n    forward . /etc/resolv.conf {\n    }\n}\n"
 MANIFESTS = "kind: ConfigMap\ndata:\n  Corefile: |\n" + "".join(f"    {line}\n" for line in COREFILE.splitlines())

@@ -37,3 +37,7 @@ class NotReady(CourseError):
     """Nothing is wrong with the call, but the answer is no: exit code 1."""
 
     exit_code = 1
+
+
+class Foreign(CourseError):
+    """Something has a name of ours that this copy of the course did not make: it is left alone."""

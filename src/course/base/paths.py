@@ -7,6 +7,8 @@ ROOT = Path(__file__).resolve().parents[3]
 # What the course knows and writes. COURSE_STATE moves it, for a second cluster from the same clone: always into a
 # folder of the course's own, because `down --all` removes it whole.
 STATE = (ROOT / os.environ.get("COURSE_STATE", "") / ".course").resolve()
+# Where the learner's progress is kept. COURSE_PROGRESS moves it: authors' and tests' runs are nobody's progress.
+PROGRESS = (ROOT / os.environ["COURSE_PROGRESS"]).resolve() if os.environ.get("COURSE_PROGRESS") else STATE
 LOGS = STATE / "logs"
 KUBECONFIG = STATE / "kubeconfig"
 CLUSTER_FOLDER = ROOT / "cluster"

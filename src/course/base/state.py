@@ -11,7 +11,7 @@ from typing import Any
 from course.base import files
 
 VERSION = 1
-LARGEST = 1_000_000  # characters; a file of all labs has some thousands
+LARGEST = 4_000_000  # characters; a progress file of all tasks has some hundred thousand
 # All that the course keeps in the state folder, as regular expressions: what else is there is the learner's.
 NAMES = (
     r"(cluster|corefile|network|outside|progress|pulled|up|engine)\.json",
@@ -42,7 +42,15 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def parse(text: str) -> dict[str, Any]:
-    """The object in a state file's text; ValueError says what is wrong with it."""
+    """The object in a state file's text, of this version; ValueError says what is wrong with it."""
+    data = loads(text)
+    if data.get("version", VERSION) != VERSION:
+        raise ValueError(f"it is of version {shown(data['version'])}, this course reads version {VERSION}")
+    return data
+
+
+def loads(text: str) -> dict[str, Any]:
+    """The object in a state file's text, of any version; ValueError says what is wrong with it."""
     if len(text) > LARGEST:
         raise ValueError("it is too large for a file of the course")
     try:
@@ -51,13 +59,11 @@ def parse(text: str) -> dict[str, Any]:
         raise ValueError("it is nested too deeply") from None
     if not isinstance(data, dict):
         raise ValueError("it is not a file of this course")
-    if data.get("version", VERSION) != VERSION:
-        raise ValueError(f"it is of version {shown(data['version'])}, this course reads version {VERSION}")
     return data
 
 
 def write(path: Path, **content: object) -> None:
-    """Replace the file whole, for its owner alone; OSError as open()."""
+    """Replace the file whole, for its owner alone; OSError as open(). content may hold a version of its own."""
     files.state()
     files.replace(path, json.dumps({"version": VERSION, **content}, indent=1, sort_keys=True, allow_nan=False) + "\n")
 

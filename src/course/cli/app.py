@@ -8,7 +8,7 @@ import typer
 from course.base import paths
 from course.base.errors import NotReady
 from course.cli import ask as ask_
-from course.cli import dev, lab, outside
+from course.cli import dev, interview, lab, outside
 
 app = typer.Typer(
     name="course",
@@ -21,9 +21,11 @@ app = typer.Typer(
 )
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 app.add_typer(lab.app, name="lab")
+app.add_typer(interview.app, name="interview")
 app.add_typer(outside.app, name="outside")
 app.add_typer(dev.app, name="dev")
 app.command()(lab.progress)
+app.command("next")(lab.next_)
 
 
 @app.command()
@@ -105,6 +107,10 @@ def test(
     context: typer.Context,
     offline: Annotated[bool, typer.Option("--offline", help="Only what needs no cluster: under a minute.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="Also what runs once a week.")] = False,
+    engines: Annotated[
+        bool,
+        typer.Option("--engines", help="On Docker, in a daemon of its own, and by the other ways in; part of --all."),
+    ] = False,
     here: Annotated[
         bool, typer.Option("--here", help="In the cluster of ./course up, not in clusters of its own.")
     ] = False,
@@ -113,7 +119,7 @@ def test(
     """Every test; or with paths and options of pytest only those: ./course test tests/labs -k odd-port."""
     from course.dev import test as testing
 
-    options = testing.Options(offline, everything, here, workers, context.args)
+    options = testing.Options(offline, everything, engines, here, workers, context.args)
     raise typer.Exit(testing.run(options, typer.echo))
 
 

@@ -1,4 +1,4 @@
-"""The verbs `lab ...` and `progress`: parse, call, print."""
+"""The verbs `lab ...`, `progress` and `next`: parse, call, print."""
 
 import json
 import sys
@@ -19,7 +19,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 @app.command("list")
 def list_(as_json: Json = False) -> None:
     """All labs in order: your state, minutes, your best time. Needs no cluster."""
-    from course.labs import verbs
+    from course.tasks import verbs
 
     rows = verbs.rows()
     typer.echo(json.dumps([row.as_dict() for row in rows]) if as_json else verbs.table(rows))
@@ -28,16 +28,16 @@ def list_(as_json: Json = False) -> None:
 @app.command()
 def start(slug: Slug) -> None:
     """Begin a lab, always afresh, and show its text."""
-    from course.labs import verbs
+    from course.tasks import verbs
 
-    lab = verbs.start(slug, typer.echo)
-    typer.echo(f"\n{lab.text}\n{verbs.shell_advice()}")
+    task = verbs.start(slug, typer.echo)
+    typer.echo(f"\n{task.text}\n{verbs.shell_advice()}")
 
 
 @app.command()
 def check(slug: Slug, as_json: Json = False) -> None:
     """What is right already and what is not, with the reasons. Changes nothing; exit code 1 while not passed."""
-    from course.labs import verbs
+    from course.tasks import verbs
 
     report = verbs.check(slug)
     typer.echo(json.dumps(report.as_dict()) if as_json else report.text() + verbs.afterword(report))
@@ -48,7 +48,7 @@ def check(slug: Slug, as_json: Json = False) -> None:
 @app.command()
 def hint(slug: Slug) -> None:
     """The next of three hints, and how many are left."""
-    from course.labs import verbs
+    from course.tasks import verbs
 
     typer.echo(verbs.hint(slug).text())
 
@@ -56,7 +56,7 @@ def hint(slug: Slug) -> None:
 @app.command()
 def apply(slug: Slug, file: Annotated[Path, typer.Argument(help="Your manifest, or - for standard input.")]) -> None:
     """Apply a manifest of yours, to the lab's own namespace where it names none. kubectl apply does as well."""
-    from course.labs import verbs
+    from course.tasks import verbs
 
     try:
         text = sys.stdin.read() if str(file) == "-" else file.read_text()
@@ -68,7 +68,7 @@ def apply(slug: Slug, file: Annotated[Path, typer.Argument(help="Your manifest, 
 @app.command()
 def solve(slug: Slug) -> None:
     """Show the reference with its reasons, apply it, check it. The try is marked as shown."""
-    from course.labs import verbs
+    from course.tasks import verbs
 
     solution = verbs.solve(slug, typer.echo)
     typer.echo(solution.text())
@@ -85,7 +85,7 @@ def reset(
     everything: Annotated[bool, typer.Option("--all", help="All labs.")] = False,
 ) -> None:
     """Remove a lab from the cluster. Your progress stays."""
-    from course.labs import verbs
+    from course.tasks import verbs
 
     if everything == bool(slug):
         raise CourseError(
@@ -97,15 +97,31 @@ def reset(
 
 def progress(
     export: Annotated[Path | None, typer.Option("--export", help="Write your progress to this file.")] = None,
+    as_json: Json = False,
     take_in: Annotated[Path | None, typer.Option("--import", help="Merge a file that --export wrote.")] = None,
 ) -> None:
-    """Your progress in the labs; take it with you to another machine."""
-    from course.labs import progress as book
-    from course.labs import verbs
+    """What you have done, lesson by lesson; take it with you to another machine."""
+    from course.lessons import way
+    from course.tasks import progress as book
+    from course.tasks import verbs
 
     if take_in:
-        typer.echo(f"Taken in: {book.take_in(take_in)} labs, the better of both for each.")
+        from course.interview import memory
+
+        tasks = book.take_in(take_in, {memory.KEY: memory.taken_in})
+        typer.echo(f"Taken in: {tasks} tasks, the better of both for each.")
     if export:
-        typer.echo(f"Written: {book.export(export)} labs to {export}")
+        typer.echo(f"Written: {book.export(export)} tasks to {export}")
     if not (take_in or export):
-        typer.echo(verbs.table(verbs.rows()))
+        parts = way.parts()
+        if as_json:
+            typer.echo(json.dumps([part.as_dict() for part in parts]))
+        else:
+            typer.echo(f"{verbs.table(verbs.rows())}\n\n{way.text(parts)}")
+
+
+def next_() -> None:
+    """What comes next: the first lesson that is not done, and what is open in it."""
+    from course.lessons import way
+
+    typer.echo(way.following(way.parts()))

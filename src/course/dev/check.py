@@ -14,12 +14,13 @@ from packaging.requirements import Requirement
 
 from course.base import paths, shell, versions
 from course.dev import corrections, generated, repository
-from course.labs import catalog as labs
+from course.interview import pool, sheet
 from course.lessons import catalog as lessons
-from course.lessons import quiz, routes
+from course.lessons import routes
+from course.tasks import catalog as labs
 
 Say = Callable[[str], None]
-LISTS = (versions.read, lessons.lessons, labs.labs, routes.routes, quiz.bank, corrections.corrections)
+LISTS = (versions.read, lessons.lessons, labs.labs, routes.routes, pool.questions, sheet.sheet, corrections.corrections)
 REQUIREMENTS = ("requirements", "requirements-dev", "requirements-go", "requirements-musl")
 COMPILE = [
     "uv",
@@ -50,8 +51,8 @@ def commands() -> dict[str, list[str]]:
         # A cache of its own: two runs of mypy side by side would write the same files.
         "types of the labs' checks": _module("mypy", "--cache-dir=.mypy_cache/labs", *_lab_modules()),
         "shell": [_program("shellcheck"), *map(str, scripts())],
-        # The course reads them by `sh -eu` (labs/stage.py): they have no first line of their own, and stop at a failing
-        # cd.
+        # The course reads them by `sh -eu` (tasks/stage.py): they have no first line of their own, and stop at a
+        # failing cd.
         "shell of the labs": [
             _program("shellcheck"),
             "--shell=sh",

@@ -13,9 +13,10 @@ from typing import Any
 from course.base import paths
 from course.base.errors import CourseError
 from course.dev import lab_notebook, repository
-from course.labs import catalog as labs
+from course.interview import desk
 from course.lessons import catalog as lessons
-from course.lessons import quiz, routes
+from course.lessons import routes
+from course.tasks import catalog as labs
 
 NOTEBOOK = re.compile(r"(?P<number>\d\d)_(?P<slug>[a-z][a-z0-9_]*)\.ipynb")
 TEXT_KINDS = ("*.md", "*.ipynb", "*.toml", "*.yaml", "*.py")
@@ -134,7 +135,7 @@ def with_block(text: str, name: str, content: str) -> str:
 # other.
 PRINTED: dict[tuple[str, str], Callable[[], str]] = {
     ("start_here", "map"): lessons.course_map,
-    ("interview", "quiz-show"): quiz.text,
+    ("interview", "quiz-show"): lambda: desk.quiz_text("interview"),
 }
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import nbformat
 
-from course.labs import catalog
+from course.tasks import catalog
 
 v4: Any = nbformat.v4
 NOTEBOOK = catalog.FOLDER / "00_labs.ipynb"

@@ -33,7 +33,14 @@ def nbval(notebook: Path, report: Path) -> Run:
         "--nbval", "--nbval-cell-timeout=300", "--nbval-sanitize-with", str(SANITIZE), f"--junitxml={report}", "-q",
             str(notebook),
     ]  # fmt: skip
-    result = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, env=environment(), timeout=1200)
+    result = subprocess.run(
+        command,
+        cwd=paths.ROOT,
+        capture_output=True,
+        text=True,
+        env=environment() | {"COURSE_PROGRESS": str(report.parent)},
+        timeout=1200,
+    )
     cases = list(ElementTree.parse(report).iter("testcase")) if report.exists() else []
     failed = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
     seconds = sum(float(case.get("time", 0)) for case in cases)

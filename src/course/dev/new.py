@@ -15,8 +15,8 @@ from course.base import paths
 from course.base.errors import CourseError
 from course.base.versions import pinned
 from course.dev import generated, repository
-from course.labs import catalog as labs
 from course.lessons import catalog as lessons
+from course.tasks import catalog as labs
 
 v4: Any = nbformat.v4
 SKELETON = Path(__file__).with_name("skeleton")

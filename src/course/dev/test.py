@@ -1,7 +1,8 @@
 """`./course test`: what needs no cluster first; then everything on real clusters, several workers side by side.
 
 Each worker of pytest-xdist has a cluster of its own (tests/conftest.py makes it), because lessons and labs wait much
-and compute little. The learner's cluster is not touched, unless `--here` says so.
+and compute little. The learner's cluster is not touched, unless `--here` says so. `--engines` runs the same tests on
+Docker, in a daemon of the tests' own, which leaves nothing.
 """
 
 import os
@@ -17,11 +18,13 @@ from shutil import rmtree
 from course import doctor
 from course.base import files, paths, shell
 from course.base.errors import CourseError
-from course.dev import check
+from course.dev import check, dockerd
 from course.provision import engine, images
 
 Say = Callable[[str], None]
+Inside = Callable[[Sequence[str]], list[str]]  # a command, as it is run in another network namespace
 RUNS = paths.STATE / "test"  # a folder for each run that is going on, or that was red; named by its process
+DOCKER = "-docker"  # the end of that name, where the clusters are in a daemon of the run's own
 BROWSERS = ("chromium", "google-chrome", "chrome")
 BYTES_A_CLUSTER = 2 << 30  # 0.5 GiB for the cluster, the rest for what a lesson starts in it
 NO_TESTS = 5  # pytest's exit code where nothing was collected
@@ -36,6 +39,7 @@ class Options:
 
     offline: bool = False
     everything: bool = False
+    engines: bool = False
     here: bool = False
     workers: int = 0
     pytest: Sequence[str] = ()
@@ -71,6 +75,8 @@ class Stages:
 
 def run(options: Options, say: Say) -> int:
     """The exit code: 0 when everything is green, 1 when something is red, 2 when the call or the machine is wrong."""
+    if options.pytest and options.engines:
+        return _on_docker(options, say)
     if options.pytest:
         with _own_clusters(options) as env:
             return _pytest(options.pytest, env)
@@ -78,10 +84,12 @@ def run(options: Options, say: Say) -> int:
     green = stages.run("style, floors and types", lambda: check.tools(say)) and stages.run(
         "without a cluster", _offline
     )
-    if green and not options.offline:
-        _ = stages.run("images", lambda: _prepare(say)) and stages.run(
-            "on real clusters", lambda: _on_clusters(options)
-        )
+    if green and not options.offline and stages.run("images", lambda: _prepare(say)):
+        if not options.engines:
+            stages.run("on real clusters", lambda: _on_clusters(options))
+        if options.engines or options.everything:
+            stages.run("other engines, other ways in", lambda: _pytest(["-m", "engines"], {}))
+            stages.run("the same on Docker, which is then as before", lambda: _on_docker(options, say))
     say(f"\n{stages.table()}")
     return stages.code
 
@@ -104,7 +112,7 @@ def _offline() -> int:
     return _pytest(
         [
             "-m",
-            "not (cluster or engine or browser)",
+            "not (cluster or engine or engines or browser)",
             "-n",
             str(os.cpu_count() or 1),
             "--dist",
@@ -126,44 +134,81 @@ def _prepare(say: Say) -> int:
 
 
 def _on_clusters(options: Options) -> int:
-    count = 0 if options.here else options.workers or workers()
-    several = ["-n", str(count), "--dist", "loadscope", "--no-loadscope-reorder"] if count else []
     with _own_clusters(options) as env:
-        return _pytest(["-m", "cluster or engine or browser", *several], env)
+        return _pytest(["-m", "(cluster or engine or browser) and not engines", *_several(options)], env)
+
+
+def _several(options: Options) -> list[str]:
+    """pytest-xdist's options for as many workers as were asked for, or as the machine carries."""
+    count = 0 if options.here else options.workers or workers()
+    return ["-n", str(count), "--dist", "loadscope", "--no-loadscope-reorder"] if count else []
+
+
+def _on_docker(options: Options, say: Say) -> int:
+    """What runs on clusters, or what was asked for, in a daemon of the tests' own; then that `down --all` left nothing.
+
+    The images are carried over from the engine that has them.
+    """
+    chosen = engine.choose(say)
+    names = images.node_image(chosen, say), images.lab_name()
+    with dockerd.daemon() as daemon:
+        before = daemon.inventory()
+        say(f"Carrying {' and '.join(names)} to Docker")
+        daemon.load(chosen, *names)
+        with _own_clusters(options, daemon.environment) as env:
+            words = options.pytest or ["-m", "(cluster or browser) and not engines", *_several(options)]
+            return _pytest(words, env, daemon.inside) or _leaves_nothing(daemon, before, env, say)
+
+
+def _leaves_nothing(daemon: dockerd.Daemon, before: Mapping[str, set[str]], env: Mapping[str, str], say: Say) -> int:
+    """1 where something is left of `course up` and `course down --all`: it is said."""
+    state, cache = Path(env["COURSE_TEST_RUN"], "last"), Path(env["COURSE_CACHE"])
+    own = {**env, "COURSE_CLUSTER": cluster_of(state.parent, state.name), "COURSE_STATE": str(state)}
+    codes = [_course(*words, env=own, inside=daemon.inside) for words in (("up",), ("down", "--all"))]
+    left = {kind: sorted(now - before[kind]) for kind, now in daemon.inventory().items() if now - before[kind]}
+    files = [str(path) for folder in (state, cache) for path in folder.glob("*")]
+    say(f"After ./course down --all in Docker there is left: {[*left.items(), *files] or 'nothing'}")
+    return int(any(codes) or bool(left) or bool(files))
+
+
+def _course(*words: str, env: Mapping[str, str], inside: Inside = list) -> int:
+    argv = [sys.executable, "-P", "-m", "course", *words]
+    return subprocess.run(inside(argv), env=shell.environment(env), stdout=subprocess.DEVNULL).returncode
 
 
 @contextmanager
-def _own_clusters(options: Options) -> Iterator[dict[str, str]]:
+def _own_clusters(options: Options, engine: Mapping[str, str] = {}) -> Iterator[dict[str, str]]:
     """The environment of a run, in a folder of its own.
 
-    Whatever clusters it leaves are removed, those of killed runs, too.
+    Whatever clusters it leaves are removed, those of killed runs, too. engine: the variables that lead to another one
+    than the course would choose.
     """
-    env = {"COURSE_TEST_ALL": "1"} if options.everything else {}
-    if options.here:
+    env = {**engine, "COURSE_TEST_ALL": "1"} if options.everything else dict(engine)
+    if options.here and not engine:
         yield env | {"COURSE_TEST_HERE": "1"}
         return
     _sweep()
-    folder = RUNS / str(os.getpid())
+    folder = RUNS / f"{os.getpid()}{DOCKER if engine else ''}"
     try:
         yield env | {"COURSE_TEST_RUN": str(folder)}
     finally:
-        _remove_clusters(folder)
+        _remove_clusters(folder, env)
 
 
 def _sweep() -> None:
+    """What killed runs left. A daemon of theirs has ended with them, and so has what it ran."""
     for folder in RUNS.glob("*"):
-        if not Path("/proc", folder.name).exists():
-            _remove_clusters(folder)
+        if not Path("/proc", folder.name.removesuffix(DOCKER)).exists():
+            if not folder.name.endswith(DOCKER):
+                _remove_clusters(folder, {})
             rmtree(folder, ignore_errors=True)
 
 
-def _remove_clusters(folder: Path) -> None:
+def _remove_clusters(folder: Path, env: Mapping[str, str]) -> None:
     """`course down` for each worker that began: one that was killed did not come to it."""
     for state in sorted(folder.glob("*/.course")):
         own = {"COURSE_CLUSTER": cluster_of(folder, state.parent.name), "COURSE_STATE": str(state.parent)}
-        subprocess.run(
-            [sys.executable, "-P", "-m", "course", "down"], env=shell.environment(own), stdout=subprocess.DEVNULL
-        )
+        _course("down", env={**env, **own})
 
 
 def cluster_of(folder: Path, worker: str) -> str:
@@ -171,7 +216,7 @@ def cluster_of(folder: Path, worker: str) -> str:
     return f"externalname-test-{folder.name}-{worker}"
 
 
-def _pytest(words: Sequence[str], env: Mapping[str, str]) -> int:
+def _pytest(words: Sequence[str], env: Mapping[str, str], inside: Inside = list) -> int:
     """pytest in a folder of its own for temporary files: pytest's would stay among the system's."""
     scratch = files.state() / "tmp" / f"pytest-{os.getpid()}"
     scratch.mkdir(parents=True, exist_ok=True)
@@ -186,7 +231,7 @@ def _pytest(words: Sequence[str], env: Mapping[str, str]) -> int:
         *words,
     ]
     try:
-        code = subprocess.run(argv, cwd=paths.ROOT, env=shell.environment(env)).returncode
+        code = subprocess.run(inside(argv), cwd=paths.ROOT, env=shell.environment(env)).returncode
     finally:
         rmtree(scratch, ignore_errors=True)
     return 2 if code == NO_TESTS else code

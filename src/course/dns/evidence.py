@@ -146,6 +146,7 @@ class Cluster:
 
     def __init__(self, known: Iterable[dig.Response] = ()) -> None:
         self._known = {(plain(response.question), response.kind): response for response in known}
+        self._outside: dict[tuple[str, str, str], dig.Response] = {}
 
     @cached_property
     def _objects(self) -> dict[str, list[Any]]:
@@ -218,8 +219,11 @@ class Cluster:
         return [server for word in forward.words[1:] for server in _servers(word)]
 
     def outside(self, name: str, kind: str, server: str) -> dig.Response:
-        """What one of them answers when it is asked itself."""
-        return asked([(f"{plain(name)}.", kind)], server=server)[0]
+        """What one of them answers when it is asked itself: once, for a dead one is waited for."""
+        key = (plain(name), kind, server)
+        if key not in self._outside:
+            [self._outside[key]] = asked([(f"{plain(name)}.", kind)], server=server)
+        return self._outside[key]
 
 
 def _servers(word: str) -> list[str]:

@@ -1,1 +1,1 @@
-"""Interview practice: questions with proofs, modes to practise them in, and what comes back when."""
+"""Interview practice: questions, each with its proof."""

@@ -20,7 +20,7 @@ KINDS = (*CHOICES, "order", "number", "name", "open", "do")
 
 @dataclass(frozen=True)
 class Topic:
-    """One topic. slug: the name of its file; number: its place, from 1."""
+    """One topic. slug: the name of its file; order: its place."""
 
     slug: str
     title: str
@@ -163,7 +163,7 @@ def _rules(question: Question) -> list[tuple[str, Callable[[], bool], str]]:
         ("right", lambda: not one_right or len(right) <= 1, f"has one place for the kind {kind}"),
         ("items", lambda: (len(set(question.items)) > 2) == (kind == "order"), "are three or more, for the kind order"),
         ("answer", lambda: isinstance(question.answer, float) == (kind == "number"), "is a number for the kind number"),
-        ("answer", lambda: (question.answer not in ("", 0.0)) or kind not in ("name",), "is a text for the kind name"),
+        ("answer", lambda: (question.answer not in ("", 0.0)) or kind != "name", "is a text for the kind name"),
         ("task", lambda: bool(question.task) == (kind == "do"), "is for the kind do"),
         ("minutes", lambda: (question.minutes > 0) == (kind == "do"), "are for the kind do"),
         ("command", lambda: (question.command is not None) == (kind == "predict"), "is for the kind predict"),

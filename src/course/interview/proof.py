@@ -56,4 +56,5 @@ def where(proof: Proof) -> str:
     """A proof as a reader finds it."""
     if proof.source:
         return f"{proof.source} ({proof.version}): {proof.says}"
-    return f"lesson {catalog.find(proof.lesson).number:02d}, cell {proof.cell}: {proof.shows}"
+    shows = f": {proof.shows}" if proof.shows else ""
+    return f"lesson {catalog.find(proof.lesson).number:02d}, cell {proof.cell}{shows}"

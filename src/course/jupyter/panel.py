@@ -10,10 +10,10 @@ from typing import Any
 import ipywidgets as widgets
 
 from course.base.errors import CourseError
-from course.labs import catalog, verbs
+from course.tasks import catalog, verbs
 
 
-def _alert(text: str) -> str:
+def alert(text: str) -> str:
     """Text for a screen and for a screen reader.
 
     An alert, because it is put in anew each time: a new one is read out, where a live region would have to be there
@@ -31,7 +31,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
 
     def __init__(self, slug: str) -> None:
         self.slug = catalog.find(slug).slug
-        self.answer = widgets.HTML(_alert("Begin with the button: Start"))
+        self.answer = widgets.HTML(alert("Begin with the button: Start"))
         self.manifest = widgets.Textarea(
             placeholder="Write or paste a manifest here, then press Apply.",
             layout=widgets.Layout(width="100%", height="12em"),
@@ -64,7 +64,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
             button.disabled = False
 
     def _say(self, text: str) -> None:
-        self.answer.value = _alert(text)
+        self.answer.value = alert(text)
 
     def _start(self) -> str:
         verbs.start(self.slug, self._say)

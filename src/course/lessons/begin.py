@@ -8,10 +8,13 @@ import time
 from course.base import shell
 from course.base.errors import NotReady
 from course.kube import kubectl, namespaces
+from course.lessons import middle
 from course.lessons.catalog import find
 from course.provision import engine, kind_cluster, lifecycle, reporter, world
+from course.tasks import progress
+from course.tasks.task import Exercise
 
-LABEL = "externalname-course/lesson"
+LABEL = Exercise.label
 KINDS = (
     "pods,deployments,statefulsets,daemonsets,jobs,cronjobs,services,endpointslices,ingresses,configmaps,secrets,"
     "serviceaccounts,roles,rolebindings,persistentvolumeclaims,networkpolicies"
@@ -41,15 +44,22 @@ def wait_for_cluster(minutes: float = 30) -> None:
     print("The cluster is ready.")
 
 
-def begin(slug: str) -> None:
+def begin(slug: str, upto: str = "") -> None:
     """Fresh namespaces for a lesson, the outside world and CoreDNS as they were at the start.
+
+    upto: a section's heading, or the id of a cell: what it needs is made too, to go on from there.
 
     Removes only namespaces that a lesson made, and names what was in them. A namespace of that name which no lesson
     made is the learner's: CourseError, nothing is touched.
     """
     lesson = find(slug)
+    if upto:
+        middle.above(lesson.slug, upto)  # a section that is none is said before anything is removed
     shell.use_environment()
     _begun.append(slug)
+    with progress.editing(f"{progress.LESSON}{lesson.slug}") as record:
+        record.tries += 1
+        record.started = progress.now()
     kubectl.require_ready()
     kind_cluster.require_ours(engine.chosen())
     existing = namespaces.ours(lesson.namespaces, LABEL)
@@ -65,6 +75,8 @@ def begin(slug: str) -> None:
     for name in lesson.namespaces:
         _create(name, slug)
     print(f"Ready: {lesson.title}. Fresh namespaces: {', '.join(lesson.namespaces) or 'none needed'}.")
+    if upto:
+        print(f"Made, to go on from there: {', '.join(middle.enter(lesson.slug, upto)) or 'nothing needed'}.")
 
 
 def begun() -> str | None:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from course.base import paths, toml
-from course.labs import catalog as labs
 from course.lessons import catalog as lessons
+from course.tasks import catalog as labs
 
 MANIFEST = paths.NOTEBOOKS / "routes.toml"
 

@@ -8,14 +8,15 @@ from pathlib import Path
 
 from course.base import files, paths
 from course.base.errors import CourseError
-from course.labs.catalog import FOLDER as LABS
 from course.lessons import catalog
+from course.tasks import cells
+from course.tasks.catalog import FOLDER as LABS
 
 NUMBERED = re.compile(r"\d\d_(?P<slug>\w+)")
 
 
 def prepare() -> list[Path]:
-    """Copy what is not there yet into workspace/, outputs cleared so that you can predict first; returns the new files.
+    """Copy what is not there yet into workspace/, outputs cleared and exercises empty; returns the new files.
 
     A copy of a lesson that has another number by now is renamed: it stays the learner's work.
     """
@@ -45,6 +46,7 @@ def _copy(path: Path) -> Path:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
+            cell.source = cells.with_answer(cell.source)
     target = paths.WORKSPACE / path.name
     text = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
     files.replace(target, f"{text}\n", mode=0o644)

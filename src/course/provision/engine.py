@@ -122,6 +122,22 @@ def choose(say: Say = print, install: bool = True) -> Engine:
     )
 
 
+def others(first: Engine, say: Say) -> list[Engine]:
+    """The engine beside the one in use, if it answers: an earlier cluster may be in it.
+
+    None where COURSE_ENGINE is set. One that is installed and does not answer is said.
+    """
+    if os.environ.get("COURSE_ENGINE"):
+        return []
+    name, ask = {"docker": ("podman", _podman), "podman": ("docker", _docker)}[first.name]
+    answer = ask()
+    if isinstance(answer, Engine):
+        return [answer]
+    if shell.first_on_path([name]):
+        say(f"{answer[0]} If the course was ever in {name}, make it answer, then: ./course down")
+    return []
+
+
 def _remembered() -> str:
     """The engine that has the cluster; "" where that is not written down, or cannot be read."""
     name = state.text(state.read(REMEMBERED), "engine")

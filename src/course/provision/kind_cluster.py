@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 
 from course.base import ownership, paths, shell, state
-from course.base.errors import CourseError
+from course.base.errors import CourseError, Foreign
 from course.base.waiting import until
 from course.kube import corefile, kubectl
 from course.provision import outside, tools
@@ -119,13 +119,13 @@ def refuse_other_state() -> None:
 
 
 def refuse_foreign(engine: Engine, container_id: str) -> None:
-    """CourseError if a cluster of our name exists that this clone did not make: it is left alone."""
+    """Foreign if a cluster of our name exists that this clone did not make: it is left alone."""
     record = read_record()
     written = record.container_id if record else None
     if container_id and not ownership.is_ours(
         container_id, written, labelled=not written and _is_labelled(engine, record)
     ):
-        raise CourseError(
+        raise Foreign(
             f"A kind cluster named {paths.cluster_name()} exists that this copy of the course did not make.",
             "It is left alone: it may be somebody's work, or belong to another clone.",
             f"Remove it (./course down in that clone; if it is gone: {engine.name} rm -f -v {node()}), "

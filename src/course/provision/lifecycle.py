@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from course.base import files, ownership, paths, state
+from course.base.errors import Foreign
 from course.kube import corefile, kubectl
 from course.provision import engine, images, kind_cluster, outside
 from course.provision.reporter import Reporter
@@ -35,28 +36,56 @@ def running() -> bool:
 
 
 def down(everything: bool = False, say: Callable[[str], None] = print) -> None:
-    """Remove the cluster and the outside world; with `everything` also images, network, cache and state."""
+    """Remove the cluster and the outside world; with `everything` also images, network, cache and state.
+
+    From each engine that answers: the course may have been in another one before.
+    """
     found = engine.choose(say, install=False)
     with _one_at_a_time(say):
-        if kind_cluster.delete(found):
-            say("The cluster is removed.")
-        if outside.delete(found):
-            say("The outside world is removed.")
+        _remove_from(found, everything, say, asked=True)
+        for other in engine.others(found, say):
+            _remove_from(other, everything, say, asked=False)
         if everything:
-            _remove_everything(found, say)
+            _remove_folders(say)
 
 
-def _remove_everything(found: engine.Engine, say: Callable[[str], None]) -> None:
+def _remove_from(found: engine.Engine, everything: bool, say: Callable[[str], None], *, asked: bool) -> None:
+    """asked: the engine is in use, and somebody else's thing of our name in it is an error; else it is let be."""
+    for what, delete in (("The cluster", kind_cluster.delete), ("The outside world", outside.delete)):
+        try:
+            if delete(found):
+                say(f"{what} is removed from {found.name}.")
+        except Foreign:
+            if asked:
+                raise
+    if everything:
+        _remove_images(found, say)
+        _remove_network(found, say)
+
+
+def _remove_images(found: engine.Engine, say: Callable[[str], None]) -> None:
     for name in [*images.own(found), *images.pulled(found)]:
         found.run("rmi", name)  # not by force: Podman would remove the containers of other clones with it
     left = images.own(found)
-    say(f"In use by another copy of the course, and kept: {', '.join(left)}" if left else "The images are removed.")
+    say(
+        f"In use by another copy of the course, and kept: {', '.join(left)}"
+        if left
+        else f"No image of the course is left in {found.name}."
+    )
     if unlabelled := images.unlabelled(found):
         say(f"Not of this version of the course, and kept: {found.name} rmi {' '.join(unlabelled)}")
+
+
+def _remove_network(found: engine.Engine, say: Callable[[str], None]) -> None:
+    if not outside.has_network(found):
+        return
     if outside.delete_network(found):
-        say(f"The network named {outside.NETWORK} is removed.")
+        say(f"The network named {outside.NETWORK} is removed from {found.name}.")
     else:
         say(f"The network named {outside.NETWORK} was not made for this copy of the course, or is in use: it is kept.")
+
+
+def _remove_folders(say: Callable[[str], None]) -> None:
     left_in_cache = images.remove_cache()
     if left_in_cache is None:
         say(f"Another copy of the course is building: the cache {paths.cache()} is kept.")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from course.base import files, ownership, paths, state
-from course.base.errors import CourseError
+from course.base.errors import CourseError, Foreign
 from course.base.waiting import until
 from course.provision import images, tools
 from course.provision.engine import Engine, chosen
@@ -111,14 +111,14 @@ def is_running(engine: Engine) -> bool:
 
 
 def _own(engine: Engine) -> "Found":
-    """Our container, by its own name or under one that somebody gave it; CourseError where another one has our name."""
+    """Our container, by its own name or under one that somebody gave it; Foreign where another one has our name."""
     made = state.text(state.read(MADE), "id")
     found = _inspect(engine)
     if not found.id and made and engine.inspect("container", made, "{{.Id}}") == made:
         engine.output("rename", made, container(), doing="Giving the outside world its name back")
         found = _inspect(engine)
     if found.id and not ownership.is_ours(found.id, made, labelled=found.root == str(paths.ROOT)):
-        raise CourseError(
+        raise Foreign(
             f"A container named {container()} exists that this copy of the course did not make.",
             "It is left alone: it may be somebody's work, or belong to another clone.",
             f"Rename it ({engine.name} rename {container()} NEW-NAME), "

@@ -4,6 +4,8 @@ import hashlib
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from shutil import copytree, rmtree, which
 
@@ -119,6 +121,14 @@ def _runs(process: int) -> bool:
     except PermissionError:  # somebody else's
         return True
     return True
+
+
+@contextmanager
+def part(finished: Path) -> Iterator[Path]:
+    """A folder to make a part in, which becomes `finished` where the block ends well."""
+    work = _workplace(finished)
+    yield work
+    _finish(work, finished)
 
 
 def _finish(work: Path, finished: Path) -> Path:

@@ -1,12 +1,12 @@
 """What the learner has done: .course/progress.json, versioned, written atomically, shared by all verbs.
 
-{"version": 1, "labs": {SLUG: Record}}; other keys are other rooms' and are kept as they are.
+{"version": 2, "tasks": {SLUG: Record}}; other keys are other rooms' and are kept as they are. Version 1 knew only labs.
 """
 
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
@@ -16,20 +16,35 @@ from typing import Any
 from course.base import files, paths, state
 from course.base.errors import CourseError, in_words
 
-VERSION = state.VERSION
-FOLDER = paths.STATE
+VERSION = 2
+FOLDER = paths.PROGRESS
+LESSON = "lesson/"  # before a lesson's slug: when it was begun last
+LONGEST_TEXT = 8_000  # characters of a report or a manifest
+TEXTS = {"report", "manifest", "answer"}
 TEN_YEARS = 10 * 365 * 86_400.0  # seconds
 MOST = {"tries": 100_000, "hints": 100, "best_seconds": TEN_YEARS, "ticks": TEN_YEARS}  # more is no count and no time
 
 
+MOST_VERSION = 1000  # more is no version
+
+
+class Newer(ValueError):
+    """A file of a later version of the course: it is right, and not ours to change."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"is of version {version}, this course reads version {VERSION}")
+        self.version = version
+
+
 @dataclass
 class Record:
-    """One lab. Times are ISO 8601 in UTC. best_seconds: from start to the first passing check, without the solution.
+    """One task. Times are ISO 8601 in UTC. best_seconds: from start to the first passing check, without the solution.
 
     started, cluster: of the try that is going on, "" when there is none. hints: how many were read in it.
     boot, ticks: which start of the machine that was, and how many seconds of it had passed: the clock on the wall may
     jump, this one does not.
-    shown: the reference was applied in it.
+    shown: the reference was applied or shown in it. done: it was passed, or compared. checked, report: the last look at
+    it. manifest: what the learner typed. answer: the last answer to a prediction.
     """
 
     tries: int = 0
@@ -43,6 +58,10 @@ class Record:
     hints: int = 0
     shown: bool = False
     done: bool = False
+    checked: str = ""
+    report: str = ""
+    manifest: str = ""
+    answer: str = ""
 
 
 def file() -> Path:
@@ -89,12 +108,19 @@ def load(say: Callable[[str], None] | None = None) -> dict[str, Any]:
     try:
         return parse(path.read_text())
     except FileNotFoundError:
-        return {"version": VERSION, "labs": {}}
+        return _empty()
+    except Newer as reason:
+        (say or _say)(f"Note: your progress file {reason}. It stays as it is; nothing is noted. Update: git pull")
+        return _empty() | {"version": reason.version}
     except (ValueError, TypeError, KeyError) as reason:
         kept = path.with_name(f"progress.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.json")
         path.replace(kept)
         (say or _say)(f"Note: your progress file could not be read ({reason}). It is kept as {kept}; a new one begins.")
-        return {"version": VERSION, "labs": {}}
+        return _empty()
+
+
+def _empty() -> dict[str, Any]:
+    return {"version": VERSION, "tasks": {}}
 
 
 def _say(text: str) -> None:
@@ -103,10 +129,21 @@ def _say(text: str) -> None:
 
 def parse(text: str) -> dict[str, Any]:
     """The content of a progress file, checked; ValueError or TypeError says what is wrong with it."""
-    data = state.parse(text)
-    if not isinstance(data.get("labs"), dict) or "version" not in data:
+    data = state.loads(text)
+    version = data.get("version")
+    if type(version) is int and VERSION < version < MOST_VERSION:
+        raise Newer(version)
+    if version == 1:  # it knew labs alone
+        data = {
+            **{key: value for key, value in data.items() if key != "labs"},
+            "version": VERSION,
+            "tasks": data.get("labs"),
+        }
+    if data.get("version") != VERSION:
+        raise ValueError(f"it is of version {state.shown(version)}, this course reads version {VERSION}")
+    if not isinstance(data.get("tasks"), dict):
         raise ValueError("it is not a progress file of this course")
-    for slug, entry in data["labs"].items():
+    for slug, entry in data["tasks"].items():
         _checked(state.shown(slug), entry)
     return data
 
@@ -114,12 +151,12 @@ def parse(text: str) -> dict[str, Any]:
 def _checked(slug: str, entry: Any) -> Record:
     known = {item.name: item.default for item in fields(Record)}
     if not isinstance(entry, dict) or not set(entry) <= set(known):
-        raise ValueError(f"the entry of {slug} is not a lab's record")
+        raise ValueError(f"the entry of {slug} is not a task's record")
     for key, value in entry.items():
         if not _fits(key, value, known[key]):
             raise ValueError(f"{slug}: {key} is {state.shown(value)}")
     record = Record(**entry)
-    for moment in filter(None, (record.started, record.passed, record.solution_seen)):
+    for moment in filter(None, (record.started, record.passed, record.solution_seen, record.checked)):
         _check_moment(slug, moment)
     return record
 
@@ -129,7 +166,7 @@ def _fits(key: str, value: object, default: object) -> bool:
     if isinstance(default, (int, float)) and not isinstance(default, bool):
         of_type = type(value) is int or (type(value) is float and isinstance(default, float))
         return of_type and 0 <= value <= MOST[key]  # type: ignore[operator]
-    return type(value) is type(default) and len(str(value)) <= 200
+    return type(value) is type(default) and len(str(value)) <= (LONGEST_TEXT if key in TEXTS else 200)
 
 
 def _check_moment(slug: str, text: str) -> None:
@@ -142,7 +179,8 @@ def _check_moment(slug: str, text: str) -> None:
 
 def save(data: dict[str, Any]) -> None:
     """Replace the file in one step: a reader sees the old one or the new one, never half."""
-    state.write(file(), **data)
+    if data["version"] == VERSION:  # of a newer file we know nothing
+        state.write(file(), **data)
 
 
 def _locked() -> AbstractContextManager[None]:
@@ -150,54 +188,69 @@ def _locked() -> AbstractContextManager[None]:
 
 
 def record(slug: str) -> Record:
-    """What is known of one lab."""
+    """What is known of one task."""
     return records().get(slug, Record())
 
 
 def records() -> dict[str, Record]:
-    """What is known of every lab that was ever started."""
+    """What is known of every task that was ever begun."""
     with _locked():
-        return {slug: Record(**entry) for slug, entry in load()["labs"].items()}
+        return {slug: Record(**entry) for slug, entry in load()["tasks"].items()}
 
 
 @contextmanager
 def editing(slug: str) -> Iterator[Record]:
-    """Change one lab's record; nobody else writes in between."""
+    """Change one task's record; nobody else writes in between."""
     with _locked():
         data = load()
-        entry = Record(**data["labs"].get(slug, {}))
+        entry = Record(**data["tasks"].get(slug, {}))
         yield entry
-        data["labs"][slug] = asdict(entry)
+        data["tasks"][slug] = asdict(entry)
         save(data)
 
 
 def export(target: Path) -> int:
-    """Write the progress to a file; how many labs are in it."""
+    """Write the progress to a file; how many tasks are in it."""
     with _locked():
         data = load()
+    _require_ours(data)
     try:
         target.write_text(json.dumps(data, indent=1, sort_keys=True) + "\n")
     except OSError as reason:
         raise CourseError(
             f"{target} cannot be written.", in_words(reason), "./course progress --export another-file.json"
         ) from None
-    return len(data["labs"])
+    return len(data["tasks"])
 
 
-def take_in(source: Path) -> int:
-    """Merge a file that `export` wrote: the better of both for each lab, nothing is lost; how many labs it had."""
+Merge = Callable[[Any, Any], dict[str, Any]]  # (what is here, what came) of another room
+
+
+def take_in(source: Path, parts: Mapping[str, Merge] | None = None) -> int:
+    """Merge a file that `export` wrote: the better of both for each task, nothing is lost; how many it had.
+
+    parts: how other rooms merge what they keep under their keys; ValueError, TypeError or KeyError refuses the file.
+    """
     try:
         theirs = parse(_text(source))
-    except (OSError, ValueError, TypeError) as reason:
+        mine = load()
+        merged = {key: merge(mine.get(key, {}), theirs[key]) for key, merge in (parts or {}).items() if key in theirs}
+    except (OSError, ValueError, TypeError, KeyError) as reason:
         raise CourseError(
             f"{source} is not taken in.", in_words(reason), "./course progress --import another-file.json"
         ) from None
     with _locked():
         data = load()
-        for slug, entry in theirs["labs"].items():
-            data["labs"][slug] = asdict(_better(Record(**data["labs"].get(slug, {})), Record(**entry)))
-        save({**theirs, **data})
-    return len(theirs["labs"])
+        _require_ours(data)
+        for slug, entry in theirs["tasks"].items():
+            data["tasks"][slug] = asdict(_better(Record(**data["tasks"].get(slug, {})), Record(**entry)))
+        save({**theirs, **data, **merged})
+    return len(theirs["tasks"])
+
+
+def _require_ours(data: dict[str, Any]) -> None:
+    if data["version"] != VERSION:
+        raise CourseError("Your progress file is of a newer course.", "This one cannot read it.", "Update it: git pull")
 
 
 def _text(source: Path) -> str:
@@ -209,8 +262,26 @@ def _text(source: Path) -> str:
 
 
 def _better(mine: Record, theirs: Record) -> Record:
+    for text in ("report", "checked", "manifest", "answer"):
+        setattr(mine, text, getattr(mine, text) or getattr(theirs, text))
     mine.tries = max(mine.tries, theirs.tries)
     mine.passed = min(filter(None, (mine.passed, theirs.passed)), default="")
     mine.best_seconds = min(filter(None, (mine.best_seconds, theirs.best_seconds)), default=0.0)
     mine.solution_seen = min(filter(None, (mine.solution_seen, theirs.solution_seen)), default="")
     return mine
+
+
+@contextmanager
+def editing_part(key: str) -> Iterator[dict[str, Any]]:
+    """Change what another room keeps in the file under its key; nobody else writes in between."""
+    with _locked():
+        data = load()
+        yield data.setdefault(key, {})
+        save(data)
+
+
+def part(key: str) -> dict[str, Any]:
+    """What another room keeps in the file under its key; {} where there is nothing."""
+    with _locked():
+        kept = load().get(key, {})
+    return kept if isinstance(kept, dict) else {}

@@ -11,9 +11,10 @@ from course.base import shell
 from course.base.errors import CourseError
 from course.kube import kubectl
 from course.kube import namespaces as kube_namespaces
-from course.labs.catalog import Lab
+from course.tasks.catalog import Lab
+from course.tasks.task import Exercise
 
-LABEL = "course-lab"  # of each namespace that a lab made
+LABEL = Lab.label  # of each namespace that a lab made
 GONE_WITHIN = 240  # seconds for all namespaces of a reset; about six, where the machine has nothing else to do
 READY_WITHIN = 300  # seconds for the Pods that a lab starts with; a few, where the machine has nothing else to do
 
@@ -120,15 +121,15 @@ def as_postgres(*words: str, text: str | None = None) -> str:
     return outside.inside("runuser", "-u", "postgres", "--", *words, text=text)
 
 
-def missing(lab: Lab) -> list[str]:
-    """The lab's namespaces that are not there or on their way out."""
+def missing(task: Lab | Exercise) -> list[str]:
+    """The task's namespaces that are not there, on their way out, or not of the course's making."""
     form = '{range .items[*]}{.metadata.name}{" "}{.status.phase}{"\\n"}{end}'
-    done = kubectl.run("get", "namespaces", "-l", f"{LABEL}={lab.slug}", "-o", f"jsonpath={form}")
+    done = kubectl.run("get", "namespaces", "-l", f"{task.label}={task.owner}", "-o", f"jsonpath={form}")
     if done.returncode:
         kubectl.require_ready()
         raise CourseError("The namespaces cannot be listed.", shell.last_words(done.stderr), "./course doctor")
     active = {line.split()[0] for line in done.stdout.splitlines() if line.endswith(" Active")}
-    return [name for name in lab.namespaces if name not in active]
+    return [name for name in task.namespaces if name not in active]
 
 
 def present(labs: Sequence[Lab]) -> list[str]:

@@ -1,13 +1,10 @@
 """Checks: what was asked, what came, what was expected, why it matters, where to look."""
 
-import importlib.util
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import cast
 
-from course.labs import probe as probing
-from course.labs.catalog import Lab
-from course.labs.probe import Pod, Probe, Reply
+from course.tasks import probe as probing
+from course.tasks.probe import Pod, Probe, Reply
 
 
 @dataclass(frozen=True)
@@ -68,7 +65,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Report:
-    """The verdicts of one lab. probe_seconds: what the longest question took inside its Pod."""
+    """The verdicts of one task. probe_seconds: what the longest question took inside its Pod."""
 
     lab: str
     checks: tuple[Result, ...]
@@ -76,7 +73,7 @@ class Report:
 
     @property
     def passed(self) -> bool:
-        """Whether every check passed; a lab without checks never passes."""
+        """Whether every check passed; a task without checks never passes."""
         return bool(self.checks) and all(check.passed for check in self.checks)
 
     @property
@@ -95,21 +92,11 @@ class Report:
         return "\n".join([head, *(check.text() for check in self.checks)])
 
 
-def of(lab: Lab) -> Sequence[Check]:
-    """The checks that the lab's check.py declares as CHECKS."""
-    spec = importlib.util.spec_from_file_location(f"check_{lab.slug.replace('-', '_')}", lab.folder / "check.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return cast(Sequence[Check], module.CHECKS)
-
-
-def run(lab: Lab) -> Report:
-    """Ask everything the lab's checks need, once, and judge. Changes nothing."""
-    declared = of(lab)
+def run(name: str, declared: Sequence[Check]) -> Report:
+    """Ask everything the checks of this task need, once, and judge. Changes nothing."""
     replies = probing.run(probe for check in declared for probe in check.probes)
     results = tuple(check.judge(replies) for check in declared)
-    return Report(lab.slug, results, max((reply.seconds for reply in replies.values()), default=0.0))
+    return Report(name, results, max((reply.seconds for reply in replies.values()), default=0.0))
 
 
 ADA = "SELECT name FROM users WHERE id = 1"

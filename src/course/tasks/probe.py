@@ -21,7 +21,7 @@ LIMIT = 60.0  # seconds a question may take on a busy machine; each kind of ques
 class Probe:
     """One question. pod: "namespace/pod". kind: dig, sql, http, run or kubectl; it says how an answer is read.
 
-    kubectl asks the API from this machine: its pod is "namespace/".
+    kubectl asks the API from this machine: its pod is "namespace/". What was handed in is asked nowhere: its pod is "".
     """
 
     pod: str
@@ -162,6 +162,11 @@ class Pod:
         return Probe(self.path, "run", title, command, seconds)
 
 
+def handed_in(title: str, value: object) -> Probe:
+    """What the learner handed to lesson.check, as the answer to a question: its text is the value."""
+    return Probe("", "run", title, "" if value is None else str(value))
+
+
 class Unreachable(CourseError):
     """A probe Pod could not be used; the reason is kubectl's own."""
 
@@ -179,6 +184,8 @@ def run(probes: Iterable[Probe]) -> dict[Probe, Reply]:
 def _in_one_pod(work: tuple[str, list[Probe]]) -> dict[Probe, Reply]:
     path, probes = work
     namespace, _, name = path.partition("/")
+    if not path:
+        return {probe: Reply(probe.kind, 0, probe.command, "", 0.0) for probe in probes}
     if not name:
         return {probe: _by_kubectl(namespace, probe) for probe in probes}
     jobs = json.dumps([{"command": probe.command, "seconds": probe.seconds} for probe in probes])

@@ -3,8 +3,8 @@
 from course.base.errors import NotReady
 from course.base.waiting import until
 from course.kube import kubectl, network_policy
-from course.labs import stage
-from course.labs.catalog import Lab
+from course.tasks import stage
+from course.tasks.catalog import Lab
 
 
 class Skipped(NotReady):

@@ -1,54 +1,54 @@
 """labs/labs.toml: the one list of labs, in order."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import ClassVar, cast
 
 from course.base import paths, toml
 from course.base.errors import CourseError
+from course.tasks import modules
+from course.tasks.checks import Check
+from course.tasks.task import Task, WrongAnswer
 
 FOLDER = paths.ROOT / "labs"
 MANIFEST = FOLDER / "labs.toml"
 
 
-@dataclass(frozen=True)
-class WrongAnswer:
-    """What must be seen of a plausible mistake. fails: the checks that fail, all of them.
-
-    says: check -> words of its `observed` or `why` that no other state of the lab brings about.
-    in_force: a shell command that succeeds once the answer has taken effect; a solve.sh needs one, manifests are
-    compared.
-    """
-
-    fails: tuple[str, ...]
-    says: Mapping[str, str]
-    in_force: str = ""
-
-
-@dataclass(frozen=True)
-class Lab:
+@dataclass(frozen=True, kw_only=True)
+class Lab(Task):
     """One lab.
 
-    minutes: what a first try takes. fresh: the checks that fail at the start. wrong: by folder under wrong/. databases:
+    fresh: the checks that fail at the start. wrong: by folder under wrong/. databases:
     databases on the outside PostgreSQL that are this lab's own. cluster_objects: kind/name outside its namespaces.
     needs: what the cluster must be able to do ("" or "network-policy").
     """
 
-    slug: str
-    title: str
-    minutes: int
-    lesson: str
     level: str
     namespaces: tuple[str, ...]
-    hints: tuple[str, ...]
     fresh: tuple[str, ...]
     wrong: Mapping[str, WrongAnswer]
     databases: tuple[str, ...] = ()
     cluster_objects: tuple[str, ...] = ()
     needs: str = ""
     number: int = 0
+    kind: ClassVar[str] = "lab"
+    label: ClassVar[str] = "course-lab"
+
+    @property
+    def owner(self) -> str:
+        """Itself: each lab has namespaces of its own."""
+        return self.slug
+
+    def checks(self, given: object = None) -> Sequence[Check]:  # noqa: ARG002  # a lab asks for nothing but its repair
+        """The checks that its check.py declares as CHECKS."""
+        return cast(Sequence[Check], modules.load(self.folder / "check.py").CHECKS)
+
+    def explanation(self) -> str:
+        """Why the reference is right."""
+        return (self.folder / "solution" / "README.md").read_text()
 
     @property
     def folder(self) -> Path:

@@ -1,0 +1,142 @@
+"""What lesson across_namespaces asks of the learner, and how it is judged."""
+
+from course.exercise import Check, Exercise, Pod, Prediction, Reply, Wrong, leads_to
+
+client = Pod("team-b", "client")
+WHOLE = "auth-service.team-a.svc.cluster.local"
+ALIAS = "kubectl create service externalname login -n team-b --external-name {}"
+
+
+def why_no_address(reply: Reply) -> str:
+    if reply.rcode == "NXDOMAIN":
+        return "CoreDNS knows no such name in team-b: there is no Service called login."
+    if reply.aliases and not reply.addresses:
+        return "The alias leads to a name that does not exist. A target is taken as it is written: no search list completes it."
+    if reply.aliases:
+        return "It leads to an address, and not by the name of team A's Service."
+    return "It has an address of its own: when team A makes its Service anew, the address is another one."
+
+
+TASKS = [
+    Prediction(
+        slug="own-namespace-first",
+        options={
+            "auth-service auth-service.team-a": "both",
+            "auth-service.team-a": "auth-service.team-a alone",
+            "": "neither: another namespace needs the whole name, or an alias",
+        },
+        asks=client.run(
+            "both names",
+            "for name in auth-service auth-service.team-a; do getent hosts $name >/dev/null && echo $name; done; true",
+        ),
+        reads=lambda reply: " ".join(reply.out.split()),
+    ),
+    Prediction(
+        slug="short-target",
+        options={"CNAME A": "yes, as in the Pod", "CNAME": "no: the answer is an alias without an address"},
+        asks=client.dig("shared-auth"),
+        reads=lambda reply: " ".join(dict.fromkeys(kind for kind, _ in reply.records)),
+    ),
+    Exercise(
+        slug="whole-name",
+        title="The right length of the name",
+        minutes=4,
+        setup="kubectl delete service login -n team-b --ignore-not-found",
+        judge=[
+            Check(
+                "leads-to-team-a",
+                client.dig("login"),
+                leads_to(WHOLE),
+                "an alias of team A's Service, with its address",
+                why_no_address,
+                "kubectl get service login -n team-b, and in the Pod: cat /etc/resolv.conf",
+            ),
+            Check(
+                "welcomed",
+                client.http("http://login/", '-H "Host: auth-service"'),
+                lambda reply: "welcome to auth-service" in reply.body,
+                "the welcome of team A's server",
+                "The frontend of team B calls this name for every login.",
+                "first the name (check leads-to-team-a), then the message above",
+            ),
+        ],
+        fresh={"leads-to-team-a": "no Service called login", "welcomed": "for every login"},
+        hints=(
+            "Which name did CoreDNS look up for shared-auth just now, and why is there none?",
+            "In the Pod the search list completed auth-service.team-a. Look at it: kubectl exec -n team-b client -- cat /etc/resolv.conf. Nobody does that for a target.",
+            "A target inside the cluster is SERVICE.NAMESPACE.svc. and the cluster's domain, which is the last word of the search list.",
+        ),
+        why="Nobody completes a target, so it holds all four parts: Service, namespace, `svc`, and the cluster's domain.",
+        wrong={
+            "as-in-the-pod": Wrong(
+                cell=ALIAS.format("auth-service.team-a"),
+                fails=("leads-to-team-a", "welcomed"),
+                says={"leads-to-team-a": "taken as it is written"},
+            ),
+            "the-address": Wrong(
+                cell="""address=$(kubectl get service auth-service -n team-a -o jsonpath='{.spec.clusterIP}')
+kubectl create service clusterip login -n team-b --clusterip None
+kubectl patch service login -n team-b --type json -p '[{"op": "remove", "path": "/spec/selector"}]'
+cat <<YAML | kubectl apply -f -
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: login, namespace: team-b, labels: {kubernetes.io/service-name: login}}
+addressType: IPv4
+endpoints: [{addresses: ["$address"]}]
+YAML""",
+                fails=("leads-to-team-a",),
+                says={"leads-to-team-a": "an address of its own"},
+            ),
+        },
+    ),
+    Prediction(
+        slug="whose-address",
+        options={"cluster IP": "the cluster IP of auth-service", "Pod": "the address of one of its Pods"},
+        asks=client.run(
+            "the two names",
+            "[ $(dig +short +search shared-auth | tail -1) = $(dig +short auth-service.team-a.svc.cluster.local) ] && echo cluster IP || echo Pod",
+        ),
+        reads=lambda reply: reply.text,
+    ),
+    Prediction(
+        slug="host-header",
+        options={"200": "the same welcome", "404": "404: it has no site of that name"},
+        asks=client.http("http://shared-auth/"),
+        reads=lambda reply: str(reply.code),
+    ),
+    Prediction(
+        slug="certificate-of-another",
+        options={
+            "200": "yes: it is the right server, and its certificate is trusted",
+            "0": "no: the certificate holds another name than the client was given",
+        },
+        asks=client.http("https://shared-auth/", "--cacert /tmp/tls.crt -H 'Host: auth-service'"),
+        reads=lambda reply: str(reply.code),
+    ),
+    Prediction(
+        slug="srv-below-an-alias",
+        options={
+            "SRV": "the same record: the alias is followed",
+            "NOERROR": "NODATA: the name is there, the record is not",
+            "NXDOMAIN": "NXDOMAIN: no such name",
+        },
+        asks=client.dig("_http._tcp.shared-auth.team-b.svc.cluster.local", "SRV"),
+        reads=lambda reply: "SRV" if "SRV" in dict(reply.records) else reply.rcode,
+    ),
+    Prediction(
+        slug="who-tells",
+        options={
+            "an event": "the API: an event at the alias",
+            "refused": "the API: the Service cannot be deleted while an alias leads to it",
+            "nobody": "nobody",
+        },
+        asks=client.kubectl("get events --field-selector involvedObject.kind=Service -o name"),
+        reads=lambda reply: "an event" if reply.text else "nobody",
+    ),
+    Prediction(
+        slug="borrowed-alias",
+        options={"service/borrowed": "yes: it may write Services in team-b", "": "no: it may not see the target"},
+        asks=client.kubectl("get service borrowed --ignore-not-found -o name"),
+        reads=lambda reply: reply.text,
+    ),
+]

@@ -1,0 +1,18 @@
+"""What a lesson's tasks are written with, in notebooks/exercises/LESSON.py: exercises, predictions, checks."""
+
+from course.tasks.checks import Check, leads_to, reads_ada
+from course.tasks.probe import Pod, Probe, Reply, handed_in
+from course.tasks.task import Exercise, Prediction, Wrong
+
+__all__ = [
+    "Check",
+    "Exercise",
+    "Pod",
+    "Prediction",
+    "Probe",
+    "Reply",
+    "Wrong",
+    "handed_in",
+    "leads_to",
+    "reads_ada",
+]

@@ -1,0 +1,52 @@
+"""The questions as a deck for Anki. Ids are stable: a newer deck updates an older one and keeps its intervals."""
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+import genanki
+
+from course.base.errors import CourseError, in_words
+from course.interview import judge
+from course.interview.pool import Question
+
+# Anki tells decks and kinds of notes by these numbers. They were thrown once, and never change.
+DECK, MODEL = 1_764_210_133, 1_764_210_134
+SEED = 0  # the options stand in one order in every deck
+ANSWER = '{{FrontSide}}<hr id="answer">{{Answer}}'
+
+
+def _model() -> genanki.Model:
+    return genanki.Model(
+        MODEL,
+        "ExternalName interview question",
+        fields=[{"name": "Question"}, {"name": "Answer"}],
+        templates=[{"name": "Question", "qfmt": "{{Question}}", "afmt": ANSWER}],
+    )
+
+
+def _html(text: str) -> str:
+    return f'<div style="text-align: left; white-space: pre-wrap">{escape(text)}</div>'
+
+
+def _answer(question: Question) -> str:
+    parts = [judge.solution(question, SEED), judge.explanation(question)]
+    if question.kind in judge.SPOKEN:
+        parts.append(f"What interviewers listen for:\n{judge.rubric(question)}")
+    return "\n\n".join(filter(None, parts))
+
+
+def write(questions: Sequence[Question], target: Path) -> int:
+    """Write the deck (.apkg); how many notes it has. Live tasks need a cluster and are not in it."""
+    deck, model = genanki.Deck(DECK, "ExternalName interview"), _model()
+    typed = [question for question in questions if question.kind != "do"]
+    for question in typed:
+        fields = [_html(judge.put(question, SEED)), _html(_answer(question))]
+        tags = [question.topic, question.level, question.kind]
+        deck.add_note(genanki.Note(model, fields, guid=f"externalname-{question.slug}", tags=tags))
+    try:
+        genanki.Package(deck).write_to_file(str(target))
+    except OSError as reason:
+        again = "./course interview --export anki another-file.apkg"
+        raise CourseError(f"{target} cannot be written.", in_words(reason), again) from None
+    return len(typed)

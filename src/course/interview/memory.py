@@ -1,0 +1,198 @@
+"""What a learner answered, when each question comes back, and a timed run that is not over.
+
+It is kept in the one progress file under `interview`: {"cards": {SLUG: Card}, "runs": [Run], "open": Open}.
+"""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import fsrs
+
+from course.base import files
+from course.interview.judge import Result
+from course.tasks import progress
+
+KEY = "interview"
+RUNS_KEPT = 50
+ANSWER_KEPT = 2000  # characters of an answer in a run that is not over
+FRESH_A_DAY = 5  # questions never seen before that `daily` adds
+SCHEDULER = fsrs.Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False)  # days, no minutes
+
+
+@dataclass
+class Card:
+    """One question as its learner knows it. first, last: moments of answers; fsrs: as that library writes a card."""
+
+    first: str
+    last: str
+    missed: bool
+    fsrs: dict[str, Any]
+
+    @property
+    def due(self) -> datetime:
+        """When it should come back."""
+        return fsrs.Card.from_dict(self.fsrs).due  # type: ignore[arg-type]
+
+
+@dataclass
+class Run:
+    """One sitting that is over. began: a moment; seconds: what its answers took; results in their order."""
+
+    mode: str
+    seed: int
+    minutes: int
+    began: str
+    seconds: float
+    results: list[Result]
+
+
+@dataclass
+class Open:
+    """A timed run that is not over.
+
+    slugs: what is asked, in order. spent: seconds until now. answers: as typed, "" where left out; took: seconds of
+    each. ticks: points of the rubric. live: the lab that is set up for it, hints, and the second of the clock when it
+    began.
+    """
+
+    seed: int
+    minutes: int
+    began: str
+    slugs: list[str]
+    spent: float = 0.0
+    answers: dict[str, str] = field(default_factory=dict)
+    took: dict[str, float] = field(default_factory=dict)
+    ticks: dict[str, int] = field(default_factory=dict)
+    live: str = ""
+    live_began: float = 0.0
+    hints: int = 0
+    ended: bool = False
+
+
+@dataclass
+class Memory:
+    """All of it."""
+
+    cards: dict[str, Card] = field(default_factory=dict)
+    runs: list[Run] = field(default_factory=list)
+    open: Open | None = None
+
+
+def parse(kept: Any) -> Memory:
+    """What the file holds, checked; ValueError, TypeError, KeyError or AttributeError says what is wrong with it."""
+    cards = {slug: Card(**entry) for slug, entry in kept.get("cards", {}).items()}
+    for card in cards.values():
+        _check_moments(card.first, card.last, card.due.isoformat(), str(card.fsrs["last_review"]))
+    runs = [Run(**{**entry, "results": [Result(**one) for one in entry["results"]]}) for entry in kept.get("runs", [])]
+    unfinished = Open(**kept["open"]) if kept.get("open") else None
+    _check_moments(*(run.began for run in runs), *([unfinished.began] if unfinished else []))
+    if unfinished and not (set(unfinished.answers) <= set(unfinished.slugs) and float(unfinished.spent) >= 0):
+        raise ValueError("the open run does not fit together")
+    return Memory(cards, runs, unfinished)
+
+
+def _check_moments(*texts: str) -> None:
+    for text in texts:
+        if datetime.fromisoformat(text).tzinfo is None:
+            raise ValueError(f"{text} has no zone")
+
+
+def _understood(kept: dict[str, Any]) -> Memory:
+    """What the file holds; what cannot be read is kept beside it, and that is said."""
+    try:
+        return parse(kept)
+    except (ValueError, TypeError, KeyError, AttributeError) as reason:
+        aside = progress.file().with_name(f"progress.damaged-interview-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.json")
+        files.replace(aside, json.dumps(kept))
+        print(f"Note: your interview practice could not be read ({reason}). It is kept as {aside}; a new one begins.",
+              file=sys.stderr)  # fmt: skip
+        return Memory()
+
+
+def read() -> Memory:
+    """All that is known."""
+    return _understood(progress.part(KEY))
+
+
+@contextmanager
+def editing() -> Iterator[Memory]:
+    """Change it; nobody else writes in between."""
+    with progress.editing_part(KEY) as kept:
+        memory = _understood(kept)
+        yield memory
+        kept.clear()
+        kept.update(asdict(memory))
+
+
+def now(memory: Memory) -> datetime:
+    """This moment; where the clock was set back, the last moment that is known: time does not run backwards."""
+    known = [datetime.fromisoformat(card.last) for card in memory.cards.values()]
+    return max([datetime.now(UTC), *known])
+
+
+def note(memory: Memory, result: Result) -> None:
+    """An answer: the question comes back the later, the better it was."""
+    moment = now(memory)
+    known = memory.cards.get(result.slug)
+    card = fsrs.Card.from_dict(known.fsrs) if known else fsrs.Card(card_id=0)  # type: ignore[arg-type]
+    card, _ = SCHEDULER.review_card(card, _rating(result), moment)
+    stamp = moment.isoformat(timespec="milliseconds")
+    memory.cards[result.slug] = Card(known.first if known else stamp, stamp, result.missed, dict(card.to_dict()))
+
+
+def _rating(result: Result) -> fsrs.Rating:
+    if result.missed:
+        return fsrs.Rating.Again
+    return fsrs.Rating.Hard if result.said < result.points * 0.8 else fsrs.Rating.Good
+
+
+def keep(memory: Memory, run: Run) -> None:
+    """A run that is over; old ones are forgotten."""
+    memory.runs = [*memory.runs, run][-RUNS_KEPT:]
+
+
+def due(memory: Memory) -> list[str]:
+    """The questions that are due until the end of this day of the learner, the longest waiting first."""
+    today = now(memory).astimezone().date()
+    waiting = {slug: card.due for slug, card in memory.cards.items() if card.due.astimezone().date() <= today}
+    return sorted(waiting, key=lambda slug: waiting[slug])
+
+
+def fresh_left(memory: Memory) -> int:
+    """How many questions never seen before this day may still bring."""
+    today = now(memory).astimezone().date()
+    begun = sum(datetime.fromisoformat(card.first).astimezone().date() == today for card in memory.cards.values())
+    return max(0, FRESH_A_DAY - begun)
+
+
+def forecast(memory: Memory, known: Callable[[str], bool], days: int = 7) -> str:
+    """How many questions are due on each of the next days, a line each; those of `known` only."""
+    today = now(memory).astimezone().date()
+    counts = Counter(max(card.due.astimezone().date(), today) for slug, card in memory.cards.items() if known(slug))
+    dates = [today + timedelta(days=ahead) for ahead in range(days)]
+    return "\n".join(f"{date:%a %Y-%m-%d}  {counts[date]:3} due" for date in dates)
+
+
+def taken_in(mine: Any, theirs: Any) -> dict[str, Any]:
+    """The same of what two progress files hold; as `parse` for what cannot be read of theirs."""
+    try:
+        came = parse(theirs)
+    except AttributeError as reason:
+        raise ValueError(str(reason)) from None
+    return asdict(merged(_understood(mine), came))
+
+
+def merged(mine: Memory, theirs: Memory) -> Memory:
+    """Two machines' practice as one: of each question the later answer, all runs, and the open run of this machine."""
+    cards = {**theirs.cards, **mine.cards}
+    for slug in mine.cards.keys() & theirs.cards.keys():
+        cards[slug] = max(mine.cards[slug], theirs.cards[slug], key=lambda card: datetime.fromisoformat(card.last))
+    runs = {(run.began, run.mode): run for run in (*theirs.runs, *mine.runs)}
+    kept = sorted(runs.values(), key=lambda run: datetime.fromisoformat(run.began))[-RUNS_KEPT:]
+    return Memory(cards, kept, mine.open)

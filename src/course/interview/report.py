@@ -1,0 +1,129 @@
+"""The result page of a run: by topic and level, what to look at again, earlier runs; as text and as HTML."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+
+from course.base import advice, tables
+from course.interview import pool, web
+from course.interview.judge import Result
+from course.interview.memory import Run
+from course.interview.pool import Question
+from course.lessons import catalog as lessons
+
+NOTHING = {
+    "daily": "Nothing is due today, and today's new questions are done. Come back tomorrow.",
+    "gaps": "You missed nothing last time, and there is no question that you never saw.",
+}
+OWN = "Points are what you ticked yourself: they are as honest as you were."
+
+
+def nothing(mode: str) -> str:
+    """Why a mode has nothing to ask."""
+    return NOTHING.get(mode, "The pool has no such question.")
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the result page says, for both of its forms.
+
+    by: (heading, rows); a row is name, right by the machine, points by the learner, seconds. again: what to look at.
+    earlier: earlier runs of this mode, the newest last.
+    """
+
+    title: str
+    total: str
+    by: list[tuple[str, list[tuple[str, str, str, str]]]]
+    again: list[str]
+    earlier: list[str]
+
+
+def _judged(results: Iterable[Result]) -> str:
+    verdicts = [one.right for one in results if one.right is not None]
+    return f"{sum(verdicts)} of {len(verdicts)}" if verdicts else "-"
+
+
+def _said(results: Iterable[Result]) -> str:
+    kept = list(results)
+    points = sum(one.points for one in kept)
+    return f"{sum(one.said for one in kept)} of {points}" if points else "-"
+
+
+def _summary(results: Sequence[Result]) -> str:
+    hints = sum(one.hints for one in results)
+    return f"right {_judged(results)}; points by your own judgement {_said(results)}" + (
+        f"; hints {hints}" if hints else ""
+    )
+
+
+def _rows(
+    results: Sequence[tuple[Question, Result]], groups: Iterable[tuple[str, str]], key: Callable[[Question], str]
+) -> list[tuple[str, str, str, str]]:
+    """A row for each group that was asked. groups: (key, name)."""
+    rows = []
+    for group, name in groups:
+        if mine := [one for question, one in results if key(question) == group]:
+            rows.append((name, _judged(mine), _said(mine), f"{sum(one.seconds for one in mine):.0f}"))
+    return rows
+
+
+def page(run: Run, earlier: Sequence[Run]) -> Page:
+    """The page of a run. earlier: all runs that were kept before it."""
+    known = {question.slug: question for question in pool.questions()}
+    results = [(known[one.slug], one) for one in run.results if one.slug in known]
+    topics = [(topic.slug, topic.title) for topic in pool.topics()]
+    moment = datetime.fromisoformat(run.began).astimezone()
+    return Page(
+        f"Interview practice: {run.mode}, {moment:%Y-%m-%d %H:%M}" + (f", seed {run.seed}" if run.seed else ""),
+        f"{len(run.results)} questions: {_summary(run.results)}; {run.seconds:.0f} s.",
+        [
+            ("Topic", _rows(results, topics, lambda question: question.topic)),
+            ("Level", _rows(results, [(level, level) for level in pool.LEVELS], lambda question: question.level)),
+        ],
+        _again([question for question, one in results if one.missed]),
+        [_line(before) for before in earlier if before.mode == run.mode][-5:],
+    )
+
+
+def _line(run: Run) -> str:
+    return f"{datetime.fromisoformat(run.began).astimezone():%Y-%m-%d %H:%M}: {_summary(run.results)}"
+
+
+def _again(missed: Sequence[Question]) -> list[str]:
+    """The proofs of what was missed, and the labs of live tasks."""
+    lines = []
+    for question in missed:
+        proofs = "; ".join(_short(one) for one in question.proof)
+        lab = f"; ./course lab start {question.task}" if question.task else ""
+        lines.append(advice.for_here(f"{question.ask} ({proofs}{lab})"))
+    return lines
+
+
+def _short(one: pool.Proof) -> str:
+    if one.source:
+        return f"{one.source} {one.version}"
+    return f"lesson {lessons.find(one.lesson).number:02d}, cell {one.cell}"
+
+
+def text(run: Run, earlier: Sequence[Run]) -> str:
+    """The page as lines of text."""
+    made = page(run, earlier)
+    parts = [f"== {made.title}", made.total, OWN]
+    parts += [tables.table((heading, "right", "points", "seconds"), *rows) for heading, rows in made.by]
+    parts.append(
+        "\n".join(["Look at again:", *(f"- {line}" for line in made.again)]) if made.again else "Nothing missed."
+    )
+    if made.earlier:
+        parts.append("\n".join([f"Earlier runs of {run.mode}:", *(f"- {line}" for line in made.earlier)]))
+    return "\n\n".join(parts)
+
+
+def html(run: Run, earlier: Sequence[Run]) -> str:
+    """The page as one HTML file."""
+    made = page(run, earlier)
+    body = [f"<p>{escape(made.total)}</p>", f"<p>{escape(OWN)}</p>"]
+    body += [web.table((heading, "right", "points", "seconds"), rows) for heading, rows in made.by]
+    body += ["<h2>Look at again</h2>", web.points(made.again)] if made.again else ["<p>Nothing missed.</p>"]
+    body += [f"<h2>Earlier runs of {escape(run.mode)}</h2>", web.points(made.earlier)] if made.earlier else []
+    return web.document(made.title, body)

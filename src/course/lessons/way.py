@@ -1,0 +1,104 @@
+"""The way through the course: what was done in each lesson, and what comes next."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from course.base import tables
+from course.lessons.catalog import Lesson, lessons
+from course.tasks import catalog, index, progress
+from course.tasks.progress import Record
+
+MARKS = {"done": "[x]", "begun": "[~]", "open": "[ ]"}  # told apart without colour
+
+
+@dataclass(frozen=True)
+class Part:
+    """One lesson and what belongs to it. Each count is (done, of); right: predictions that were right.
+
+    next: the slug of the first exercise or lab that is open; "" where none is.
+    """
+
+    slug: str
+    name: str
+    title: str
+    begun: bool
+    exercises: tuple[int, int]
+    predictions: tuple[int, int]
+    right: int
+    labs: tuple[int, int]
+    next: str
+
+    @property
+    def state(self) -> str:
+        """done: begun, and every exercise and lab passed. Predictions may be left out."""
+        counts = (self.exercises, self.labs)
+        if self.begun and all(done == of for done, of in counts):
+            return "done"
+        return "begun" if self.begun or any(done for done, _ in counts) else "open"
+
+    def as_dict(self) -> dict[str, object]:
+        """For --json."""
+        return asdict(self) | {"state": self.state}
+
+
+def parts() -> list[Part]:
+    """All lessons in order, with what the progress file knows; needs no cluster."""
+    known = progress.records()
+    return [_part(lesson, known) for lesson in lessons()]
+
+
+def _part(lesson: Lesson, known: Mapping[str, Record]) -> Part:
+    def records(slugs: list[str]) -> list[Record]:
+        return [known.get(slug, Record()) for slug in slugs]
+
+    exercises = [task.slug for task in index.exercises(lesson.slug)]
+    labs = [lab.slug for lab in catalog.labs() if lab.lesson == lesson.slug]
+    asked = records([task.slug for task in index.predictions(lesson.slug)])
+    return Part(
+        lesson.slug,
+        lesson.name,
+        lesson.title,
+        f"{progress.LESSON}{lesson.slug}" in known,
+        _count(records(exercises)),
+        (sum(record.done for record in asked), len(asked)),
+        sum(bool(record.passed) for record in asked),
+        _count(records(labs)),
+        next((slug for slug in [*exercises, *labs] if not known.get(slug, Record()).passed), ""),
+    )
+
+
+def _count(records: list[Record]) -> tuple[int, int]:
+    return sum(bool(record.passed) for record in records), len(records)
+
+
+def text(parts: list[Part]) -> str:
+    """A line for each lesson, and what comes next."""
+    head = ("", "lesson", "exercises", "predictions", "labs", "title")
+    lines = [
+        (
+            MARKS[part.state],
+            part.name[:2],
+            _of(part.exercises),
+            _of(part.predictions) + (f", {part.right} right" if part.predictions[0] else ""),
+            _of(part.labs),
+            part.title,
+        )
+        for part in parts
+    ]
+    return f"{tables.table(head, *lines)}\n[x] done  [~] begun  [ ] open\n{following(parts)}"
+
+
+def _of(count: tuple[int, int]) -> str:
+    return f"{count[0]} of {count[1]}" if count[1] else "-"
+
+
+def following(parts: list[Part]) -> str:
+    """What comes next, in a sentence: the first lesson that is not done, and what is open in it."""
+    part = next((part for part in parts if part.state != "done"), None)
+    if part is None:
+        return "Next: nothing is open. You have done all of it."
+    if not part.begun:
+        return f"Next: lesson {part.name[:2]}, {part.title} (./course start, then open {part.name}.ipynb)"
+    if index.find(part.next).kind == "lab":
+        return f"Next: the lab of lesson {part.name[:2]}: ./course lab start {part.next}"
+    return f'Next: in lesson {part.name[:2]}, the exercise {part.next}: lesson.begin("{part.slug}", upto="{part.next}")'

@@ -1,0 +1,86 @@
+"""Every exercise of every lesson, three ways, on the real cluster; one stage a lesson, made by its `state` cells.
+
+The starter fails as the lesson's file says, each wrong answer is in force and fails for its own reason, the reference
+in the notebook passes; and no check could be replaced by `always true` unseen.
+"""
+
+import ast
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from course import lesson as face
+from course.base import shell
+from course.base.waiting import until
+from course.lessons import begin, middle
+from course.tasks import cells, checks, index, progress, verbs
+from course.tasks.task import Exercise
+from tests.labs import judging
+from tests.labs.judging import Evidence, Expected
+
+SETTLES_WITHIN = 60.0  # seconds until what a cell did is seen by all Pods, on a machine that runs other clusters, too
+LESSONS = [pytest.param(slug, id=f"@exercises {slug}") for slug in index.lessons()]
+
+
+@pytest.fixture(autouse=True)
+def own_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "FOLDER", tmp_path)
+
+
+@pytest.mark.parametrize("slug", LESSONS)
+def test_exercises(cluster: None, slug: str, proves: Callable[..., None]) -> None:
+    begin.begin(slug)
+    namespace: dict[str, Any] = {"lesson": face}
+    exercises = {exercise.slug: exercise for exercise in index.exercises(slug)}
+    for cell in cells.cells(slug):
+        if exercise := exercises.get(cell["id"]):
+            prove(exercise, namespace)
+            proves("exercises")
+            proves("exercises' wrong answers", len(exercise.wrong))
+        elif middle.STATE in cell["metadata"].get("tags", []):
+            middle.make(slug, cell, namespace)
+
+
+def prove(exercise: Exercise, namespace: dict[str, Any]) -> None:
+    """Starter, wrong answers, reference; the lesson goes on from the reference."""
+    fresh = Expected("fresh", frozenset(exercise.fresh), exercise.fresh)
+    evidence = [shows(exercise, cells.STARTER, fresh, namespace)]
+    for name, wrong in exercise.wrong.items():
+        evidence.append(shows(exercise, wrong.cell, judging.wrong(exercise, name), namespace, wrong.in_force))
+    evidence.append(shows(exercise, cells.answer(exercise.source), judging.solved(), namespace))
+    assert judging.mistaken(evidence) == []
+    assert judging.cannot_fail(evidence) == []
+
+
+def shows(
+    exercise: Exercise, answer: str, expected: Expected, namespace: dict[str, Any], in_force: str = ""
+) -> Evidence:
+    """From the exercise's beginning, with this answer between the marks: two reports in a row as expected."""
+    verbs.start(exercise.slug)
+    cells.run(cells.with_answer(exercise.source, answer), namespace)
+    if in_force:
+        until(
+            lambda: shell.run(["bash", "-ec", in_force]).returncode == 0,
+            seconds=SETTLES_WITHIN,
+            what=f"{expected.state} being in force",
+        )
+    agreed: list[bool] = []
+
+    def twice(report: checks.Report) -> bool:
+        agreed.append(not judging.complaints(report, expected))
+        return agreed[-2:] == [True, True]
+
+    report = verbs.settled(exercise, twice, SETTLES_WITHIN, handed_in(exercise, namespace))
+    said = f"{exercise.slug}, {expected.state}: {'; '.join(judging.complaints(report, expected))}\n{report.text()}"
+    assert agreed[-2:] == [True, True], said
+    return Evidence(expected, report)
+
+
+def handed_in(exercise: Exercise, namespace: dict[str, Any]) -> object:
+    """What the exercise's check cell hands over, in the words of that cell; None where it hands over nothing."""
+    call = ast.parse(cells.source(exercise.lesson, f"{exercise.slug}-check")).body[-1]
+    assert isinstance(call, ast.Expr) and isinstance(call.value, ast.Call)
+    handed = [ast.unparse(argument) for argument in call.value.args[1:]]
+    return eval(handed[0], namespace) if handed else None  # noqa: S307  # a cell of our own notebooks

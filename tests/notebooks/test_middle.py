@@ -1,0 +1,62 @@
+"""A lesson can be entered in the middle: one call makes what a section needs, and all cells from there on are green.
+
+Each lesson at one section near its middle; each section of each lesson in `./course test --all`.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from course.dev.nbval import code_cells, nbval
+from course.lessons import catalog, middle
+from course.tasks import cells
+
+EVERYTHING = bool(os.environ.get("COURSE_TEST_ALL"))
+
+
+def sections(lesson: str) -> list[str]:
+    """The ids of the cells that begin a section which makes something, but for the first: there is nothing above it."""
+    everything = cells.cells(lesson)
+    starts = [number for number, cell in enumerate(everything) if middle.heading(cell)]
+    ends = [*starts[1:], len(everything)]
+    with_code = [
+        everything[start]["id"]
+        for start, end in zip(starts, ends, strict=True)
+        if any(cell["cell_type"] == "code" for cell in everything[start:end])
+    ]
+    return with_code[1:-1]  # the last one cleans up
+
+
+def chosen(lesson: str) -> list[str]:
+    found = sections(lesson)
+    return found if EVERYTHING else found[len(found) // 2 :][:1]
+
+
+TAGGED = [
+    lesson.slug
+    for lesson in catalog.lessons()
+    if any(middle.STATE in cell["metadata"].get("tags", []) for cell in cells.cells(lesson.slug))
+]
+ENTRIES = [pytest.param(slug, name, id=f"{name} @middle of {slug}") for slug in TAGGED for name in chosen(slug)]
+
+
+@pytest.mark.parametrize(("slug", "section"), ENTRIES)
+def test_from_here_on(cluster: None, slug: str, section: str, tmp_path: Path, proves: Callable[..., None]) -> None:
+    notebook = nbformat.read(catalog.find(slug).notebook, as_version=4)  # type: ignore[no-untyped-call]
+    place = next(number for number, cell in enumerate(notebook.cells) if cell.id == section)
+    entry = nbformat.v4.new_code_cell(  # type: ignore[no-untyped-call]
+        f'from course import lesson\n\nlesson.begin("{slug}", upto="{section}")',
+        id="entry",
+        execution_count=1,
+        metadata={"tags": ["nbval-ignore-output"]},
+    )
+    notebook.cells = [entry, *notebook.cells[place:]]
+    path = tmp_path / "middle.ipynb"
+    nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
+    run = nbval(path, tmp_path / "report.xml")
+    assert run.failed == 0, run.output[-6000:]
+    assert run.collected == len(code_cells(path))
+    proves("lessons entered in the middle")

@@ -1,0 +1,341 @@
+"""The modes: what is asked, what is kept, what comes back, and what happens on bad days."""
+
+import json
+import sqlite3
+import zipfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from course.base.errors import CourseError, NotReady
+from course.cli import app
+from course.interview import anki, desk, draw, interviewer, judge, live, memory, pool, report, timed
+from course.interview.dialog import Dialog
+from course.interview.judge import Result
+from course.tasks import progress
+from tests.unit.candidate import good
+
+runner = CliRunner()
+
+
+@pytest.fixture(autouse=True)
+def no_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Progress of the test's own, and no cluster."""
+    monkeypatch.setattr(progress, "FOLDER", tmp_path)
+    monkeypatch.setattr(live, "absent", lambda: "The cluster does not answer.")
+
+
+def played(dialog: Dialog, seed: int, *, answer: str = "", steps: int = 1000) -> str:
+    """Answer everything, rightly or always the same; the last text. steps: stop after so many."""
+    try:
+        shown = next(dialog)
+        for _ in range(steps):
+            shown = dialog.send(answer or good(shown, seed))
+    except StopIteration as end:
+        return str(end.value)
+    dialog.close()
+    return shown
+
+
+def test_a_warm_up_of_one_who_knows() -> None:
+    last = played(desk.dialog("warm-up", 7), 7)
+    run = memory.read().runs[-1]
+    assert len(run.results) == draw.WARM_UP == len(memory.read().cards)
+    assert "Nothing missed." in last or all(one.right is not False for one in run.results)
+    assert not any(card.missed for slug, card in memory.read().cards.items() if pool_kind(slug) != "open")
+    assert "Interview practice: warm-up" in last and "Topic" in last and "senior" in last
+
+
+def pool_kind(slug: str) -> str:
+    return next(question.kind for question in pool.questions() if question.slug == slug)
+
+
+def test_ten_questions_are_of_ten_topics_and_a_seed_repeats_them() -> None:
+    first, again, other = (draw.warm_up(pool.questions(), seed) for seed in (3, 3, 4))
+    assert first == again != other
+    assert len({question.topic for question in first}) == draw.WARM_UP
+    assert not any(question.kind == "do" for question in first)
+
+
+def test_what_was_missed_comes_first_among_the_gaps() -> None:
+    played(desk.dialog("warm-up", 7), 7, answer="skip")
+    missed = set(memory.read().cards)
+    assert {question.slug for question in draw.gaps(pool.questions(), memory.read(), 1)} == missed
+    played(desk.dialog("gaps", 8), 8)
+    typed = {slug for slug in missed if pool_kind(slug) not in judge.SPOKEN}
+    assert typed and not any(memory.read().cards[slug].missed for slug in typed)
+
+
+def test_a_topic_and_a_level_can_be_chosen_and_an_unknown_one_is_said() -> None:
+    assert {question.topic for question in draw.chosen(topic="migration", level="staff")} == {"migration"}
+    for words in (["--topic", "cooking"], ["--level", "expert"]):
+        said = runner.invoke(app.app, ["interview", "warm-up", *words])
+        assert isinstance(said.exception, CourseError) and "There are:" in said.exception.why
+
+
+def test_daily_brings_five_new_ones_and_then_what_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    played(desk.dialog("daily", 7), 7)
+    first = set(memory.read().cards)
+    assert len(first) == memory.FRESH_A_DAY
+    with pytest.raises(CourseError, match="Nothing to ask"):
+        next(desk.dialog("daily", 7))
+    later = datetime.now(UTC) + timedelta(days=400)
+    monkeypatch.setattr(memory, "now", lambda known: later)
+    waiting = draw.daily(pool.questions(), memory.read(), 7)
+    assert {question.slug for question in waiting[: len(first)]} == first
+    assert len(waiting) == len(first) + memory.FRESH_A_DAY
+
+
+def test_a_right_answer_comes_back_later_than_a_missed_one() -> None:
+    known = memory.Memory()
+    memory.note(known, Result("right", True))
+    memory.note(known, Result("half", None, said=2, points=4))
+    memory.note(known, Result("wrong", False))
+    days = {slug: round((card.due - datetime.now(UTC)).total_seconds() / 86_400) for slug, card in known.cards.items()}
+    assert days["right"] > days["half"] >= days["wrong"] >= 1
+    assert sum(int(line.split()[2]) for line in memory.forecast(known, lambda slug: True, 10).splitlines()) == 3
+
+
+def test_a_clock_that_was_set_back_does_not_turn_time_round() -> None:
+    known = memory.Memory()
+    memory.note(known, Result("one", True))
+    ahead = datetime.now(UTC) + timedelta(days=30)
+    known.cards["one"].last = ahead.isoformat()
+    assert memory.now(known) == ahead
+    memory.note(known, Result("one", True))
+    memory.note(known, Result("two", True))
+    assert known.cards["one"].due > ahead and known.cards["two"].due > ahead
+
+
+def test_a_timed_run_gives_no_feedback_before_its_end_and_counts_all() -> None:
+    dialog = desk.timed(20, 5, print)
+    shown, texts = next(dialog), []
+    assert "Without a live task" in shown and "Question 1 of" in shown
+    try:
+        while True:
+            texts.append(shown)
+            shown = dialog.send(good(shown, 5))
+    except StopIteration as end:
+        last = str(end.value)
+    questions = [text for text in texts if "s left. Question" in text]
+    assert len(questions) > 8 and not any("In short:" in text for text in texts)
+    assert last.count("In short:") == len(questions) and "timed" in last
+    assert memory.read().open is None and len(memory.read().runs[-1].results) == len(questions)
+    assert all(one.right is not False for one in memory.read().runs[-1].results)
+
+
+def test_a_timed_run_that_was_interrupted_goes_on() -> None:
+    played(desk.timed(20, 5, print), 5, steps=3)
+    paused = memory.read().open
+    assert paused and len(paused.answers) == 3 and 0 < paused.spent < 60
+    assert f"A timed run is paused, 3 of {len(paused.slugs)} answered" in desk.overview()
+    dialog = desk.timed(45, 99, print)
+    assert "seed 5 goes on: 3 of" in next(dialog)
+    dialog.close()
+    last = played(desk.timed(20, 1, print), 5)
+    assert "seed 5" in last and memory.read().open is None
+    assert [one.slug for one in memory.read().runs[-1].results] == paused.slugs
+
+
+def test_a_pause_while_points_are_ticked_keeps_the_answers() -> None:
+    dialog = desk.timed(45, 5, print)
+    shown = next(dialog)
+    while "You are the judge" not in shown:
+        shown = dialog.send(good(shown, 5))
+    dialog.close()
+    again = desk.timed(20, 1, print)
+    assert "The questions are over" in next(again)
+    again.close()
+    assert "Interview practice: timed" in played(desk.timed(20, 1, print), 5)
+
+
+def test_a_paused_run_can_be_forgotten() -> None:
+    played(desk.timed(20, 5, print), 5, steps=2)
+    shown = next(dialog := desk.timed(20, 6, print, anew=True))
+    dialog.close()
+    assert "seed 6" in shown and "seed 5" not in shown and "Question 1 of" in shown
+
+
+def test_after_the_time_no_answer_counts_and_what_was_not_reached_stays_unseen() -> None:
+    played(desk.timed(20, 5, print), 5, steps=2)
+    with memory.editing() as known:
+        assert known.open
+        known.open.spent = 20 * 60 - 0.0001
+    dialog = desk.timed(20, 5, print)
+    shown = next(dialog)
+    assert "0 min 00 s left" in shown
+    try:
+        shown = dialog.send(good(shown, 5))
+        while True:
+            assert "You are the judge" in shown
+            shown = dialog.send("1")
+    except StopIteration as end:
+        shown = str(end.value)
+    run = memory.read().runs[-1]
+    assert len(memory.read().cards) == 2 < len(run.results)
+    assert sum(one.missed for one in run.results) >= len(run.results) - 2
+
+
+def test_two_timed_runs_at_once_are_refused_and_the_first_goes_on() -> None:
+    first = desk.timed(20, 5, print)
+    shown = next(first)
+    with pytest.raises(CourseError, match="going on elsewhere") as caught:
+        next(desk.timed(20, 6, print))
+    assert caught.value.exit_code == 2
+    first.send(good(shown, 5))
+    first.close()
+    assert memory.read().open
+
+
+def test_two_sessions_at_once_keep_the_answers_of_both() -> None:
+    one, two = desk.dialog("warm-up", 7), desk.dialog("warm-up", 8)
+    shown = {7: next(one), 8: next(two)}
+    for _ in range(2):
+        shown = {7: one.send("skip"), 8: two.send("skip")}
+    assert len(memory.read().cards) == len(
+        {question.slug for seed in (7, 8) for question in draw.warm_up(pool.questions(), seed)[:2]}
+    )
+    assert all("Question 3" in text for text in shown.values())
+
+
+def test_what_is_no_option_is_asked_again_and_the_question_can_be_seen_again() -> None:
+    dialog = desk.dialog("warm-up", 7)
+    first = next(dialog)
+    while "Type one letter" not in first:
+        first = dialog.send("skip")
+    assert "is no answer here. Type one letter" in dialog.send("what?")
+    assert dialog.send("again") == first
+    dialog.close()
+
+
+def test_without_a_cluster_there_is_no_live_task_and_that_is_said() -> None:
+    said = runner.invoke(app.app, ["interview", "live"])
+    assert isinstance(said.exception, CourseError) and said.exception.next == "./course up"
+    with_task = draw.timed(pool.questions(), 20, 5, live=True)
+    without = draw.timed(pool.questions(), 20, 5, live=False)
+    assert [question.kind for question in with_task].count("do") == 1
+    assert {question.slug for question in with_task if question.kind != "do"} < {question.slug for question in without}
+
+
+@pytest.mark.parametrize("minutes", [20, 45])
+def test_a_timed_run_mixes_kinds_and_fits_its_minutes(minutes: int) -> None:
+    for seed in range(1, 30):
+        drawn = draw.timed(pool.questions(), minutes, seed, live=True)
+        assert sum(map(draw.seconds, drawn)) <= minutes * 60 < sum(map(draw.seconds, drawn)) + 240
+        assert len({question.kind for question in drawn}) >= 7
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {"cards": 1},
+        {"cards": {"a": {"first": "x"}}},
+        {"cards": {"a": {"first": "2026-01-01T00:00:00", "last": "x", "missed": False, "fsrs": {}}}},
+        {"runs": [{"mode": 1}]},
+        {"open": {"seed": 1}},
+        {"open": {"seed": 1, "minutes": 20, "began": "2026-01-01", "slugs": []}},
+        {"open": {"seed": 1, "minutes": 20, "began": "2026-01-01T00:00:00+00:00", "slugs": [], "answers": {"x": ""}}},
+    ],
+)
+def test_damaged_practice_is_kept_aside_and_said_and_the_labs_stay(
+    kept: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with progress.editing("odd-port") as record:
+        record.tries = 3
+    with progress.editing_part("interview") as part:
+        part.update(kept)  # type: ignore[call-overload]
+    with memory.editing() as known:
+        assert known == memory.Memory()
+    assert "could not be read" in capsys.readouterr().err
+    assert [json.loads(path.read_text()) for path in tmp_path.glob("progress.damaged-interview-*")] == [kept]
+    assert progress.record("odd-port").tries == 3
+
+
+def test_practice_travels_with_the_progress(tmp_path: Path) -> None:
+    played(desk.dialog("warm-up", 7), 7, answer="skip")
+    assert runner.invoke(app.app, ["progress", "--export", str(tmp_path / "mine.json")]).exit_code == 0
+    (tmp_path / "progress.json").unlink()
+    played(desk.dialog("warm-up", 8), 8, answer="skip")
+    here = set(memory.read().cards)
+    assert runner.invoke(app.app, ["progress", "--import", str(tmp_path / "mine.json")]).exit_code == 0
+    assert len(memory.read().cards) > len(here) and len(memory.read().runs) == 2
+    (tmp_path / "mine.json").write_text('{"version": 1, "labs": {}, "interview": {"cards": 5}}')
+    said = runner.invoke(app.app, ["progress", "--import", str(tmp_path / "mine.json")])
+    assert isinstance(said.exception, CourseError) and "is not taken in" in said.exception.what
+    assert len(memory.read().runs) == 2
+
+
+def test_the_result_page_compares_and_can_be_kept_as_one_file(tmp_path: Path) -> None:
+    said = runner.invoke(app.app, ["interview", "result"])
+    assert isinstance(said.exception, NotReady)
+    played(desk.dialog("warm-up", 7), 7, answer="skip")
+    assert "Earlier runs" not in desk.result()
+    played(desk.dialog("warm-up", 7), 7)
+    text = desk.result()
+    assert "Earlier runs of warm-up" in text and report.OWN in text
+    assert runner.invoke(app.app, ["interview", "result", "--html", str(tmp_path / "it.html")]).exit_code == 0
+    page = (tmp_path / "it.html").read_text()
+    assert page.startswith("<!doctype html>") and "Earlier runs" in page and "http" not in page.partition("Look at")[0]
+    said = runner.invoke(app.app, ["interview", "result", "--html", str(tmp_path / "no" / "it.html")])
+    assert isinstance(said.exception, CourseError) and "cannot be written" in said.exception.what
+
+
+def test_a_missed_question_leads_to_its_cell() -> None:
+    question = next(one for one in pool.questions() if one.proof[0].lesson)
+    run = memory.Run("warm-up", 1, 0, progress.now(), 1.0, [Result(question.slug, False)])
+    assert f"cell {question.proof[0].cell}" in report.text(run, [])
+
+
+def test_a_newer_deck_updates_an_older_one(tmp_path: Path) -> None:
+    guids = []
+    for questions in (pool.questions()[:5], pool.questions()):
+        deck = tmp_path / f"{len(questions)}.apkg"
+        assert anki.write(questions, deck) <= len(questions)
+        with zipfile.ZipFile(deck) as opened:
+            opened.extract("collection.anki2", tmp_path)
+        with sqlite3.connect(tmp_path / "collection.anki2") as notes:
+            guids.append({guid for (guid,) in notes.execute("SELECT guid FROM notes")})
+            assert {mid for (mid,) in notes.execute("SELECT mid FROM notes")} == {anki.MODEL}
+    assert guids[0] < guids[1] and "externalname-" + pool.questions()[0].slug in guids[0]
+
+
+def test_the_exports_of_the_command(tmp_path: Path) -> None:
+    said = runner.invoke(app.app, ["interview", "--export", "anki", str(tmp_path / "deck.apkg")])
+    assert said.exit_code == 0 and (tmp_path / "deck.apkg").stat().st_size > 10_000
+    assert isinstance(runner.invoke(app.app, ["interview", "--export", "pdf", "x"]).exception, CourseError)
+    assert runner.invoke(app.app, ["interview", "page", str(tmp_path / "page.html")]).exit_code == 0
+    assert "In ten sentences" in (tmp_path / "page.html").read_text()
+
+
+def test_a_set_for_interviewers_has_every_level_a_rubric_and_a_live_task() -> None:
+    spoken, [task] = interviewer.drawn(12)
+    assert [question.level for question in spoken] == [
+        level for level in pool.LEVELS for _ in range(interviewer.A_LEVEL)
+    ]
+    assert len({question.slug for question in spoken}) == len(spoken) and task.kind == "do"
+    text = interviewer.text(12)
+    assert text == interviewer.text(12) != interviewer.text(13)
+    assert f"course lab start {task.task}" in text and text.count("[ ] ") > 20
+    assert runner.invoke(app.app, ["interview", "--for-interviewer", "12"]).stdout.strip() == text.strip()
+
+
+def test_a_question_that_a_newer_pool_has_no_more_is_left_out() -> None:
+    with memory.editing() as known:
+        known.open = timed.begin(pool.questions()[:2], 20, 5)
+        known.open.slugs.insert(0, "gone")
+    assert "Interview practice" in played(desk.timed(20, 1, print), 5)
+    assert len(memory.read().runs[-1].results) == 2
+
+
+def test_a_lessons_quiz_in_plain_text() -> None:
+    questions = desk.of_lesson("interview")
+    assert 3 <= len(questions) <= 5 and desk.quiz_text("interview").count("\n\n") > len(questions)
+    right = [judge.solution(question, desk.LESSON_SEED) for question in questions]
+    assert f"{len(right)} right, 0 wrong" in desk.quiz_checked("interview", *right)
+    assert f"0 right, 0 wrong, of {len(right)}" in desk.quiz_checked("interview", "", "")
+    with pytest.raises(CourseError, match="Answer 1 cannot be checked"):
+        desk.quiz_checked("interview", "?!")
+    with pytest.raises(CourseError, match="cannot be checked"):
+        desk.quiz_checked("interview", *["a"] * 9)

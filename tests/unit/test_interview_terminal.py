@@ -1,0 +1,126 @@
+"""Interview practice through a real terminal: typed line by line, interrupted, killed, and resumed."""
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from course.base import paths
+from tests.unit.candidate import good
+
+SEED = "5"
+
+
+class Terminal:
+    """`course` in a terminal of its own, with a state of its own and no cluster."""
+
+    def __init__(self, state: Path, *words: str) -> None:
+        env = {**os.environ, "COURSE_STATE": str(state), "COURSE_CLUSTER": "nobody"}
+        argv = ["-P", "-m", "course", "interview", *words]
+        self.child: pexpect.spawn[str] = pexpect.spawn(
+            sys.executable, argv, cwd=str(paths.ROOT), env=env, encoding="utf-8", timeout=60, dimensions=(50, 4000)
+        )
+
+    def shown(self) -> str:
+        """What was printed until the prompt, or until the end."""
+        end = self.child.expect(["\r\n> ", pexpect.EOF])
+        assert self.child.before is not None
+        text = self.child.before.replace("\r\n", "\n")
+        assert "\x1b" not in text, "a screen reader reads lines, no cursor moves"
+        return text if end == 0 else f"{text}\nTHE END"
+
+    def types(self, line: str) -> str:
+        """Type a line; what is shown next, without the echo."""
+        self.child.sendline(line)
+        return self.shown().removeprefix(line)
+
+    def exit_code(self) -> int:
+        """The command's exit code, once it is over."""
+        self.child.expect(pexpect.EOF)
+        self.child.close()
+        return int(self.child.exitstatus or 0)
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[Path]:
+    """A folder for the state of the test's own."""
+    yield tmp_path
+    assert not list(tmp_path.rglob("*damaged*"))
+
+
+def answered(terminal: Terminal, shown: str, count: int = 1000) -> str:
+    """Answer as many questions, or all; what is shown then."""
+    for _ in range(count):
+        if shown.endswith("THE END"):
+            break
+        shown = terminal.types(good(shown, int(SEED)))
+    return shown
+
+
+def kept(state: Path) -> dict[str, object]:
+    content: dict[str, object] = json.loads((state / ".course" / "progress.json").read_text())["interview"]
+    return content
+
+
+def test_a_whole_timed_run_interrupted_killed_and_resumed(state: Path) -> None:
+    first = Terminal(state, "timed", "--minutes", "20", "--seed", SEED)
+    shown = first.shown()
+    assert "Without a live task" in shown and "20 min 00 s left. Question 1 of" in shown
+    shown = answered(first, shown, 2)
+    assert "Question 3 of" in shown and "In short" not in shown
+    first.child.sendintr()
+    assert "Paused" in first.shown() and first.exit_code() == 130
+
+    second = Terminal(state, "timed")
+    shown = second.shown()
+    assert f"seed {SEED} goes on: 2 of" in shown and "Question 3 of" in shown
+    done = 2
+    while "Type one letter" not in shown:
+        shown, done = answered(second, shown, 1), done + 1
+    assert "'no option' is no answer here. Type one letter" in second.types("no option")
+    answered(second, second.types("again"), 1)
+    second.child.kill(9)
+    second.child.wait()
+
+    third = Terminal(state, "timed", "--minutes", "45", "--seed", "99")
+    shown = third.shown()
+    assert f"seed {SEED} goes on: {done + 1} of" in shown
+    left = re.search(r"(\d+) min \d+ s left", shown)
+    assert left and 15 <= int(left[1]) < 20
+    shown = answered(third, shown)
+    assert "Interview practice: timed" in shown and f"seed {SEED}" in shown and third.exit_code() == 0
+    assert kept(state)["open"] is None
+
+    result = Terminal(state, "result")
+    assert "Interview practice: timed" in result.shown() and result.exit_code() == 0
+
+
+def test_the_end_of_input_pauses(state: Path) -> None:
+    terminal = Terminal(state, "warm-up", "--seed", SEED)
+    answered(terminal, terminal.shown(), 1)
+    terminal.child.sendeof()
+    assert "Paused. What you answered is kept." in terminal.shown() and terminal.exit_code() == 130
+    cards = kept(state)["cards"]
+    assert isinstance(cards, dict) and len(cards) == 1
+
+
+def test_two_terminals_with_a_timed_run_each(state: Path) -> None:
+    first = Terminal(state, "timed", "--seed", SEED)
+    shown = first.shown()
+    second = Terminal(state, "timed")
+    assert "going on elsewhere" in second.shown() and second.exit_code() == 2
+    answered(first, shown, 1)
+    first.child.sendintr()
+    assert first.exit_code() == 130
+
+
+def test_no_result_yet_is_a_no_and_a_wrong_word_is_a_wrong_call(state: Path) -> None:
+    assert Terminal(state, "result").exit_code() == 1
+    assert Terminal(state, "warm-up", "--topic", "cooking").exit_code() == 2
+    assert Terminal(state, "live").exit_code() == 2
+    assert Terminal(state).exit_code() == 0
