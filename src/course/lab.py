@@ -1,6 +1,6 @@
 """The labs from Python, for notebooks: `from course import lab`, then lab.start("odd-port"), lab.check("odd-port").
 
-Each verb prints what the CLI prints. `show(slug)` shows the same as text and buttons. `Check`, `Pod`, `Probe`, `Reply`,
+Each verb prints what the CLI prints. `show(slug)` shows the same as buttons. `Check`, `Pod`, `Probe`, `Reply`,
 `leads_to` and `reads_ada` are what a lab's check.py is written with.
 """
 
@@ -38,13 +38,12 @@ def connect() -> None:
 
 
 def show(slug: str) -> None:
-    """The lab's text, and its buttons below."""
-    from IPython.display import Markdown, display
+    """The lab's buttons, and a place for a manifest."""
+    from IPython.display import display
 
     from course.jupyter.panel import Panel
 
-    text = _catalog.find(slug).text.replace("./course ", "course ")  # JupyterLab's terminals have it on PATH
-    display(Markdown(text), Panel(slug))  # type: ignore[no-untyped-call]
+    display(Panel(slug))  # type: ignore[no-untyped-call]
 
 
 def table() -> None:
@@ -57,8 +56,10 @@ def text(slug: str) -> None:
     print(_catalog.find(slug).text)
 
 
-def start(slug: str) -> None:
-    """Begin a lab, always afresh."""
+def start(slug: str, *, afresh: bool = False) -> None:
+    """Begin a lab. One that runs is begun afresh, without what you made in it, only where you say so."""
+    if not afresh:
+        _verbs.require_not_running(slug, f'lab.start("{slug}", afresh=True)')
     _verbs.start(slug)
     print(f"{slug} is ready. Next: lab.check({slug!r}), and look at what it says.")
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from course.lessons.catalog import course_map
     from course.lessons.material import material
     from course.lessons.migration import accounting, phases, place
+    from course.lessons.way import end
     from course.provision.outside import authority
 
 # Where each name of this face lives: a module, or `module:name`.
@@ -36,6 +37,7 @@ _HOMES = {
     "coredns": "course.kube.coredns",
     "corefile": "course.kube.corefile",
     "course_map": "course.lessons.catalog:course_map",
+    "end": "course.lessons.way:end",
     "hint": "course.jupyter.turns:hint",
     "kubectl": "course.kube.kubectl:output",
     "material": "course.lessons.material:material",
@@ -65,6 +67,7 @@ __all__ = [
     "coredns",
     "corefile",
     "course_map",
+    "end",
     "hint",
     "kubectl",
     "material",

@@ -89,7 +89,7 @@ def test_every_number_moved_on(grown: Path) -> None:
     assert f"lesson {NEW}" in runbook and f"lesson {OLD}" not in runbook
     assert f"[{NEW}](../notebooks/{name})" in everything["docs/glossary.md"]
     assert f"| {LAB.number} | [`{NEW_LAB}`](labs/{NEW_LAB}/README.md) |" in everything["README.md"]
-    assert f"## {LAB.number + 1}. {LAB.slug}" in everything["labs/00_labs.ipynb"]
+    assert f"**Lab {LAB.number + 1}**" in everything[f"labs/{LAB.slug}/lab_{LAB.slug}.ipynb"]
     assert f"{NEW}  {MOVED.minutes:3} min  {MOVED.title}" in everything["notebooks/00_start_here.ipynb"]
     assert not [name for name, text in everything.items() if MOVED.name in text and not name.startswith("bench/")]
 
@@ -100,7 +100,7 @@ def test_the_skeletons_fail_their_proof_with_sentences_and_pass_when_they_are_fi
     rmtree(grown / "notebooks/de")  # its links lead beside it: a translation of one lesson has to change them
     said = red(grown, tmp_path / "todo.xml", "tests/unit/test_dev_todo.py")
     ours = {str(path.relative_to(grown)) for path in (grown / "labs" / NEW_LAB).rglob("*") if path.is_file()}
-    ours |= {"labs/labs.toml", "labs/00_labs.ipynb", "notebooks/lessons.toml", "notebooks/00_start_here.ipynb"}
+    ours |= {"labs/labs.toml", "notebooks/lessons.toml", "notebooks/00_start_here.ipynb"}
     ours.add(f"notebooks/{OLD}_{NEW_LESSON}.ipynb")
     assert set(said) == {f"test_nothing_is_left_to_fill_in[{name}]" for name in ours}
     assert (

@@ -34,7 +34,6 @@ def test_there_are_labs_and_the_folders_are_exactly_those_of_the_manifest() -> N
     assert {path.name for path in catalog.FOLDER.iterdir()} - {"__pycache__"} == {
         *(lab.folder.name for lab in LABS),
         "labs.toml",
-        "00_labs.ipynb",
     }
 
 
@@ -91,7 +90,9 @@ def test_readme_has_the_fixed_headings_and_says_what_to_type(lab: Lab) -> None:
 def test_no_stray_files(lab: Lab) -> None:
     answer = r"(solve\.sh|[a-z-]+\.yaml)"
     wrong = "|".join(re.escape(name) for name in lab.wrong)
-    allowed = re.compile(rf"README\.md|setup\.yaml|check\.py|solution/(README\.md|{answer})|wrong/({wrong})/{answer}")
+    allowed = re.compile(
+        rf"README\.md|lab_{lab.slug}\.ipynb|setup\.yaml|check\.py|solution/(README\.md|{answer})|wrong/({wrong})/{answer}"
+    )
     assert [name for name in files_of(lab.folder) if not allowed.fullmatch(name)] == []
 
 

@@ -26,10 +26,15 @@ def list_(as_json: Json = False) -> None:
 
 
 @app.command()
-def start(slug: Slug) -> None:
-    """Begin a lab, always afresh, and show its text."""
+def start(
+    slug: Slug,
+    afresh: Annotated[bool, typer.Option("--afresh", help="Do not ask, where it is running already.")] = False,
+) -> None:
+    """Begin a lab, always afresh, and show its text. Asks first where it is running."""
     from course.tasks import verbs
 
+    if not afresh and sys.stdin.isatty() and verbs.is_running(slug):
+        typer.confirm(f"{slug} is running. Begin afresh, and remove what you made in it?", abort=True)
     task = verbs.start(slug, typer.echo)
     typer.echo(f"\n{task.text}\n{verbs.shell_advice()}")
 

@@ -1,4 +1,4 @@
-"""What is written by machine from the lists of lessons and labs: numbers, file names, tables, the lab notebook.
+"""What is written by machine from the lists of lessons and labs: numbers, file names, tables, endings, lab notebooks.
 
 `course dev author` writes it, `course dev check` says what is not as it would be written.
 """
@@ -12,10 +12,10 @@ from typing import Any
 
 from course.base import paths
 from course.base.errors import CourseError
-from course.dev import lab_notebook, repository
+from course.dev import endings, lab_notebook, repository
 from course.interview import desk
 from course.lessons import catalog as lessons
-from course.lessons import routes
+from course.lessons import routes, way
 from course.tasks import catalog as labs
 
 NOTEBOOK = re.compile(r"(?P<number>\d\d)_(?P<slug>[a-z][a-z0-9_]*)\.ipynb")
@@ -133,6 +133,7 @@ def with_block(text: str, name: str, content: str) -> str:
 
 # What these cells print needs no cluster: it is written with the list that it prints, and nbval proves it like any
 # other.
+ENDING = ("onward", "end")
 PRINTED: dict[tuple[str, str], Callable[[], str]] = {
     ("start_here", "map"): lessons.course_map,
     ("interview", "quiz-show"): lambda: desk.quiz_text("interview"),
@@ -140,7 +141,7 @@ PRINTED: dict[tuple[str, str], Callable[[], str]] = {
 
 
 def notebook_text(path: Path) -> str:
-    """A lesson's notebook as it is stored, with the number of its place in the heading, and what PRINTED says."""
+    """A lesson's notebook as it is stored: the number of its place in the heading, what PRINTED says, its ending."""
     notebook = json.loads(path.read_text())
     lesson = lessons.find(path.stem)
     for cell in notebook["cells"]:
@@ -150,7 +151,34 @@ def notebook_text(path: Path) -> str:
             ]
     heading: list[str] = notebook["cells"][0]["source"]
     heading[0] = re.sub(r"^# (\d\d )?", f"# {lesson.number:02d} ", heading[0])
+    notebook["cells"] = with_ending(notebook["cells"], lesson)
     return stored(notebook)
+
+
+def with_ending(cells: list[dict[str, Any]], lesson: lessons.Lesson) -> list[dict[str, Any]]:
+    """A lesson's cells, and as the last two what next and what was done: the same for every lesson."""
+    kept = [cell for cell in cells if cell["id"] not in ENDING]
+    executed = [cell["execution_count"] or 0 for cell in kept if cell["cell_type"] == "code"]
+    text: dict[str, Any] = {
+        "cell_type": "markdown",
+        "id": ENDING[0],
+        "metadata": {},
+        "source": endings.after_lesson(lesson).splitlines(keepends=True),
+    }
+    printed = {
+        "name": "stdout",
+        "output_type": "stream",
+        "text": (way.ending_of_all(lesson) + "\n").splitlines(keepends=True),
+    }
+    code: dict[str, Any] = {
+        "cell_type": "code",
+        "execution_count": max(executed) + 1 if any(executed) else None,
+        "id": ENDING[1],
+        "metadata": {},
+        "outputs": [printed] if any(executed) else [],
+        "source": ["from course import lesson\n", "\n", f'lesson.end("{lesson.slug}")'],
+    }
+    return [*kept, text, code]
 
 
 def stored(notebook: Any) -> str:
@@ -160,7 +188,7 @@ def stored(notebook: Any) -> str:
 
 def wanted() -> dict[Path, str]:
     """Each generated file with the text that it should have."""
-    texts = {lab_notebook.NOTEBOOK: lab_notebook.text()}
+    texts = lab_notebook.texts()
     texts |= {path: notebook_text(path) for path in notebooks()}
     for file, name, content in BLOCKS:
         path = paths.ROOT / file

@@ -1,53 +1,49 @@
-"""labs/00_labs.ipynb, written from the list of labs: for each its text, its buttons and a cell for shell commands."""
+"""labs/SLUG/lab_SLUG.ipynb, written from the list of labs: the lab's text, its buttons, and cells to work in."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import nbformat
 
+from course.dev import endings
 from course.tasks import catalog
 
 v4: Any = nbformat.v4
-NOTEBOOK = catalog.FOLDER / "00_labs.ipynb"
-INTRO = """# Labs: broken clusters to mend
+SHELL = """%%bash
+# Your commands: kubectl here talks to the course's cluster. Add as many cells as you like.
+kubectl -n {namespace} get svc,pods"""
+STUCK = """<details><summary><b>Stuck?</b></summary>
 
-Each lab is a small piece of a cluster in which something does not work. Read the situation, look around, mend it, and \
-ask
-for a check: it says what was asked, what came, what was expected, why it matters and where to look next.
+Three hints, the last one almost says what to type: `lab.hint("{slug}")`. A lab with its reasons and its reference:
+`lab.solve("{slug}")`. The same in a terminal: `course lab hint {slug}`.
 
-**Three ways, the same labs.** Buttons below (Tab moves, Space presses; every answer is text). Python:
-`lab.start("lost-database")`, `lab.check(...)`, `lab.hint(...)`, `lab.apply(slug, manifest)`, `lab.solve(...)`,
-`lab.reset(...)`, `lab.table()`. Or a terminal: `course lab list`. Your progress is the same in all three, and stays \
-when you
-reset a lab or make a new cluster.
-
-The cluster must be up. This cell connects `kubectl` in this notebook with it:"""
+</details>"""
 
 
-def text() -> str:
-    """The text of labs/00_labs.ipynb: for each lab its text, the buttons and a cell for shell commands."""
+def texts() -> dict[Path, str]:
+    """Each lab's notebook with its text."""
+    return {lab.notebook: text(lab) for lab in catalog.labs()}
+
+
+def text(lab: catalog.Lab) -> str:
+    """The text of one lab's notebook."""
     cells = [
-        v4.new_markdown_cell(INTRO, id="intro"),
+        v4.new_markdown_cell(_about(lab), id="about"),
         v4.new_code_cell("from course import lab\n\nlab.connect()", id="connect"),
+        v4.new_code_cell(f'lab.show("{lab.slug}")', id="show"),
+        v4.new_code_cell(SHELL.format(namespace=lab.namespace), id="shell"),
+        v4.new_code_cell(f'lab.check("{lab.slug}")', id="check"),
+        v4.new_markdown_cell(STUCK.format(slug=lab.slug), id="stuck"),
+        v4.new_markdown_cell(endings.after_lab(lab), id="onward"),
     ]
-    cells.append(v4.new_code_cell("lab.table()", id="table"))
-    for lab in catalog.labs():
-        cells += _lab_cells(lab)
     kernel = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}}
     return str(v4.writes(v4.new_notebook(cells=cells, metadata=kernel | {"language_info": {"name": "python"}}))) + "\n"
 
 
-def _lab_cells(lab: catalog.Lab) -> list[Any]:
-    about = (
-        f"## {lab.number}. {lab.slug}\n\n{lab.title}. "
-        f"About {lab.minutes} minutes, {lab.level}, after lesson `{lab.lesson}`."
-    )
-    shell = (
-        "%%bash\n"
-        f"# Your commands for {lab.slug}: kubectl here talks to the course's cluster.\n"
-        f"kubectl -n {lab.namespace} get svc,pods"
-    )
-    return [
-        v4.new_markdown_cell(about, id=f"{lab.slug}-about"),
-        v4.new_code_cell(f'lab.show("{lab.slug}")', id=f"{lab.slug}-show"),
-        v4.new_code_cell(shell, id=f"{lab.slug}-shell"),
-    ]
+def _about(lab: catalog.Lab) -> str:
+    """The lab's README with a line about it below its heading, and its commands as JupyterLab's terminals have them."""
+    heading, _, rest = lab.text.replace("./course ", "course ").partition("\n")
+    rest = re.sub(r"(?s)\nBegin, or begin afresh: .*?\n(?=\n## )", "", rest)
+    facts = f"**Lab {lab.number}**, `{lab.slug}`. **Time** {lab.minutes} minutes. **Level** {lab.level}. "
+    return f"{heading}\n\n{facts}{endings.from_lab(lab.lesson)}\n{rest}".strip()

@@ -1,4 +1,4 @@
-"""A lab in JupyterLab: its text, a place for a manifest, and buttons whose answers are text.
+"""A lab in JupyterLab: a place for a manifest, and buttons whose answers are text.
 
 `course.lab` is the plain twin.
 """
@@ -31,7 +31,8 @@ class Panel(widgets.VBox):  # type: ignore[misc]
 
     def __init__(self, slug: str) -> None:
         self.slug = catalog.find(slug).slug
-        self.answer = widgets.HTML(alert("Begin with the button: Start"))
+        self.asked = False  # whether the learner was asked to begin a running lab afresh
+        self.answer = widgets.HTML(alert(self._greeting()))
         self.manifest = widgets.Textarea(
             placeholder="Write or paste a manifest here, then press Apply.",
             layout=widgets.Layout(width="100%", height="12em"),
@@ -66,7 +67,18 @@ class Panel(widgets.VBox):  # type: ignore[misc]
     def _say(self, text: str) -> None:
         self.answer.value = alert(text)
 
+    def _greeting(self) -> str:
+        if verbs.is_running(self.slug):
+            return f"{self.slug} is running: go on, and press Check."
+        if verbs.is_passed(self.slug):
+            return f"{self.slug} is passed. Start begins it afresh."
+        return "Begin with the button: Start"
+
     def _start(self) -> str:
+        if verbs.is_running(self.slug) and not self.asked:
+            self.asked = True
+            return f"{self.slug} is running. To begin afresh removes what you made in it: press Start once more."
+        self.asked = False
         verbs.start(self.slug, self._say)
         return f"{self.slug} is ready. Look around, mend it, then press Check."
 

@@ -57,6 +57,11 @@ def find(name: str) -> Lesson:
     raise CourseError(f"There is no lesson {name}.", f"There are: {', '.join(lesson.slug for lesson in lessons())}.")
 
 
+def after(lesson: Lesson) -> Lesson | None:
+    """The next one; None after the last."""
+    return next(iter(lessons()[lesson.number + 1 :]), None)
+
+
 def course_map() -> str:
     """The lessons as lines of text: number, minutes, title."""
     return "\n".join(f"{lesson.number:02d}  {lesson.minutes:3} min  {lesson.title}" for lesson in lessons())

@@ -1,11 +1,11 @@
 """The way through the course: what was done in each lesson, and what comes next."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from course.base import tables
-from course.lessons.catalog import Lesson, lessons
-from course.tasks import catalog, index, progress
+from course.lessons.catalog import Lesson, after, find, lessons
+from course.tasks import catalog, index, progress, verbs
 from course.tasks.progress import Record
 
 MARKS = {"done": "[x]", "begun": "[~]", "open": "[ ]"}  # told apart without colour
@@ -65,6 +65,32 @@ def _part(lesson: Lesson, known: Mapping[str, Record]) -> Part:
         _count(records(labs)),
         next((slug for slug in [*exercises, *labs] if not known.get(slug, Record()).passed), ""),
     )
+
+
+def end(slug: str) -> None:
+    """A lesson's last cell: what was done in it, its labs, and what comes next."""
+    lesson = find(slug)
+    print(ending(lesson, _part(lesson, progress.records()), verbs.rows()))
+
+
+def ending(lesson: Lesson, part: Part, rows: Sequence[verbs.Row]) -> str:
+    """The same as text, a line each. rows: of all labs."""
+    counts = {"exercises": part.exercises, "predictions": part.predictions}
+    done = [f"{_of(count)} {what}" for what, count in counts.items() if count[1]]
+    labs = [f"{row.slug} ({row.minutes} minutes, {row.state})" for row in rows if row.lesson == lesson.slug]
+    following = after(lesson)
+    lines = [
+        f"Done here: {', '.join(done)}" if done else "",
+        f"Practise:  {', '.join(labs)}" if labs else "",
+        f"Next:      lesson {following.number:02d}, {following.title}" if following else "Next:      course interview",
+    ]
+    return "\n".join(filter(None, lines))
+
+
+def ending_of_all(lesson: Lesson) -> str:
+    """What end() prints where every task of the lesson is done, and no lab was begun: so it is in the repository."""
+    everything = {task.slug: Record(done=True, passed=progress.now()) for task in index.of_lesson(lesson.slug)}
+    return ending(lesson, _part(lesson, everything), verbs.fresh_rows())
 
 
 def _count(records: list[Record]) -> tuple[int, int]:

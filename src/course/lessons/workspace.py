@@ -9,9 +9,11 @@ from pathlib import Path
 from course.base import files, paths
 from course.base.errors import CourseError
 from course.lessons import catalog
+from course.tasks import catalog as labs
 from course.tasks import cells
-from course.tasks.catalog import FOLDER as LABS
 
+# Before a notebook's name in a link of the repository: in workspace/ all are in one folder.
+FOLDERS = re.compile(r"\]\((?:\.\./)+(?:notebooks|labs/[\w-]+|[\w-]+)/(?=[\w-]+\.ipynb)")
 NUMBERED = re.compile(r"\d\d_(?P<slug>\w+)")
 
 
@@ -26,8 +28,8 @@ def prepare() -> list[Path]:
 
 
 def originals() -> list[Path]:
-    """The lessons and the lab notebook, in order."""
-    return [*(lesson.notebook for lesson in catalog.lessons()), *sorted(LABS.glob("*.ipynb"))]
+    """The lessons and the labs, in order."""
+    return [*(lesson.notebook for lesson in catalog.lessons()), *(lab.notebook for lab in labs.labs())]
 
 
 def _follow_renumbering() -> None:
@@ -44,6 +46,8 @@ def _copy(path: Path) -> Path:
 
     notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = FOLDERS.sub("](", cell.source)
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
             cell.source = cells.with_answer(cell.source)
@@ -54,7 +58,7 @@ def _copy(path: Path) -> Path:
 
 
 def reset(name: str) -> tuple[Path, Path | None]:
-    """A fresh copy of a lesson, by slug or number, or of the `labs`.
+    """A fresh copy of a lesson, by slug or number, or of a lab by its slug.
 
     The old one is kept under a dated name. Returns (fresh, old copy).
     """
@@ -78,9 +82,9 @@ def _dated(path: Path) -> Path:
 
 
 def _original(name: str) -> Path:
-    for path in sorted(LABS.glob("*.ipynb")):
-        if name in (path.stem, path.name, path.stem.partition("_")[2]):
-            return path
+    for lab in labs.labs():
+        if name in (lab.notebook.stem, lab.notebook.name, lab.slug):
+            return lab.notebook
     try:
         return catalog.find(name).notebook
     except CourseError:

@@ -56,6 +56,11 @@ class Lab(Task):
         return FOLDER / self.slug
 
     @property
+    def notebook(self) -> Path:
+        """Its notebook; generated."""
+        return self.folder / f"lab_{self.slug}.ipynb"
+
+    @property
     def text(self) -> str:
         """The lab's README."""
         return (self.folder / "README.md").read_text()

@@ -99,6 +99,11 @@ def rows() -> list[Row]:
     return [_row(lab, known.get(lab.slug, progress.Record()), cluster) for lab in catalog.labs()]
 
 
+def fresh_rows() -> list[Row]:
+    """All labs as for a learner who has begun none."""
+    return [_row(lab, progress.Record(), "") for lab in catalog.labs()]
+
+
 def _row(lab: Lab, record: progress.Record, cluster: str) -> Row:
     said = state(record, cluster)
     return Row(lab.number, lab.slug, lab.title, lab.level, lab.minutes, lab.lesson, said, record.best_seconds)
@@ -139,6 +144,23 @@ def start(slug: str, say: Say = print) -> Checked:
     with progress.editing(task.slug) as record:
         progress.begin(record, cluster_id())
     return task
+
+
+def is_running(slug: str) -> bool:
+    """Whether a try of it goes on in this cluster, and is not passed yet."""
+    record = progress.record(index.find(slug).slug)
+    return bool(record.started) and record.cluster == cluster_id() and not record.done
+
+
+def is_passed(slug: str) -> bool:
+    """Whether its checks passed once without the reference."""
+    return bool(progress.record(index.find(slug).slug).passed)
+
+
+def require_not_running(slug: str, afresh: str) -> None:
+    """NotReady where a try goes on: to begin afresh would remove what the learner made. afresh: how to say it."""
+    if is_running(slug):
+        raise NotReady(f"{slug} is running.", "To begin afresh removes what you made in it.", afresh)
 
 
 def _prepare_lab(lab: Lab, say: Say) -> None:
