@@ -21,7 +21,7 @@ def author(
 ) -> None:
     """Write all that is generated.
 
-    That is names and numbers of lessons, their outputs, the lab notebook, the README's tables.
+    That is names and numbers of lessons, their outputs, the labs' notebooks, the README's tables.
     """
     from course.dev import author as authoring
     from course.dev import generated

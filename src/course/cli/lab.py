@@ -100,13 +100,18 @@ def reset(
     typer.echo("Removed.")
 
 
+OnPath = Annotated[str, typer.Option("--path", help="One path through the course: first-evening, operator, ...")]
+
+
 def progress(
     export: Annotated[Path | None, typer.Option("--export", help="Write your progress to this file.")] = None,
     as_json: Json = False,
     take_in: Annotated[Path | None, typer.Option("--import", help="Merge a file that --export wrote.")] = None,
+    path: OnPath = "",
 ) -> None:
     """What you have done, lesson by lesson; take it with you to another machine."""
-    from course.lessons import way
+    from course.lessons import path as paths
+    from course.lessons import routes, way
     from course.tasks import progress as book
     from course.tasks import verbs
 
@@ -117,16 +122,19 @@ def progress(
         typer.echo(f"Taken in: {tasks} tasks, the better of both for each.")
     if export:
         typer.echo(f"Written: {book.export(export)} tasks to {export}")
-    if not (take_in or export):
+    if path:
+        typer.echo(paths.text(routes.find(path)))
+    elif not (take_in or export):
         parts = way.parts()
         if as_json:
             typer.echo(json.dumps([part.as_dict() for part in parts]))
         else:
-            typer.echo(f"{verbs.table(verbs.rows())}\n\n{way.text(parts)}")
+            typer.echo(f"{verbs.table(verbs.rows())}\n\n{paths.table()}\n\n{way.text(parts)}")
 
 
-def next_() -> None:
+def next_(path: OnPath = "") -> None:
     """What comes next: the first lesson that is not done, and what is open in it."""
-    from course.lessons import way
+    from course.lessons import path as paths
+    from course.lessons import routes, way
 
-    typer.echo(way.following(way.parts()))
+    typer.echo(paths.following(paths.steps(routes.find(path))) if path else way.following(way.parts()))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from course.base import paths, toml
+from course.base.errors import CourseError
 from course.lessons import catalog as lessons
 from course.tasks import catalog as labs
 
@@ -25,6 +26,15 @@ class Route:
         return sum(lessons.find(slug).minutes for slug in self.lessons) + sum(
             labs.find(slug).minutes for slug in self.labs
         )
+
+
+def find(slug: str) -> Route:
+    """The route of that slug; CourseError names those that there are."""
+    for route in routes():
+        if slug.strip().lower().replace("_", "-") == route.slug:
+            return route
+    there_are = ", ".join(route.slug for route in routes())
+    raise CourseError(f"There is no path {slug!r}.", f"There are: {there_are}.", "./course progress")
 
 
 @cache
