@@ -57,6 +57,25 @@ def test_a_name_needs_no_capitals_and_no_last_dot() -> None:
     assert not judge.is_right(question, 1, judge.read(question, 1, "SERVFAIL"))
 
 
+def test_other_spellings_of_a_name_are_right_where_the_question_says_so() -> None:
+    question = replace(kind("name"), answer="NODATA", also=("no data",))
+    for typed in ("no  data", "`nodata`", "'NODATA'.", '"No data."'):
+        assert judge.is_right(question, 1, judge.read(question, 1, typed)), typed
+    assert not judge.is_right(replace(question, also=()), 1, judge.read(question, 1, "no data"))
+
+
+def test_an_answer_is_put_into_words_also_when_the_pool_is_newer() -> None:
+    question = replace(kind("choose"), options=("one", "two", "three"), right=(1,))
+    assert judge.verdict(question, 1, "z").endswith(f"{judge.solution(question, 1)}: two")
+    assert judge.in_words(question, 1, "ij") == "ij: ?; ?" and judge.in_words(kind("name"), 1, "x") == "x"
+
+
+def test_no_other_spelling_is_what_the_question_calls_wrong() -> None:
+    named = [question for question in QUESTIONS if question.kind == "name"]
+    assert [question for question in named if question.also]
+    assert not [one.slug for one in named if judge.is_right(one, 1, judge.read(one, 1, one.wrong.answer))]
+
+
 def test_points_are_ticked_once_and_only_those_that_are_there() -> None:
     question = kind("open")
     assert (judge.ticks(question, "1, 2 2"), judge.ticks(question, "0")) == (2, 0)

@@ -55,6 +55,7 @@ def test_a_whole_question_is_read(tmp_path: Path) -> None:
         ('kind = "choose"', 'kind = "debug"', "output"),
         ("right = [2]", "right = [2]\nminutes = 8", "minutes"),
         ("right = [2]", "right = [2]\nanswer = 5", "answer"),
+        ("right = [2]", 'right = [2]\nalso = ["Both of them"]', "also"),
         ("right = [2]", "right = [2]\nanswer = [5]", "answer"),
         ('short = "Both."', 'shrot = "Both."', "short"),
         ('short = "Both."', "short = 5", "short"),

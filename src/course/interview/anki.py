@@ -30,7 +30,7 @@ def _html(text: str) -> str:
 
 
 def _answer(question: Question) -> str:
-    parts = [judge.solution(question, SEED), judge.explanation(question)]
+    parts = [judge.in_words(question, SEED, judge.solution(question, SEED)), judge.explanation(question)]
     if question.kind in judge.SPOKEN:
         parts.append(f"What interviewers listen for:\n{judge.rubric(question)}")
     return "\n\n".join(filter(None, parts))

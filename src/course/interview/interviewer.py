@@ -5,10 +5,11 @@ from course.interview import dice, draw, judge
 from course.interview.pool import LEVELS, Question
 
 A_LEVEL = 3  # questions of each level, of different topics
+ASKER = "Ask next"
 DEPTH = {
-    "junior": "A junior answers the short form, and would know how to look it up or try it.",
-    "senior": "A senior gives the reasons, the limits, and what they would check with a command.",
-    "staff": "A staff engineer weighs the alternatives, says what it costs others, and what is true of CoreDNS only.",
+    "junior": "the short answer, and how they would look it up or try it.",
+    "senior": "the reasons, the limits, and what they would check with a command.",
+    "staff": "the alternatives, what each costs other people, and what is true of CoreDNS only.",
 }
 
 
@@ -30,7 +31,8 @@ def text(seed: int) -> str:
     spoken, tasks = drawn(seed)
     head = [
         f"# A set for interviewers, seed {seed}",
-        "Ask, let the candidate talk, then ask what is asked next. Tick the points that you heard.",
+        "Ask, let the candidate talk, then ask what comes next. Tick the points that you heard.\n"
+        "Read the options only where the question needs them (which of these ...), or when the candidate is stuck.",
         "\n".join(f"- {level}: {DEPTH[level]}" for level in LEVELS),
     ]
     parts = [_question(number, question, seed) for number, question in enumerate(spoken, 1)]
@@ -41,8 +43,8 @@ def _question(number: int, question: Question, seed: int) -> str:
     points = "\n".join(f"[ ] {point}" for point in question.rubric)
     right = judge.solution(question, seed)
     lines = [f"## {number}. {judge.put(question, seed)}"]
-    lines += [f"Right: {right}"] if right else []
-    return "\n\n".join([*lines, f"Listen for:\n{points}", judge.explanation(question)])
+    lines += [f"Right: {judge.in_words(question, seed, right)}"] if right else []
+    return "\n\n".join([*lines, f"Listen for:\n{points}", judge.explanation(question, ASKER)])
 
 
 def _task(question: Question) -> str:
@@ -56,4 +58,4 @@ def _task(question: Question) -> str:
     commands = "\n".join(f"    {advice.for_here(step)}" for step in steps)
     points = "\n".join(f"[ ] {point}" for point in question.rubric)
     head = f"## Live task, {question.minutes} minutes: {question.ask}\n\n{commands}"
-    return f"{head}\n\nListen for:\n{points}\n\n{judge.explanation(question)}"
+    return f"{head}\n\nListen for:\n{points}\n\n{judge.explanation(question, ASKER)}"

@@ -83,7 +83,8 @@ def read(question: Question, seed: int, typed: str) -> str:
     letters = re.sub(r"[\s,.;)]", "", typed.lower())
     wanted = {"choose-all": range(1, len(there) + 1), "order": [len(there)]}.get(question.kind, [1])
     if not letters or set(letters) - set(there) or len(set(letters)) < len(letters) or len(letters) not in wanted:
-        raise NoAnswer(f"{typed.strip()[:40]!r} is no answer here. Type {how(question, seed)}, or skip.")
+        said = f"{typed.strip()[:40]!r} is no answer here." if typed.strip() else "Nothing was typed."
+        raise NoAnswer(f"{said} Type {how(question, seed)}, or skip.")
     return letters if question.kind == "order" else "".join(sorted(letters))
 
 
@@ -95,12 +96,12 @@ def _number(typed: str) -> str:
 
 
 def is_right(question: Question, seed: int, answer: str) -> bool:
-    """Whether what `read` gave is right. Capitals and a last dot of a name do not matter."""
-    return _plain(answer) == _plain(solution(question, seed))
+    """Whether what `read` gave is right. Capitals, quotes around a name and its last dot do not matter."""
+    return _plain(answer) in map(_plain, (solution(question, seed), *question.also))
 
 
 def _plain(answer: str) -> str:
-    return answer.casefold().rstrip(".")
+    return answer.casefold().strip("`'\". ")
 
 
 def ticks(question: Question, typed: str) -> int:
@@ -166,19 +167,23 @@ def verdict(question: Question, seed: int, answer: str) -> str:
         return "Right."
     if question.kind == "open":
         return "" if answer else "Left out."
-    wanted = solution(question, seed)
+    return f"{'No' if answer else 'Left out'}. Right is {in_words(question, seed, solution(question, seed))}"
+
+
+def in_words(question: Question, seed: int, answer: str) -> str:
+    """An answer as `read` gives it, letters with their texts; a paused run may hold letters of an older pool."""
     shown = dict(zip(LETTERS, choices(question, seed), strict=False))
-    texts = f": {'; '.join(shown[letter] for letter in wanted)}" if shown else ""
-    return f"{'No' if answer else 'Left out'}. Right is {wanted}{texts}"
+    return f"{answer}: {'; '.join(shown.get(letter, '?') for letter in answer)}" if answer and shown else answer
 
 
-def explanation(question: Question) -> str:
+def explanation(question: Question, asker: str = "They ask next") -> str:
     """The answer, in short and at length, what is often said instead, what is asked next, and the proof."""
     lines = [f"In short: {question.short}", f"At length: {question.deep}"]
     if question.command:
         where = proof.where(Proof(question.command.lesson, question.command.cell))
         lines.append(f"It printed ({where}):\n{_indented(_printed(question.command))}")
-    lines.append(f"Often said: {question.wrong.answer} That is wrong: {question.wrong.why}")
-    lines += [f"They ask next: {one}" for one in question.follow_up]
+    often = question.wrong.answer if question.wrong.answer[-1] in ".!?" else f"{question.wrong.answer}."
+    lines.append(f"Often said: {often} That is wrong: {question.wrong.why}")
+    lines += [f"{asker}: {one}" for one in question.follow_up]
     lines += [f"Proof: {proof.where(one)}" for one in question.proof]
     return "\n".join(lines)

@@ -60,10 +60,11 @@ class Question:
     """One question.
 
     ask: the question; options and right (places in options, from 0): for the kinds of CHOICES; items: for `order`, in
-    the right order; answer: for `number` and `name`; task (a lab's slug) and minutes: for `do`; command, output: the
-    cell whose output is predicted or debugged. short, deep: the answer in a sentence, and at length; rubric: what an
-    interviewer listens for. only: where it is true, if not everywhere. lesson_quiz: the lesson whose quiz asks it too.
-    asked: the topics of tests/unit/asked.toml that it answers.
+    the right order; answer: for `number` and `name`; also: other spellings of that name which are right; task (a lab's
+    slug) and minutes: for `do`; command, output: the cell whose output is predicted or debugged. short, deep: the
+    answer in a sentence, and at length; rubric: what an interviewer listens for. only: where it is true, if not
+    everywhere. lesson_quiz: the lesson whose quiz asks it too. asked: the topics of tests/unit/asked.toml that it
+    answers.
     """
 
     slug: str
@@ -81,6 +82,7 @@ class Question:
     right: tuple[int, ...] = ()
     items: tuple[str, ...] = ()
     answer: float | str = ""
+    also: tuple[str, ...] = ()
     task: str = ""
     minutes: int = 0
     command: Cell | None = None
@@ -164,6 +166,7 @@ def _rules(question: Question) -> list[tuple[str, Callable[[], bool], str]]:
         ("items", lambda: (len(set(question.items)) > 2) == (kind == "order"), "are three or more, for the kind order"),
         ("answer", lambda: isinstance(question.answer, float) == (kind == "number"), "is a number for the kind number"),
         ("answer", lambda: (question.answer not in ("", 0.0)) or kind != "name", "is a text for the kind name"),
+        ("also", lambda: not question.also or kind == "name", "is for the kind name"),
         ("task", lambda: bool(question.task) == (kind == "do"), "is for the kind do"),
         ("minutes", lambda: (question.minutes > 0) == (kind == "do"), "are for the kind do"),
         ("command", lambda: (question.command is not None) == (kind == "predict"), "is for the kind predict"),

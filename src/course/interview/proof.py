@@ -1,6 +1,7 @@
 """Whether a proof still says so, by the stored source and output of the cell that it names."""
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -8,19 +9,31 @@ from typing import Any
 from course.interview.pool import Cell, Proof
 from course.lessons import catalog
 
+HEADING = re.compile(r"#+ (.+)")
+
 
 @dataclass(frozen=True)
 class Stored:
-    """A cell as it is stored: its source, and what it printed when it last ran on a cluster ("" for prose)."""
+    """A cell as it is stored: its source, and what it printed when it last ran on a cluster ("" for prose).
+
+    heading: the last one at its beginning or above it, by which a reader finds it; cell ids are not seen in JupyterLab.
+    """
 
     source: str
     printed: str
+    heading: str = ""
 
 
 @cache
 def _cells(lesson: str) -> dict[str, Stored]:
     notebook = json.loads(catalog.find(lesson).notebook.read_text())
-    return {cell["id"]: Stored("".join(cell["source"]), _printed(cell)) for cell in notebook["cells"]}
+    found, heading = {}, ""
+    for cell in notebook["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "markdown" and (first := HEADING.match(source)):
+            heading = first[1]
+        found[cell["id"]] = Stored(source, _printed(cell), heading)
+    return found
 
 
 def _printed(cell: dict[str, Any]) -> str:
@@ -56,5 +69,11 @@ def where(proof: Proof) -> str:
     """A proof as a reader finds it."""
     if proof.source:
         return f"{proof.source} ({proof.version}): {proof.says}"
-    shows = f": {proof.shows}" if proof.shows else ""
-    return f"lesson {catalog.find(proof.lesson).number:02d}, cell {proof.cell}{shows}"
+    return place(proof) + (f": {proof.shows}" if proof.shows else "")
+
+
+def place(proof: Proof) -> str:
+    """The lesson's number, the heading under which the cell stands, and its id."""
+    cell = stored(Cell(proof.lesson, proof.cell))
+    heading = f' "{cell.heading}",' if cell and cell.heading else ""
+    return f"lesson {catalog.find(proof.lesson).number:02d},{heading} cell {proof.cell}"

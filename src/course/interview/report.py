@@ -6,14 +6,13 @@ from datetime import datetime
 from html import escape
 
 from course.base import advice, tables
-from course.interview import pool, web
+from course.interview import pool, proof, web
 from course.interview.judge import Result
 from course.interview.memory import Run
 from course.interview.pool import Question
-from course.lessons import catalog as lessons
 
 NOTHING = {
-    "daily": "Nothing is due today, and today's new questions are done. Come back tomorrow.",
+    "daily": "Nothing is due today, and today's new questions are done. If you want more now, close your gaps.",
     "gaps": "You missed nothing last time, and there is no question that you never saw.",
 }
 OWN = "Points are what you ticked yourself: they are as honest as you were."
@@ -28,12 +27,12 @@ def nothing(mode: str) -> str:
 class Page:
     """What the result page says, for both of its forms.
 
-    by: (heading, rows); a row is name, right by the machine, points by the learner, seconds. again: what to look at.
-    earlier: earlier runs of this mode, the newest last.
+    total: the sum of the run, and how to read it. by: (heading, rows); a row is name, right by the machine, points by
+    the learner, seconds. again: what to look at. earlier: earlier runs of this mode, the newest last.
     """
 
     title: str
-    total: str
+    total: list[str]
     by: list[tuple[str, list[tuple[str, str, str, str]]]]
     again: list[str]
     earlier: list[str]
@@ -52,9 +51,15 @@ def _said(results: Iterable[Result]) -> str:
 
 def _summary(results: Sequence[Result]) -> str:
     hints = sum(one.hints for one in results)
-    return f"right {_judged(results)}; points by your own judgement {_said(results)}" + (
-        f"; hints {hints}" if hints else ""
-    )
+    parts = [f"right {_judged(results)}"]
+    parts += [f"points by your own judgement {_said(results)}"] if _has_points(results) else []
+    parts += [f"hints {hints}"] if hints else []
+    return "; ".join(parts)
+
+
+def _has_points(results: Iterable[Result]) -> bool:
+    """Whether the learner had points to tick."""
+    return any(one.points for one in results)
 
 
 def _rows(
@@ -76,7 +81,10 @@ def page(run: Run, earlier: Sequence[Run]) -> Page:
     moment = datetime.fromisoformat(run.began).astimezone()
     return Page(
         f"Interview practice: {run.mode}, {moment:%Y-%m-%d %H:%M}" + (f", seed {run.seed}" if run.seed else ""),
-        f"{len(run.results)} questions: {_summary(run.results)}; {run.seconds:.0f} s.",
+        [
+            f"{len(run.results)} questions: {_summary(run.results)}; {run.seconds:.0f} s.",
+            *([OWN] if _has_points(run.results) else []),
+        ],
         [
             ("Topic", _rows(results, topics, lambda question: question.topic)),
             ("Level", _rows(results, [(level, level) for level in pool.LEVELS], lambda question: question.level)),
@@ -94,22 +102,22 @@ def _again(missed: Sequence[Question]) -> list[str]:
     """The proofs of what was missed, and the labs of live tasks."""
     lines = []
     for question in missed:
-        proofs = "; ".join(_short(one) for one in question.proof)
-        lab = f"; ./course lab start {question.task}" if question.task else ""
-        lines.append(advice.for_here(f"{question.ask} ({proofs}{lab})"))
+        places = list(dict.fromkeys(_short(one) for one in question.proof))
+        places += [advice.for_here(f"./course lab start {question.task}")] if question.task else []
+        lines.append(f"{question.ask} ({'; '.join(places)})")
     return lines
 
 
 def _short(one: pool.Proof) -> str:
     if one.source:
         return f"{one.source} {one.version}"
-    return f"lesson {lessons.find(one.lesson).number:02d}, cell {one.cell}"
+    return proof.place(one)
 
 
 def text(run: Run, earlier: Sequence[Run]) -> str:
     """The page as lines of text."""
     made = page(run, earlier)
-    parts = [f"== {made.title}", made.total, OWN]
+    parts = [f"== {made.title}", *made.total]
     parts += [tables.table((heading, "right", "points", "seconds"), *rows) for heading, rows in made.by]
     parts.append(
         "\n".join(["Look at again:", *(f"- {line}" for line in made.again)]) if made.again else "Nothing missed."
@@ -122,7 +130,7 @@ def text(run: Run, earlier: Sequence[Run]) -> str:
 def html(run: Run, earlier: Sequence[Run]) -> str:
     """The page as one HTML file."""
     made = page(run, earlier)
-    body = [f"<p>{escape(made.total)}</p>", f"<p>{escape(OWN)}</p>"]
+    body = [f"<p>{escape(line)}</p>" for line in made.total]
     body += [web.table((heading, "right", "points", "seconds"), rows) for heading, rows in made.by]
     body += ["<h2>Look at again</h2>", web.points(made.again)] if made.again else ["<p>Nothing missed.</p>"]
     body += [f"<h2>Earlier runs of {escape(run.mode)}</h2>", web.points(made.earlier)] if made.earlier else []

@@ -53,7 +53,10 @@ def _save(run: Open, clock: Clock) -> None:
 def _welcome(run: Open, resumed: bool) -> str:
     lines = [f"{len(run.slugs)} questions in {run.minutes} minutes, seed {run.seed}. No feedback before the end."]
     if resumed:
-        lines = [f"The run of seed {run.seed} goes on: {len(run.answers)} of {len(run.slugs)} questions are answered."]
+        lines = [
+            f"The run of seed {run.seed} goes on: {len(run.answers)} of {len(run.slugs)} questions are answered.",
+            f"Its {run.minutes} minutes and its questions stay. For another run: ./course interview timed --new",
+        ]
     if not any(question.kind == "do" for question in _questions(run)):
         lines.append(
             "Without a live task: the cluster is not up (./course up), or all of its labs are being worked on."
@@ -121,7 +124,7 @@ def _judged(run: Open, clock: Clock, before: str) -> Step:
             before = ""
             _save(run, clock)
         results.append(_result(run, question, answer))
-        told.append(_told(run, question, results[-1]))
+        told.append(f"{len(results)}. {_told(run, question, results[-1])}")
     with memory.editing() as known:
         known.open = None
         for one in results:
@@ -150,5 +153,8 @@ def _told(run: Open, question: Question, came: Result) -> str:
     elif question.kind == "open":
         verdict = f"{came.said} of {came.points} points, by your own judgement."
     else:
-        verdict = judge.verdict(question, run.seed, run.answers.get(question.slug, ""))
+        answer = run.answers.get(question.slug, "")
+        verdict = judge.verdict(question, run.seed, answer)
+        if answer and not came.right:
+            verdict = f"You said {judge.in_words(question, run.seed, answer)}\n{verdict}"
     return f"{question.ask}\n{verdict}\n{judge.explanation(question)}"
