@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from course.base import files, settings
-from course.base.errors import CourseError, in_words
+from course.base.errors import CourseError, Paused, in_words
 
 INTERRUPTED = 130  # the exit code that the shell and typer give to Ctrl-C
 
@@ -61,7 +61,7 @@ def main() -> None:
     except KeyboardInterrupt:
         _interrupted()
     except SystemExit as end:
-        if end.code == INTERRUPTED:
+        if end.code == INTERRUPTED and not isinstance(end, Paused):
             _interrupted()
         raise
 

@@ -11,6 +11,7 @@ import pexpect
 import pytest
 
 from course.base import paths
+from course.interview import pool
 from tests.unit.candidate import good
 
 SEED = "5"
@@ -19,11 +20,12 @@ SEED = "5"
 class Terminal:
     """`course` in a terminal of its own, with a state of its own and no cluster."""
 
-    def __init__(self, state: Path, *words: str) -> None:
-        env = {**os.environ, "COURSE_STATE": str(state), "COURSE_CLUSTER": "nobody"}
+    def __init__(self, state: Path, *words: str, rows: int = 1000, columns: int = 4000) -> None:
+        size = {"LINES": str(rows), "COLUMNS": str(columns)}
+        env = {**os.environ, "COURSE_STATE": str(state), "COURSE_CLUSTER": "nobody", **size}
         argv = ["-P", "-m", "course", "interview", *words]
         self.child: pexpect.spawn[str] = pexpect.spawn(
-            sys.executable, argv, cwd=str(paths.ROOT), env=env, encoding="utf-8", timeout=60, dimensions=(50, 4000)
+            sys.executable, argv, cwd=str(paths.ROOT), env=env, encoding="utf-8", timeout=60, dimensions=(rows, columns)
         )
 
     def shown(self) -> str:
@@ -107,6 +109,21 @@ def test_the_end_of_input_pauses(state: Path) -> None:
     assert "Paused. What you answered is kept." in terminal.shown() and terminal.exit_code() == 130
     cards = kept(state)["cards"]
     assert isinstance(cards, dict) and len(cards) == 1
+
+
+def test_a_small_terminal_breaks_lines_between_words_and_scrolls_nothing_away(state: Path) -> None:
+    terminal = Terminal(state, "warm-up", "--seed", SEED, rows=24, columns=80)
+    terminal.child.sendline("skip")  # the feedback and the next question do not fit together
+    terminal.child.expect("Enter shows the rest. ")
+    first = str(terminal.child.before).replace("\r\n", "\n")
+    assert "Left out." in first and "In short" in first and max(map(len, first.splitlines())) <= 80
+    assert len(first.partition("Left out.")[2].splitlines()) < 24
+    words = set(re.findall(r"\w+", " ".join(" ".join(question.ask.split()) for question in pool.questions())))
+    ask = first.partition("Question 1 of")[2].partition("a)")[0]
+    assert len(ask.splitlines()) > 2 and set(re.findall(r"\w+", ask.partition("\n\n")[2])) <= words
+    assert terminal.types("").count("\n") < 24
+    terminal.child.sendintr()
+    assert "course interview gaps" in terminal.shown().replace("\n", " ") and terminal.exit_code() == 130
 
 
 def test_two_terminals_with_a_timed_run_each(state: Path) -> None:

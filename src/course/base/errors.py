@@ -33,6 +33,13 @@ def in_words(reason: Exception) -> str:
     return getattr(reason, "strerror", None) or str(reason)
 
 
+class Paused(SystemExit):
+    """Ctrl-C by a reader who was told already what is kept: exit code 130 without another word."""
+
+    def __init__(self) -> None:
+        super().__init__(130)
+
+
 class NotReady(CourseError):
     """Nothing is wrong with the call, but the answer is no: exit code 1."""
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+import shutil
+import sys
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from course.base.errors import CourseError, in_words
+from course.base import advice
+from course.base.errors import CourseError, Paused, in_words
 
 if TYPE_CHECKING:
     from course.interview.dialog import Dialog
@@ -16,27 +21,63 @@ if TYPE_CHECKING:
 app = typer.Typer(
     rich_markup_mode=None,
     invoke_without_command=True,
-    help="Interview practice: questions with proofs. Begin with: ./course interview warm-up",
+    help="Questions with proofs, to practise with. Begin with: ./course interview warm-up",
 )
-Seed = Annotated[int | None, typer.Option(min=1, help="The same number draws the same questions; else by chance.")]
-Topic = Annotated[str, typer.Option("--topic", help="Only this topic: a word of `course interview`.")]
-Level = Annotated[str, typer.Option("--level", help="Only junior, senior or staff.")]
+SEED_HELP = "The same number draws the same questions; else by chance."
+Seed = Annotated[int | None, typer.Option(min=1, metavar="NUMBER", help=SEED_HELP)]
+Topic = Annotated[str, typer.Option("--topic", metavar="TOPIC", help="Only this topic; ./course interview lists them.")]
+Level = Annotated[str, typer.Option("--level", metavar="LEVEL", help="Only junior, senior or staff.")]
+MARKS = re.compile(r"(?:\d+\.|[a-z]\)|-|\[ \]) ")  # what begins a point of a list
+MISSED = "What you missed comes first in: ./course interview gaps"
 
 
-def converse(dialog: Dialog) -> None:
-    """Plain lines: print a text, read a line, until the dialog is over. Ctrl-C and Ctrl-D pause it."""
+def converse(dialog: Dialog, onward: str = MISSED) -> None:
+    """Plain lines: print a text, read a line, until the dialog is over. Ctrl-C and Ctrl-D pause it.
+
+    onward: what is said of the way on then.
+    """
     try:
         shown = next(dialog)
         while True:
-            typer.echo(f"\n{shown}")
+            _page(f"\n{shown}")
             shown = dialog.send(input("> "))
     except StopIteration as end:
-        typer.echo(f"\n{end.value}")
+        _page(f"\n{end.value}")
     except (KeyboardInterrupt, EOFError):
-        typer.echo("\nPaused. What you answered is kept.")
-        raise KeyboardInterrupt from None
+        typer.echo(f"\nPaused. What you answered is kept.\n{advice.for_here(onward)}")
+        raise Paused from None
     finally:
         dialog.close()
+
+
+def _page(text: str) -> None:
+    """Print a text a screen at a time, so that nothing scrolls away unread; in a terminal alone."""
+    lines, rows = _fitted(text).splitlines(), shutil.get_terminal_size().lines - 2
+    while sys.stdin.isatty() and sys.stdout.isatty() and len(lines) > rows > 0:
+        cut = max((place for place in range(1, rows) if not lines[place]), default=rows)  # better between two parts
+        typer.echo("\n".join(lines[:cut]))
+        input("\nEnter shows the rest. ")
+        lines = lines[cut:]
+    typer.echo("\n".join(lines))
+
+
+def _fitted(text: str) -> str:
+    """The text with its long lines broken between words, where a terminal would break them anywhere.
+
+    Indented lines, which are commands and outputs, stay as they are, and so does what goes to a file.
+    """
+    if not sys.stdout.isatty():
+        return text
+    return "\n".join(map(_wrapped, text.splitlines()))
+
+
+def _wrapped(line: str) -> str:
+    width = shutil.get_terminal_size().columns
+    if len(line) <= width or line.startswith(" "):
+        return line
+    mark = MARKS.match(line)
+    indent = " " * len(mark[0]) if mark else ""
+    return textwrap.fill(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def _seed(given: int | None) -> int:
@@ -66,7 +107,7 @@ def overview(
             raise CourseError(f"{export[0]!r} is no deck.", "", "./course interview --export anki deck.apkg")
         typer.echo(f"Written: {anki.write(pool.questions(), export[1])} notes to {export[1]}. Anki: File, Import.")
     if seed:
-        typer.echo(interviewer.text(seed))
+        typer.echo(_fitted(interviewer.text(seed)))
     if not (export or seed):
         typer.echo(desk.overview())
 
@@ -105,14 +146,17 @@ def quiz(lesson: Annotated[str, typer.Argument(help="The lesson's number or name
 
 @app.command()
 def timed(
-    minutes: Annotated[int, typer.Option(min=5, max=120, help="20 or 45, as interviews are.")] = 20,
+    minutes: Annotated[int, typer.Option(min=5, max=120, metavar="NUMBER", help="20 or 45, as interviews are.")] = 20,
     seed: Seed = None,
     anew: Annotated[bool, typer.Option("--new", help="Forget a run that is paused.")] = False,
 ) -> None:
-    """A mix under a clock, one live task in it, no feedback before the end. Goes on where it was paused."""
+    """Questions under a clock, and no feedback before the end. If the cluster is up, one of them is a live task.
+
+    A run that was paused goes on where it was.
+    """
     from course.interview import desk
 
-    converse(desk.timed(minutes, _seed(seed), typer.echo, anew))
+    converse(desk.timed(minutes, _seed(seed), typer.echo, anew), "It goes on with: ./course interview timed")
 
 
 @app.command()
@@ -120,25 +164,25 @@ def live(seed: Seed = None) -> None:
     """One live task: a lab under a clock."""
     from course.interview import desk
 
-    converse(desk.live(_seed(seed), typer.echo))
+    converse(desk.live(_seed(seed), typer.echo), "The lab is still there: ./course lab list")
 
 
 @app.command()
 def result(
     html: Annotated[Path | None, typer.Option("--html", help="Write it as one HTML file, to keep or print.")] = None,
 ) -> None:
-    """The result page of your last run: by topic and level, what to look at again, earlier runs."""
+    """The result of your last run, by topic and level. With what to look at again, and earlier runs."""
     from course.interview import desk
 
     if html:
         _write(html, desk.result(as_html=True), "./course interview result --html result.html")
     else:
-        typer.echo(desk.result())
+        typer.echo(_fitted(desk.result()))
 
 
 @app.command()
 def page(file: Annotated[Path, typer.Argument(help="Where to write it: page.html")]) -> None:
-    """One page to print: ten sentences, error words and causes, a decision table."""
+    """One page to print: ten sentences, error words, a decision table."""
     from course.interview import sheet
 
     _write(file, sheet.html(), "./course interview page page.html")

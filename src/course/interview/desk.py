@@ -26,13 +26,15 @@ def overview() -> str:
         f"{len(questions)} questions. You saw {sum(row[2] for row in rows)}, and missed {sum(row[3] for row in rows)}"
         " of them last time.",
         tables.table(("topic", "questions", "seen", "missed"), *rows),
-        f"Due, as your answers set it:\n{memory.forecast(known, typed.__contains__)}",
     ]
+    if known.cards:
+        lines.append(f"Due, as your answers set it:\n{memory.forecast(known, typed.__contains__)}")
     if known.open:
         done = f"{len(known.open.answers)} of {len(known.open.slugs)}"
         lines.append(f"A timed run is paused, {done} answered. It goes on: ./course interview timed")
     lines.append(
         "Ten questions with feedback:      ./course interview warm-up\n"
+        "Only one level, or one topic:     ./course interview warm-up --level junior\n"
         "What you missed or never saw:     ./course interview gaps\n"
         "What is due today:                ./course interview daily\n"
         "20 minutes as in an interview:    ./course interview timed\n"
@@ -45,6 +47,7 @@ def overview() -> str:
 
 def dialog(mode: str, seed: int, topic: str = "", level: str = "") -> Dialog:
     """A sitting with feedback. CourseError for an unknown mode, topic or level, and where there is nothing to ask."""
+    topic, level = topic.lower(), level.lower()
     _require("mode", mode, MODES)
     _require("topic", topic, ["", *(one.slug for one in pool.topics())])
     _require("level", level, ["", *pool.LEVELS])

@@ -21,7 +21,7 @@ Dialog = Generator[str, str, str]
 Step = Generator[str, str, str]  # a part of a dialog: yields and is sent the same, returns an answer
 Say = Callable[[str], None]
 SKIP, AGAIN = "skip", "again"
-WORDS = f"{SKIP} leaves it out, {AGAIN} shows it again, Ctrl-C stops."
+WORDS = f"{SKIP} leaves it out, {AGAIN} repeats it, Ctrl-C stops."
 
 
 class Clock:
@@ -96,7 +96,8 @@ def result(question: Question, seed: int, answer: str, said: int, seconds: float
 def practise(mode: str, questions: Sequence[Question], seed: int) -> Dialog:
     """A sitting with feedback after each answer. CourseError where there is nothing to ask."""
     if not questions:
-        raise CourseError(f"Nothing to ask: {mode}.", report.nothing(mode), "./course interview warm-up")
+        again = "gaps" if mode == "daily" else "warm-up"
+        raise CourseError(f"Nothing to ask: {mode}.", report.nothing(mode), f"./course interview {again}")
     began, results, before = progress.now(), [], ""
     for number, question in enumerate(questions, 1):
         clock = Clock()
