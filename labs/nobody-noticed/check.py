@@ -13,7 +13,8 @@ OLD_ENOUGH = 10  # seconds after its start, a Pod has been asked by its readines
 asked_for_readiness = "get deploy shop -o jsonpath='{.spec.template.spec.containers[0].readinessProbe}'"
 both = probe.kubectl(
     "get deployments -A -l app=nobody-noticed -o jsonpath='{range .items[*]}{.metadata.namespace}: "
-    '{.spec.template.spec.containers[0].env[*].value} {.spec.template.spec.containers[0].readinessProbe}{"\\n"}{end}\''
+    "{.spec.template.spec.containers[0].env[*].value} {.spec.template.spec.hostAliases} "
+    '{.spec.template.spec.containers[0].readinessProbe}{"\\n"}{end}\''
 )
 south_pods = south.kubectl(
     "get pods -l app=nobody-noticed -o jsonpath='{range .items[*]}{.status.phase}, "
