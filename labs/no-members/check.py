@@ -44,7 +44,7 @@ def why_no_record(reply: Reply) -> str:
 def why_not_each(reply: Reply) -> str:
     if not reply.text:
         return "Without an SRV record the library knows nobody to talk to."
-    if "refused" in reply.out:
+    if "curl: (7)" in reply.out:
         return (
             "The record names a port on which no member listens. Without a virtual IP nobody maps port to targetPort: "
             "the client dials what the record says. Made this moment? Ask again in some seconds."
