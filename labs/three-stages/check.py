@@ -67,7 +67,7 @@ def reads(stage: str, pod: Pod, database: str) -> Check:
 
 def one_manifest(reply: Reply) -> bool:
     """Three lines that differ in the namespace only, and know the database by its short name."""
-    specs = [line.partition(": ")[2] for line in reply.text.splitlines()]
+    specs = [line.partition(": ")[2].strip() for line in reply.text.splitlines()]
     return len(specs) == 3 and len(set(specs)) == 1 and "//database:5432/" in specs[0]
 
 
