@@ -170,8 +170,14 @@ def test_progress_and_next_tell_what_is_open() -> None:
     runner = CliRunner()
     assert "Next: lesson 00" in runner.invoke(app.app, ["next"]).stdout
     for lesson in catalog.lessons()[:2]:
-        with progress.editing(f"{progress.LESSON}{lesson.slug}") as record:
-            record.started = progress.now()
+        practice = [lab.slug for lab in labs.labs() if lab.lesson == lesson.slug]
+        for slug in (
+            f"{progress.LESSON}{lesson.slug}",
+            *practice,
+            *(task.slug for task in index.exercises(lesson.slug)),
+        ):
+            with progress.editing(slug) as record:
+                record.started = record.passed = progress.now()
     assert "Next: lesson 02" in runner.invoke(app.app, ["next"]).stdout
     with progress.editing(f"{progress.LESSON}first_externalname") as record:
         record.started = progress.now()
