@@ -168,7 +168,7 @@ def with_ending(cells: list[dict[str, Any]], lesson: lessons.Lesson) -> list[dic
     printed = {
         "name": "stdout",
         "output_type": "stream",
-        "text": (way.ending_of_all(lesson) + "\n").splitlines(keepends=True),
+        "text": (way.ending_for_authors(lesson) + "\n").splitlines(keepends=True),
     }
     code: dict[str, Any] = {
         "cell_type": "code",

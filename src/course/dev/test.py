@@ -75,6 +75,8 @@ class Stages:
 
 def run(options: Options, say: Say) -> int:
     """The exit code: 0 when everything is green, 1 when something is red, 2 when the call or the machine is wrong."""
+    if options.pytest and options.offline:
+        return _offline(options.pytest)
     if options.pytest and options.engines:
         return _on_docker(options, say)
     if options.pytest:
@@ -108,9 +110,10 @@ def workers() -> int:
     return max(1, fit)
 
 
-def _offline() -> int:
+def _offline(words: Sequence[str] = ()) -> int:
     return _pytest(
         [
+            *words,
             "-m",
             "not (cluster or engine or engines or browser)",
             "-n",
