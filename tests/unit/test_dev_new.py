@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from typer.testing import CliRunner
 
+from course.base import paths
 from course.base.errors import CourseError
 from course.cli.app import app
 from course.dev import new as scaffold
@@ -102,6 +103,11 @@ def test_the_skeletons_fail_their_proof_with_sentences_and_pass_when_they_are_fi
     ours = {str(path.relative_to(grown)) for path in (grown / "labs" / NEW_LAB).rglob("*") if path.is_file()}
     ours |= {"labs/labs.toml", "notebooks/lessons.toml", "notebooks/00_start_here.ipynb"}
     ours.add(f"notebooks/{OLD}_{NEW_LESSON}.ipynb")
+    # What is before them names them as what comes next.
+    lesson = catalog.lessons()[MOVED.number - 1]
+    before = [labs.labs()[LAB.number - 2].notebook, catalog.find(LAB.lesson).notebook, lesson.notebook]
+    before += [lab.notebook for lab in labs.labs() if lab.lesson == lesson.slug]
+    ours |= {str(path.relative_to(paths.ROOT)) for path in before}
     assert set(said) == {f"test_nothing_is_left_to_fill_in[{name}]" for name in ours}
     assert (
         "what the learner sees go wrong, in one line"
