@@ -178,9 +178,12 @@ def test_what_the_cluster_cannot_do_is_found_out_by_trying() -> None:
 
 
 def test_the_buttons_work_on_the_real_cluster() -> None:
+    verbs.reset(LAB.slug, quiet)
     panel = Panel(LAB.slug)
     panel.buttons["Start"].click()
     assert "is ready" in panel.answer.value
+    panel.buttons["Start"].click()
+    assert "press Start once more" in panel.answer.value, "a lab that runs is not begun afresh unasked"
     panel.buttons["Check"].click()
     assert "[FAIL] shop-finds-the-name" in panel.answer.value
     panel.manifest.value = (LAB.folder / "solution" / "service.yaml").read_text()
