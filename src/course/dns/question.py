@@ -117,8 +117,7 @@ def send(pairs: Sequence[tuple[str, str]], *, server: str = "", pod: str = TOOLB
     It is one `kubectl exec`, however many questions. `server` is `address` or `address:port`. Never raises.
     """
     options = (*(_at(server) if server else []), "+tries=1", "+time=3", "+nocookie")
-    # A name that begins with a hyphen would be an option of dig; a backslash before it changes nothing else.
-    words = [word for name, kind in pairs for word in (f"\\{name}" if name[0] == "-" else name, kind, *options)]
+    words = [word for name, kind in pairs for word in (name, kind, *options)]
     return kubectl.run("exec", "-n", kubectl.TOOLBOX[0], pod, "--", "dig", *words, timeout=30 + 4 * len(pairs))
 
 
