@@ -1,7 +1,7 @@
 """A path through the course, step by step: what is done on it, and what comes next."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from course.base import tables
 from course.lessons import catalog as lessons
@@ -29,17 +29,10 @@ def steps(route: Route) -> list[Step]:
     parts = {part.slug: part for part in way.parts()}
     found: list[Step] = []
     for lesson in map(lessons.find, route.lessons):
-        found.append(Step("lesson", lesson.slug, lesson.title, lesson.minutes, _state(parts[lesson.slug])))
+        alone = replace(parts[lesson.slug], labs=(0, 0))  # its labs are steps of their own
+        found.append(Step("lesson", lesson.slug, lesson.title, lesson.minutes, alone.state))
         found += [_lab(labs.find(slug), known) for slug in route.labs if labs.find(slug).lesson == lesson.slug]
     return found
-
-
-def _state(part: way.Part) -> str:
-    """A lesson's own state on a path: its labs are steps of their own."""
-    done, of = part.exercises
-    if part.begun and done == of:
-        return "done"
-    return "begun" if part.begun or done else "open"
 
 
 def _lab(lab: labs.Lab, known: Mapping[str, Record]) -> Step:
@@ -77,8 +70,3 @@ def table() -> str:
         rows.append((way.MARKS[mark], route.slug, f"{done} of {len(states)}", route.minutes, route.title))
     listed = tables.table(("", "path", "steps", "minutes", "title"), *rows)
     return f"{listed}\nOne of them, step by step: ./course progress --path {routes.routes()[0].slug}"
-
-
-def paths() -> None:
-    """The paths through the course with what you have done on each."""
-    print(table().replace("./course", "course"))
