@@ -28,6 +28,11 @@ from course.base import shell
 from course.kube import kubectl
 from course.provision import lifecycle
 
+# Tests run with the course's kubeconfig and tools, as notebooks and the CLI do; before the first test is imported, for
+# the package kubernetes reads KUBECONFIG when it is imported.
+for name in ("KUBECONFIG", "KUBECACHEDIR", "PATH"):
+    os.environ[name] = shell.environment()[name]
+
 # Seconds of each group of tests in an earlier run: the longest begin first, so that nobody waits for one at the end.
 EARLIER: dict[str, float] = json.loads((ROOT / "bench" / "results" / "tests.json").read_text())["groups"]
 UNKNOWN = 60.0
@@ -43,14 +48,6 @@ def cluster() -> Iterator[None]:
     lifecycle.up(say=lambda text: None)
     yield
     lifecycle.down(say=lambda text: None)
-
-
-@pytest.fixture(autouse=True)
-def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests run with the course's kubeconfig and tools, as notebooks and the CLI do."""
-    environment = shell.environment()
-    for name in ("KUBECONFIG", "KUBECACHEDIR", "PATH"):
-        monkeypatch.setenv(name, environment[name])
 
 
 @pytest.fixture
