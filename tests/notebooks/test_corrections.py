@@ -8,7 +8,7 @@ from course.dev.corrections import Correction, corrections
 from course.dev.nbval import NOT_COMPARED, code_cells, tags
 from course.lessons import catalog
 
-NUMBERS = range(1, 40)  # 17 points in which common articles go wrong, then those of this course
+NUMBERS = range(1, 49)  # 17 points in which common articles go wrong, then those of this course
 ROWS = corrections()
 
 

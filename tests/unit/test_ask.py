@@ -92,6 +92,9 @@ class Cluster:
     def complaint(self) -> str:
         return ""
 
+    def asker(self) -> str:
+        return "10.244.0.9"
+
     def servers(self, forward: Plugin) -> Sequence[str]:
         return forward.words[1:]
 
@@ -199,6 +202,55 @@ def test_two_services_that_may_be_meant_are_both_named() -> None:
     cluster = Cluster(alias("login", "auth"), virtual("auth"), virtual("auth", "team-b"))
     found = query.explain("login", "shop", asked("login", cluster), cluster)
     assert len(found.next) == 2 and "auth.team-a.svc" in found.meaning and "auth.team-b.svc" in found.meaning
+
+
+class Answers(Cluster):
+    """A cluster whose CoreDNS, and whose servers outside, have given these statuses, by name and by server."""
+
+    def __init__(self, *services: Service, corefile: str, said: dict[str, str], servers: dict[str, str]) -> None:
+        super().__init__(*services, corefile=corefile)
+        self.said, self.statuses = said, servers
+
+    def response(self, name: str, kind: str) -> Response:
+        status = self.said.get(plain(name))
+        return response(name, kind, status) if status else super().response(name, kind)
+
+    def outside(self, name: str, kind: str, server: str) -> Response:
+        return response(name, kind, self.statuses[server])
+
+
+@pytest.mark.parametrize(
+    ("servers", "cause"),
+    [
+        ({"10.1.1.1": "TIMEOUT", "10.1.1.2": "NOERROR"}, "forwarder-down-in-part"),
+        ({"10.1.1.1": "TIMEOUT", "10.1.1.2": "TIMEOUT"}, "outside-down"),
+        ({"10.1.1.1": "NOERROR", "10.1.1.2": "NOERROR"}, "outside-recovered"),
+        ({"10.1.1.1": "SERVFAIL", "10.1.1.2": "SERVFAIL"}, "outside-servfail"),
+    ],
+)
+def test_a_dead_server_beside_a_live_one_is_named(servers: dict[str, str], cause: str) -> None:
+    corefile = evidence.ORDINARY.replace("/etc/resolv.conf", " ".join(servers))
+    cluster = Answers(corefile=corefile, said={"db.example.org": "SERVFAIL"}, servers=servers)
+    found = query.explain("db.example.org.", "shop", [response("db.example.org.", "A", "SERVFAIL")], cluster)
+    assert found.cause == cause
+    assert ("10.1.1.1 does not answer" in found.meaning) == (cause == "forwarder-down-in-part")
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "rule"),
+    [
+        (f"pg.team-a.svc.{ZONE}.", "REFUSED", "block type A"),
+        ("db.example.org.", "REFUSED", "block type A"),
+        ("db.example.org.", "SERVFAIL", ""),
+    ],
+)
+def test_who_may_ask_is_told_apart_from_what_there_is(name: str, status: str, rule: str) -> None:
+    corefile = evidence.ORDINARY.replace("    forward", "    acl {\n block type A\n }\n    forward")
+    cluster = Answers(
+        virtual("pg"), corefile=corefile, said={plain(name): status}, servers={"/etc/resolv.conf": "NOERROR"}
+    )
+    found = query.explain(name, "shop", [response(name, "A", status)], cluster)
+    assert (found.cause == "acl-refuses") == bool(rule) and rule in found.meaning
 
 
 @pytest.mark.parametrize("links", [11, 12])

@@ -221,6 +221,25 @@ def test_what_is_no_time_or_no_number_is_refused(book: Path, entry: str) -> None
     assert _taken_in(book, '{"version": 1, "labs": {"ip-is-no-name": {"best_seconds": 12}}}'), "a good file is taken in"
 
 
+@pytest.mark.parametrize("value", ["1e999", "-1e999", "Infinity", "9" * 5000, "[" * 5000 + "]" * 5000])
+def test_nor_is_it_taken_in_anywhere_else_in_the_file(book: Path, value: str) -> None:
+    assert not _taken_in(book, f'{{"version": 2, "tasks": {{}}, "other": {{"x": {value}}}}}')
+
+
+@pytest.mark.parametrize("version", ["2.0", "true", '"2"', "null", "[2]"])
+def test_a_version_is_a_whole_number(book: Path, version: str) -> None:
+    assert not _taken_in(book, f'{{"version": {version}, "tasks": {{}}}}')
+
+
+@pytest.mark.parametrize("part", ["[]", "7", '"x"', "null"])
+def test_what_another_room_keeps_has_its_form(book: Path, part: str) -> None:
+    source = book / "theirs.json"
+    source.write_text(f'{{"version": 2, "tasks": {{}}, "interview": {part}}}')
+    with pytest.raises(CourseError) as refusal:
+        progress.take_in(source, {"interview": lambda mine, theirs: {**mine, **theirs}})
+    assert "'interview'" in refusal.value.why
+
+
 def test_a_manifest_refused_in_part_says_what_was_made() -> None:
     what, why = verbs._refusal(
         "service/one created\n", 'The Service "two" is invalid: spec.externalName: Invalid value\n'
@@ -232,6 +251,7 @@ def test_a_manifest_refused_in_part_says_what_was_made() -> None:
 WORDS = st.sampled_from(
     ["{", "}", ".", ".:53", "corp.internal:53", "10.0.0.0/8", "forward", "rewrite", "name", "regex", "(", "{1}",
         "hosts", "template", "IN", "A", "match", "fallthrough", "kubernetes", "import", "(a)", "#",
+        "acl", "block", "type", "net", "10.244.0.0/16", "view", "expr",
         '"', "continue", "\n", "tls://x"]
 )  # fmt: skip
 
@@ -244,3 +264,5 @@ def test_any_corefile_has_a_way_or_no_end(text: str, name: str, kind: str) -> No
     except ValueError:
         return
     server_blocks.route(name, kind, blocks)
+    server_blocks.viewed(name, blocks)
+    server_blocks.acl_rule(name, kind, "REFUSED", "10.244.0.9", server_blocks.block_of(name, blocks))

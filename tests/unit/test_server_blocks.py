@@ -72,3 +72,42 @@ def test_without_a_root_block_a_name_may_belong_to_none() -> None:
 def test_a_brace_that_is_not_closed_is_said(text: str) -> None:
     with pytest.raises(ValueError, match=r"brace|no end"):
         server_blocks.read(text)
+
+
+ACL = """
+.:53 {
+    acl cluster.local {
+        allow net 10.244.1.0/24
+        block type A AAAA net 10.244.0.0/16 fd00::/8
+        filter type MX
+    }
+    acl {
+        drop net 192.0.2.0/24
+    }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "status", "source", "rule"),
+    [
+        ("a.cluster.local", "A", "REFUSED", "10.244.0.9", "block type A AAAA net 10.244.0.0/16 fd00::/8"),
+        ("a.cluster.local", "AAAA", "REFUSED", "fd00::9", "block type A AAAA net 10.244.0.0/16 fd00::/8"),
+        ("a.cluster.local", "A", "REFUSED", "10.244.1.9", ""),
+        ("a.cluster.local", "A", "REFUSED", "10.9.9.9", ""),
+        ("a.cluster.local", "A", "NOERROR", "10.244.0.9", ""),
+        ("a.cluster.local", "MX", "NOERROR", "10.244.0.9", "filter type MX"),
+        ("a.example.com", "A", "REFUSED", "10.244.0.9", ""),
+        ("a.example.com", "A", "TIMEOUT", "192.0.2.9", "drop net 192.0.2.0/24"),
+        ("a.cluster.local", "A", "REFUSED", "", ""),
+    ],
+)
+def test_an_acl_rule_is_named_by_what_came_of_it(name: str, kind: str, status: str, source: str, rule: str) -> None:
+    block = server_blocks.read(ACL)[0]
+    assert server_blocks.acl_rule(name, kind, status, source, block) == rule
+
+
+def test_blocks_among_which_view_chooses_are_counted() -> None:
+    blocks = server_blocks.read("a.test {\n view v { expr true }\n}\na.test { }\nb.a.test { }\n. { }\n")
+    counted = [server_blocks.viewed(name, blocks) for name in ("x.a.test", "x.b.a.test", "example.com")]
+    assert counted == [2, 1, 1]

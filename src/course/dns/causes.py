@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from course.dns import causes_corefile, causes_outside, chain, cluster_names, readings
+from course.dns import causes_corefile, causes_outside, chain, cluster_names, meant, readings
 from course.dns.chain import ALIASES, LABEL
+from course.dns.cluster_names import ClusterName, plain
 from course.dns.diagnosis import Case, Words, ask, look_at, patch
 from course.dns.evidence import Service
+from course.dns.meant import Meant
 from course.dns.question import ZONE
 
 
@@ -28,25 +30,23 @@ def _subject(case: Case) -> str:
     return f"{case.way}{alias} is an alias of {alias.target}, and "
 
 
-def _proposed(case: Case, services: Sequence[Service], *, exact: bool) -> Words:
-    """(a sentence, commands) that name the Services that were meant, those that resolve only."""
-    fine = readings.good_targets(services, case.chain.to_mend, case.kind, case.evidence)[:3]
+def _proposed(case: Case, names: Sequence[Meant], *, exact: bool) -> Words:
+    """(a sentence, commands) with the names that were meant, those that resolve only."""
+    fine = meant.good(names, case.chain.to_mend, case.kind, case.evidence)[:3]
     if not fine:
         return "", ()
-    names = " or ".join(one.full for one in fine)
-    sentence = f" {'You mean' if exact and len(fine) == 1 else 'Perhaps you mean'} {names}."
+    listed = " or ".join(one.full for one in fine)
+    lost = f" No {'.'.join(fine[0].lost)} is below it now." if len(fine) == 1 and fine[0].lost else ""
+    sentence = f" {'You mean' if exact and len(fine) == 1 else 'Perhaps you mean'} {listed}.{lost}"
     alias = case.chain.to_mend
-    return sentence, tuple(
-        patch(alias, one.full) if alias else ask(case, f"{one.name}.{one.namespace}") for one in fine
-    )
+    return sentence, tuple(patch(alias, one.full) if alias else ask(case, one.short) for one in fine)
 
 
 def _service_missing(case: Case) -> Words:
     parts = cluster_names.read(case.hop.name)
     lacking = f"there is no Service {parts.service} in namespace {parts.namespace}"
     elsewhere = [one for one in case.evidence.services() if one.name == parts.service]
-    near = elsewhere or readings.near_services(parts.service, parts.namespace, case.evidence)
-    hint, commands = _proposed(case, near, exact=False)
+    hint, commands = _proposed(case, _instead_of(parts, elsewhere, case), exact=False)
     listing = f"kubectl get services -n {parts.namespace}"
     if case.chain.to_mend:
         return f"{_subject(case)}{lacking}.{hint}", commands or (listing,)
@@ -54,19 +54,29 @@ def _service_missing(case: Case) -> Words:
         where = " and ".join(sorted(one.namespace for one in elsewhere))
         one = f"There is one in namespace {where}" if len(elsewhere) == 1 else f"There are some, in namespaces {where}"
         broken = "" if commands else ", and it does not resolve either"
-        again = ask(case, f"{elsewhere[0].name}.{elsewhere[0].namespace}")
+        again = ask(case, Meant(elsewhere[0]).short)
         said = f"No such name (NXDOMAIN): {lacking}. {one}: from another namespace, name it too{broken}."
         return said, commands or (again,)
     return f"No such name (NXDOMAIN): {lacking}, or in any other.{hint}", commands or (listing,)
 
 
+def _instead_of(parts: ClusterName, elsewhere: Sequence[Service], case: Case) -> Sequence[Meant]:
+    """For a Service that is not there: the same elsewhere, an endpoint of that name, or a name that looks like it."""
+    same = [Meant(one, parts.below) for one in elsewhere]
+    endpoints = meant.endpoints(parts.service, case.evidence, namespace=parts.namespace)
+    endpoints = endpoints or meant.endpoints(parts.service, case.evidence)
+    return same or endpoints or meant.near_names(parts.service, parts.namespace, case.evidence)
+
+
 def _namespace_missing(case: Case) -> Words:
     parts = cluster_names.read(case.hop.name)
-    near = readings.near_namespace(parts.namespace, case.evidence)
-    services = [one for one in case.evidence.services() if one.name == parts.service]
-    swapped = chain.find(parts.namespace, parts.service, case.evidence)
-    meant = [one for one in services if one.namespace == near] or ([swapped] if swapped else services)
-    hint, commands = _proposed(case, meant, exact=False)
+    near = meant.near_namespace(parts.namespace, case.evidence)
+    wanted = parts.service or parts.namespace  # SERVICE.svc: the namespace was left out
+    services = [Meant(one, parts.below) for one in case.evidence.services() if one.name == wanted]
+    turned = chain.find(parts.namespace, parts.service, case.evidence)
+    found = [one for one in services if one.service.namespace == near] or ([Meant(turned)] if turned else services)
+    found = found or meant.endpoints(parts.service, case.evidence, service=parts.namespace)
+    hint, commands = _proposed(case, found, exact=False)
     if near and not commands:
         hint = f" Perhaps you mean namespace {near}."
     begin = _subject(case) or "No such name (NXDOMAIN): "
@@ -81,7 +91,7 @@ def _namespace_not_service(case: Case) -> Words:
     begin = _subject(case) or f"{case.hop.name} exists, and has no records: "
     kind = f"{begin}{namespace} is a namespace, not a Service."
     if same or others:
-        hint, commands = _proposed(case, [*same, *others], exact=True)
+        hint, commands = _proposed(case, [Meant(one) for one in (*same, *others)], exact=True)
         return f"{kind} A Service {namespace} is in it.{hint}" if same else f"{kind}{hint}", commands or (
             look_at((same or others)[0]),
         )
@@ -90,26 +100,36 @@ def _namespace_not_service(case: Case) -> Words:
 
 
 def _not_svc_nor_pod(case: Case) -> Words:
-    meant = readings.meant_services(case.hop.name, case.evidence, case.namespace)
-    hint, commands = _proposed(case, meant, exact=True)
+    found = meant.names_for(case.hop.name, case.evidence, case.namespace)
+    hint, commands = _proposed(case, found, exact=True)
     begin = _subject(case) or f"{case.hop.name} does not exist (NXDOMAIN): "
     labels = case.hop.name.split(".")
-    if meant and len(labels) >= 4:
-        one = meant[0]
+    if found and len(labels) >= 4:
+        one, kind = found[0].service, cluster_names.read(case.hop.name).kind
+        instead = f", and has `{kind}` in its place" if meant.like_suffix(kind) else ""
         said = (
-            f"{begin}that name lacks `svc`: "
+            f"{begin}that name lacks `svc`{instead}: "
             f"the Service {one.name} is in namespace {one.namespace}, and its name is {one.full}."
         )
-        return said, commands or (look_at(one),)
+        return (f"{said}{hint}" if found[0].below else said), commands or (look_at(one),)
     said = f"{begin}below {ZONE} a name has the form SERVICE.NAMESPACE.svc.{ZONE}."
     return f"{said}{hint}", commands or ("kubectl get services -A",)
+
+
+def suffix_added(case: Case, complete: str) -> Words:
+    """A complete name, of the cluster or outside, with a suffix of the cluster behind it."""
+    alias = case.chain.to_mend
+    begin, typed = (_subject(case), case.hop.name) if alias else ("No such name (NXDOMAIN): ", plain(case.name))
+    typed = typed if typed.startswith(complete) else case.hop.name
+    said = f"{begin}that is {complete} with {typed.removeprefix(complete)} added to it, and it was complete already."
+    return said, (patch(alias, complete) if alias else ask(case, f"{complete}."),)
 
 
 def _below_alias(case: Case) -> Words:
     service = _held(case)
     said = f"{_subject(case)}{service} is there, but an alias has no SRV records and no names below it."
     if case.chain.to_mend:
-        hint, commands = _proposed(case, [service], exact=False)
+        hint, commands = _proposed(case, [Meant(service)], exact=False)
         return f"{said}{hint}", commands or (look_at(case.chain.to_mend),)
     below = case.hop.name.removesuffix(f".{service.full}")
     return said, (ask(case, f"{below}.{service.target}", with_type=True), look_at(service))

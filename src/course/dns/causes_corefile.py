@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from course.dns import server_blocks
 from course.dns.cluster_names import in_cluster
 from course.dns.diagnosis import Case, Diagnosis, Words
 from course.dns.question import ZONE
@@ -12,6 +13,7 @@ from course.dns.question import ZONE
 SHOW = "kubectl -n kube-system get configmap coredns -o yaml"
 PUT_BACK = "course up  # puts the course's own Corefile back"
 COMMANDS = (SHOW, PUT_BACK)
+ACL_DOES = {"block": "is refused (REFUSED)", "filter": "gets an empty answer", "drop": "gets no answer"}
 
 
 def _subject(case: Case) -> str:
@@ -92,6 +94,33 @@ def forwarder_down(case: Case, servers: list[str]) -> Words:
         f"{_block(case)}, which forwards to {' and '.join(servers)}, and no DNS server answers there.{hides(case)} "
         "Names of other blocks are not concerned.",
         COMMANDS,
+    )
+
+
+def by_acl(case: Case) -> Diagnosis | None:
+    """What an `acl` of the Corefile does with the name that was asked, or with the target of an alias."""
+    first = ("The name", case.asked_name, case.evidence.response(case.asked_name, case.kind))
+    for subject, name, response in (first, (_subject(case), case.hop.name, case.hop.response)):
+        block = server_blocks.block_of(name, case.evidence.blocks())
+        if block is None or response is None or response.answer or not any(one.name == "acl" for one in block.plugins):
+            continue
+        if rule := server_blocks.acl_rule(name, case.kind, response.status, case.evidence.asker(), block):
+            said = (
+                f"{subject} {name} {ACL_DOES[rule.split()[0]]} by the rule `{rule}` of the acl in the Corefile's "
+                f"server block {block.key}. That says who may ask, not what there is.{hides(case)}"
+            )
+            return Diagnosis("acl-refuses", said, COMMANDS, case.chain)
+    return None
+
+
+def by_view(case: Case) -> str:
+    """The sentence that says what is not known here: which of several server blocks took the question; "" else."""
+    number = server_blocks.viewed(case.hop.name, case.evidence.blocks())
+    if number < 2:
+        return ""
+    return (
+        f" The Corefile has {number} server blocks for that zone, and `view` chooses one for each question: "
+        "the first of them was read here."
     )
 
 

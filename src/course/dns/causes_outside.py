@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from course.dns import causes_corefile, readings
+from course.dns import causes_corefile, meant, readings
 from course.dns.chain import Hop
+from course.dns.cluster_names import POD
 from course.dns.diagnosis import Case, Words, ask, look_at, patch
+from course.dns.question import ZONE
 
 RECORDS = "course outside records"
 
@@ -26,19 +28,31 @@ def _missing(case: Case) -> Words:
     if alias:
         return _target_missing(case, name)
     near = readings.near_outside(name, case.evidence, case.kind)
-    said = f"No such name (NXDOMAIN), neither in the cluster nor outside: {name}. does not exist."
+    said = f"No such name (NXDOMAIN), neither in the cluster nor outside: {name}. does not exist.{_numbers(name)}"
+    if name.endswith(".arpa"):
+        return f"{said} Nothing with that address has a name: no Service, no endpoint of one, nothing outside.", (
+            "kubectl get services,endpointslices -A",
+        )
     if near:
         return f"{said} Perhaps you mean {near}, which an alias of this cluster uses.", (ask(case, near),)
     return said, ("Compare it letter by letter with what the provider's console shows.",)
 
 
+def _numbers(name: str) -> str:
+    """What is wrong with a name of numbers alone, which is no address; "" for any other."""
+    labels = name.split(".")
+    return f" It has {len(labels)} numbers, and an IPv4 address has four." if "".join(labels).isdigit() else ""
+
+
 def _target_missing(case: Case, name: str) -> Words:
     alias = case.chain.to_mend
     assert alias is not None
-    meant = readings.meant_services(name, case.evidence, alias.namespace)
-    if meant and (short := _short_target(case, name)):
+    if short := _short_target(case, name):
         return short
-    begin = f"{_subject(case)} {name}. does not exist (NXDOMAIN)."
+    begin = f"{_subject(case)} {name}. does not exist (NXDOMAIN).{_numbers(name)}"
+    if alias in [one.service for one in meant.names_for(name, case.evidence, alias.namespace)]:
+        said = "It is taken as a full name, and the only Service that it could mean is this alias itself."
+        return f"{begin} {said} It needs the name of something else.", (look_at(alias),)
     near = readings.near_outside(name, case.evidence, case.kind)
     if near:
         return f"{begin} Perhaps you mean {near}, which another alias of this cluster uses.", (patch(alias, near),)
@@ -50,15 +64,18 @@ def _short_target(case: Case, name: str) -> Words | None:
     alias = case.chain.to_mend
     if alias is None:
         return None
-    meant = readings.meant_services(name, case.evidence, alias.namespace)
-    fine = readings.good_targets(meant, alias, case.kind, case.evidence)[:3]
-    if not fine:
+    found = meant.names_for(name, case.evidence, alias.namespace)
+    fine = meant.good(found, alias, case.kind, case.evidence)[:3]
+    full = [one.full for one in fine]
+    if not fine and name.endswith(f".{POD}"):
+        full = meant.resolving([f"{name}.{ZONE}"], case.kind, case.evidence)
+    if not full:
         return None
-    full = [readings.full_name(name, one, case.kind, case.evidence) for one in fine]
     names = " or ".join(full)
+    lost = f" No {'.'.join(fine[0].lost)} is below it now." if len(fine) == 1 and fine[0].lost else ""
     said = (
         f"{case.way}The alias is there, but its target {name}. is taken as a full name: no search list is applied to "
-        f"it. You mean {names}, and that must be written in full."
+        f"it. You mean {names}, and that must be written in full.{lost}"
     )
     return said, tuple(patch(alias, one) for one in full)
 
@@ -148,6 +165,12 @@ def _failure(case: Case) -> Words:
             f"the address in the Corefile is wrong.{hides}",
             ("course outside status", causes_corefile.SHOW),
         )
+    if _over(case) and _silent(case):
+        return (
+            f"{begin}. CoreDNS forwards to {' and '.join(servers)}, one of them at a time, and "
+            f"{' and '.join(_silent(case))} does not answer: some questions get no answer, or a late one.{hides}",
+            causes_corefile.COMMANDS,
+        )
     if _over(case):
         return f"{begin} a moment ago. The server outside answers again.", (ask(case, case.asked_name),)
     silent = f" Of its servers {' and '.join(_silent(case))} does not answer." if _silent(case) else ""
@@ -174,10 +197,12 @@ def _over(case: Case) -> bool:
 
 
 def failure_kind(case: Case) -> str:
-    """Of a failure outside, which: no server there, this zone alone, or over already."""
+    """Of a failure outside, which: no server there, one of several, this zone alone, or over already."""
     if _servers(case) and _silent(case) == _servers(case):
         return "outside-down" if case.hop.block is None or case.hop.block.root else "forwarder-down"
-    return "outside-recovered" if _over(case) else "outside-servfail"
+    if _over(case):
+        return "forwarder-down-in-part" if _silent(case) else "outside-recovered"
+    return "outside-servfail"
 
 
 WORDS: dict[str, Callable[[Case], Words]] = {

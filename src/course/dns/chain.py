@@ -7,6 +7,7 @@ followed for A and AAAA only, through at most 11 aliases in a row. Outside, the 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, ip_address
 
@@ -19,6 +20,7 @@ from course.dns.server_blocks import Plugin, Rewritten, Route, ServerBlock
 LABEL = 63  # octets in one label of a name, RFC 1035 section 2.3.4
 ALIASES = 11  # CoreDNS 1.12.1 and later: maxCnameChainLength of 10, counted before the next one is added
 OUTSIDE = "DNS outside"
+NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]+")  # as inet_aton reads one, if not always with what it can hold
 FOLLOWED = ("A", "AAAA", "CNAME")  # the types for which CoreDNS answers with an alias
 
 
@@ -171,9 +173,9 @@ def _short(before: list[Hop]) -> str:
 
 
 def is_address(name: str) -> bool:
-    """Whether a name is an address in dots, a short or a strange form of one too: its last label is a number."""
-    last = plain(name).rpartition(".")[2]
-    return last.isascii() and (last.isdigit() or (last.startswith("0x") and last[2:].isalnum()))
+    """Whether a name is an address in dots, a short or a strange form of one too: one to four numbers."""
+    numbers = plain(name).split(".")
+    return len(numbers) <= 4 and all(NUMBER.fullmatch(number) for number in numbers)
 
 
 def _parses(target: str) -> bool:

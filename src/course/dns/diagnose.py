@@ -9,14 +9,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from ipaddress import ip_address
 
-from course.dns import causes, causes_corefile, causes_outside, dig, readings, server_blocks
+from course.dns import causes, causes_corefile, causes_outside, dig, meant, readings, server_blocks
 from course.dns.chain import follow, is_address
 from course.dns.cluster_names import in_cluster, plain
 from course.dns.diagnosis import Case, Diagnosis, ask
-from course.dns.evidence import Evidence, Service
+from course.dns.evidence import Evidence
+from course.dns.meant import Meant
 from course.dns.question import ZONE
 
 API = f"kubernetes.default.svc.{ZONE}"  # a name of every cluster: CoreDNS answers for it, or for nothing
+
+
+# The causes that a complete name may have to which a suffix of the cluster was added.
+SUFFIXED = ("service-missing", "namespace-missing", "not-svc-nor-pod", "too-many-labels")
 
 
 def diagnose(name: str, namespace: str, asked: Sequence[dig.Response], evidence: Evidence) -> Diagnosis:
@@ -32,8 +37,10 @@ def diagnose(name: str, namespace: str, asked: Sequence[dig.Response], evidence:
     case = Case(name, namespace, asked[-1].kind, follow(full, asked[-1].kind, evidence), evidence)
     if _by_corefile(case) and evidence.complaint():
         return _corefile_refused(case)
+    if refused := causes_corefile.by_acl(case):
+        return refused
     found = causes_corefile.after_rewrite(case, _of_chain(case))
-    return replace(found, meaning=found.meaning + causes_corefile.by_stub(case))
+    return replace(found, meaning=found.meaning + causes_corefile.by_stub(case) + causes_corefile.by_view(case))
 
 
 def _is_down(evidence: Evidence) -> bool:
@@ -64,9 +71,11 @@ def _corefile_refused(case: Case) -> Diagnosis:
 def _of_chain(case: Case) -> Diagnosis:
     if not case.hop.broken:
         return _unexplained(case)
-    if case.hop.cause == "outside-missing" and not case.chain.to_mend and (meant := _meant_inside(case)):
-        return meant
     cause = case.hop.cause
+    if cause in SUFFIXED and (complete := meant.complete_within(case.hop.name, case.kind, case.evidence)):
+        return Diagnosis("suffix-added", *causes.suffix_added(case, complete), case.chain)
+    if cause == "outside-missing" and not case.chain.to_mend and (inside := _meant_inside(case)):
+        return inside
     if cause == "outside-failure":
         cause = causes_outside.failure_kind(case)
     elif cause == "outside-missing" and case.chain.to_mend:
@@ -80,7 +89,13 @@ def _address(name: str) -> Diagnosis:
     try:
         command = f"course ask {ip_address(name.rstrip('.')).reverse_pointer} --type PTR"
     except ValueError:
-        return Diagnosis("address-as-name", f"{said} Write all four numbers of it.", ())
+        whole = name.count(".") == 3
+        form = (
+            "Each of its four numbers is 0 to 255, without zeros before it."
+            if whole
+            else "Write all four numbers of it."
+        )
+        return Diagnosis("address-as-name", f"{said} {form}", ())
     return Diagnosis(
         "address-as-name", f"{said} To find the name that belongs to it, ask for its reverse name.", (command,)
     )
@@ -96,7 +111,7 @@ def _coredns_down(evidence: Evidence) -> Diagnosis:
 
 
 def _namespace_of_the_pod(name: str, namespace: str, evidence: Evidence) -> Diagnosis:
-    near = readings.near_namespace(namespace, evidence)
+    near = meant.near_namespace(namespace, evidence)
     has = f" Perhaps you mean namespace {near}." if near else ""
     there = f" --from {near}" if near != "default" else ""
     commands = (f"course ask {name}{there}",) if near else ("kubectl get namespaces",)
@@ -107,26 +122,30 @@ def _namespace_of_the_pod(name: str, namespace: str, evidence: Evidence) -> Diag
 
 def _meant_inside(case: Case) -> Diagnosis | None:
     """A name that does not exist outside, and was meant for the cluster."""
-    labels = readings.words_of(case.name)
+    labels = meant.words_of(case.name, case.evidence)
     if in_cluster(case.name) or (len(labels) == 1 and not case.name.endswith(".")):
         return None
-    meant = readings.meant_services(case.name, case.evidence, case.namespace)
-    if not meant and len(labels) == 2:
+    found = meant.names_for(case.name, case.evidence, case.namespace)
+    if not found and len(labels) == 2:
         return _meant_elsewhere(case, labels)
-    fine = readings.good_targets(meant, None, case.kind, case.evidence)
+    fine = meant.good(found, None, case.kind, case.evidence)[:3]
     if not fine:
         return None
     cause, why = _slip(case.name, labels, fine[0])
-    full = fine[0].full if cause == "zone-wrong" else f"{fine[0].name}.{fine[0].namespace}"
-    said = f"No such name (NXDOMAIN): {why} You mean {fine[0].full}."
-    return Diagnosis(
-        cause, said, tuple(ask(case, full if one == fine[0] else one.full) for one in fine[:3]), case.chain
-    )
+    said = f"No such name (NXDOMAIN): {why} You mean {' or '.join(one.full for one in fine)}."
+    commands = tuple(ask(case, one.full if cause == "zone-wrong" else one.short) for one in fine)
+    return Diagnosis(cause, said, commands, case.chain)
 
 
-def _slip(name: str, labels: Sequence[str], meant: Service) -> tuple[str, str]:
+def _slip(name: str, labels: Sequence[str], found: Meant) -> tuple[str, str]:
     """(cause, sentence): how a name missed a Service that is there."""
-    if len(labels) == 2 and labels[0] != meant.name:
+    service = found.service
+    if len(labels) == 2 and [*found.below, service.name] == list(labels):
+        return "namespace-missing", (
+            f"there is no namespace {service.name}; it is a Service of namespace {service.namespace}, "
+            f"and {labels[0]} an endpoint of it."
+        )
+    if len(labels) == 2 and labels[0] != service.name and not found.below:
         return "swapped", f"the Service comes first, then its namespace; {plain(name)} has them turned round."
     if name.endswith("."):
         return "final-dot", "a dot at the end says that the name is complete, so no search list is applied."
@@ -138,16 +157,16 @@ def _meant_elsewhere(case: Case, labels: Sequence[str]) -> Diagnosis | None:
     name, namespace = labels
     if plain(case.name) != f"{name}.{namespace}":
         return None
-    near = readings.near_namespace(namespace, case.evidence)
-    services = [one for one in case.evidence.services() if one.name == name]
-    services = [one for one in services if one.namespace == near] or services
+    near = meant.near_namespace(namespace, case.evidence)
+    services = [Meant(one) for one in case.evidence.services() if one.name == name]
+    services = [one for one in services if one.service.namespace == near] or services
     outside = case.evidence.response(namespace, "NS").status == "NOERROR"
-    fine = readings.good_targets(services, None, case.kind, case.evidence)
+    fine = meant.good(services, None, case.kind, case.evidence)
     if not fine or (outside and not near):
         return None
-    where = " and ".join(f"namespace {one.namespace}" for one in fine)
+    where = " and ".join(f"namespace {one.service.namespace}" for one in fine)
     said = f"No such name (NXDOMAIN): there is no namespace {namespace}. A Service {name} is in {where}."
-    commands = tuple(ask(case, f"{one.name}.{one.namespace}") for one in fine)
+    commands = tuple(ask(case, one.short) for one in fine)
     return Diagnosis("namespace-missing", said, commands, case.chain)
 
 

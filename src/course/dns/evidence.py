@@ -135,6 +135,9 @@ class Evidence(Protocol):
     def outside(self, name: str, kind: str, server: str) -> dig.Response:
         """What such a server answers when it is asked itself, past CoreDNS and its cache."""
 
+    def asker(self) -> str:
+        """The address of the Pod from which all is asked."""
+
 
 def _hyphens(address: str) -> str:
     label = address.replace(".", "-").replace(":", "-")
@@ -205,6 +208,15 @@ class Cluster:
     def blocks(self) -> Sequence[ServerBlock]:
         """The server blocks of the Corefile; those of an ordinary one where it cannot be read."""
         return self._blocks
+
+    @cached_property
+    def _asker(self) -> str:
+        namespace, pod = kubectl.TOOLBOX
+        return kubectl.run("get", "pod", pod, "-n", namespace, "-o", "jsonpath={.status.podIP}").stdout
+
+    def asker(self) -> str:
+        """The address of the toolbox Pod; "" where it cannot be had."""
+        return self._asker
 
     @cached_property
     def _complaint(self) -> str:

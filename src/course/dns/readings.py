@@ -1,20 +1,15 @@
-"""What a name that led nowhere was meant to be: which of the search list's names, which Service, which name outside.
-
-What is proposed is asked first: only names that resolve are handed on.
-"""
+"""What a name that led nowhere was meant to be: which of the search list's names, which name outside, which type."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from course.dns import chain, cluster_names, dig
 from course.dns.cluster_names import in_cluster, plain
-from course.dns.evidence import Evidence, Service
+from course.dns.evidence import Evidence
+from course.dns.meant import NEAR, resolving
 from course.dns.question import ZONE
-
-NEAR = 0.75  # of difflib: one letter wrong, lost or doubled in a word of four or more
-SUFFIX_WORDS = ("svc", "pod", "cluster", "local")
 
 
 def most_telling(name: str, namespace: str, asked: Sequence[dig.Response], evidence: Evidence) -> str:
@@ -42,46 +37,6 @@ def _weight(full: str, name: str, namespace: str, evidence: Evidence) -> int:
     if hop.cause == "pod-name-is-no-address":
         return 65
     return 50 if "." not in name and full == f"{name}.{namespace}.svc.{ZONE}" else 10
-
-
-def words_of(name: str) -> list[str]:
-    """The labels of a name that was meant for the cluster, without what only says so.
-
-    Left out are svc, cluster and local, also misspelt.
-    """
-    labels = plain(name).split(".")
-    head, tail = labels[:1], labels[1:]
-    return head + [label for label in tail if not difflib.get_close_matches(label, SUFFIX_WORDS, n=1, cutoff=0.8)]
-
-
-def meant_services(name: str, evidence: Evidence, namespace: str = "") -> list[Service]:
-    """The Services that a short or garbled name was meant to name, those of `namespace` first.
-
-    `auth` is every Service auth; `auth.team-a` with whatever follows, or both turned round, is the one of team-a.
-    """
-    labels = words_of(name)
-    services = evidence.services()
-    if len(labels) == 1:
-        found = [one for one in services if one.name == labels[0]]
-    else:
-        ends = [(labels[-2], labels[-1]), *([(labels[1], labels[0])] if len(labels) == 2 else [])]
-        found = [one for one in services if (one.name, one.namespace) in ends]
-    return sorted(found, key=lambda one: one.namespace != namespace)
-
-
-def near_services(name: str, namespace: str, evidence: Evidence) -> list[Service]:
-    """The Services whose name looks most like this one, near by first."""
-    services = evidence.services()
-    here = [one.name for one in services if one.namespace == namespace]
-    near = _near(name, here) or _near(name, [one.name for one in services])
-    return sorted((one for one in services if one.name == near), key=lambda one: one.namespace != namespace)
-
-
-def near_namespace(namespace: str, evidence: Evidence) -> str:
-    """The namespace whose name looks most like this one, or begins as it does; "" where none does."""
-    names = evidence.namespaces()
-    begins = [one for one in names if len(namespace) > 2 and (one.startswith(namespace) or namespace.startswith(one))]
-    return _near(namespace, names) or (begins[0] if len(begins) == 1 else "")
 
 
 def outside_targets(evidence: Evidence) -> list[str]:
@@ -113,33 +68,6 @@ def _alike_label(label: str, other: str) -> bool:
     """One letter of a short label may differ too: com and con."""
     near = 0.65 if max(len(label), len(other)) <= 3 else NEAR
     return difflib.SequenceMatcher(None, label, other).ratio() >= near
-
-
-def _near(word: str, words: Iterable[str]) -> str:
-    return next(iter(difflib.get_close_matches(word, sorted(set(words) - {word}), n=1, cutoff=NEAR)), "")
-
-
-def resolving(names: Sequence[str], kind: str, evidence: Evidence) -> list[str]:
-    """Those of the full names for which CoreDNS has an answer of this type now."""
-    responses = evidence.responses([(name, kind) for name in names]) if names else []
-    return [name for name, response in zip(names, responses, strict=True) if response.wanted]
-
-
-def good_targets(services: Sequence[Service], alias: Service | None, kind: str, evidence: Evidence) -> list[Service]:
-    """Of these Services the ones that an alias could point at: another one than itself, and one that resolves."""
-    others = [one for one in services if one != alias]
-    fine = resolving([one.full for one in others], kind, evidence)
-    return [one for one in others if one.full in fine]
-
-
-def full_name(name: str, service: Service, kind: str, evidence: Evidence) -> str:
-    """The full name of a Service that a garbled name meant, with the labels that stood before it, if that resolves.
-
-    So `web-0.web.team-a.svc` is the Pod's name, not the Service's.
-    """
-    below = words_of(name)[:-2]
-    longer = ".".join([*below, service.full])
-    return longer if below and resolving([longer], kind, evidence) else service.full
 
 
 def types_of(name: str, besides: str, evidence: Evidence) -> list[str]:

@@ -1,7 +1,7 @@
 """A Corefile read as CoreDNS reads it: which server block a name belongs to, and which of its plugins answers. Pure.
 
 The rules are CoreDNS's own: server.go (the longest zone that matches), plugin.cfg (the order of the plugins), and
-rewrite/name.go, template.go, hosts.go, forward.go.
+rewrite/name.go, template.go, hosts.go, forward.go, acl.go.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 
 from course.dns.cluster_names import plain
 
@@ -20,6 +20,8 @@ ANSWERING = (
     "etcd", "forward", "grpc", "erratic", "whoami", "nomad",
 )  # fmt: skip
 DNS_PORT = "53"
+# What an `acl` does with a question, by the status that comes of it: NOERROR is an empty answer, TIMEOUT is none.
+ACL = {"REFUSED": "block", "NOERROR": "filter", "TIMEOUT": "drop"}
 WORD = re.compile(r'"(?:\\.|[^"\\])*"|\S+')
 
 
@@ -184,6 +186,39 @@ def block_of(name: str, blocks: Sequence[ServerBlock]) -> ServerBlock | None:
     """The server block that CoreDNS hands a name to: the one with the longest zone that the name is in."""
     fitting = [(len(zone), -number) for number, one in enumerate(blocks) for zone in one.zones if _within(name, zone)]
     return blocks[-max(fitting)[1]] if fitting else None
+
+
+def viewed(name: str, blocks: Sequence[ServerBlock]) -> int:
+    """How many server blocks are for the zone that fits a name best; more than one, and `view` chooses among them."""
+    best = max((len(zone) for one in blocks for zone in one.zones if _within(name, zone)), default=0)
+    return sum(any(len(zone) == best and _within(name, zone) for zone in one.zones) for one in blocks)
+
+
+def acl_rule(name: str, kind: str, status: str, source: str, block: ServerBlock | None) -> str:
+    """The `acl` rule of a block that makes this status of a question from `source`; "" where none does.
+
+    Of each acl the first rule counts that fits the type and the asker; what none of them fits is allowed.
+    """
+    for plugin in block.plugins if block else ():
+        if plugin.name == "acl" and block and _matching(name, plugin.words or block.zones):
+            rule = next((line for line in plugin.lines if _acl_fits(line[1:], kind, source)), ("allow",))
+            if rule[0] == ACL.get(status):
+                return " ".join(rule)
+    return ""
+
+
+def _acl_fits(words: Line, kind: str, source: str) -> bool:
+    given: dict[str, list[str]] = {"type": [], "net": []}
+    section = "net"
+    for word in words:
+        section = word if word in given else section
+        given[section] += [word] if word not in given else []
+    try:
+        near = any(word == "*" or ip_address(source) in ip_network(word, strict=False) for word in given["net"])
+    except ValueError:
+        near = False
+    types = [word.upper() for word in given["type"]]
+    return (near or not given["net"]) and (not types or kind in types or "*" in types or "ANY" in types)
 
 
 def route(name: str, kind: str, blocks: Sequence[ServerBlock]) -> Route:

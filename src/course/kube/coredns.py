@@ -11,6 +11,7 @@ from course.kube import kubectl
 PODS = ("-n", "kube-system", "-l", "k8s-app=kube-dns")
 TAKEN = re.compile(r"Running configuration SHA512|Reloading complete")
 REFUSED = re.compile(r"Corefile changed but reload failed|Corefile parse failed|Error during parsing|\[FATAL\]|Loop \(")
+NOISE = re.compile(r"\[(?:INFO|WARNING|DEBUG)\]|maxprocs: |\.:\d+$|CoreDNS-|linux/")
 
 
 def pods() -> dict[str, str]:
@@ -47,10 +48,28 @@ def _short(address: str, name: str) -> list[str]:
 def complaint() -> str:
     """The last line in which a CoreDNS Pod says that it does not take its Corefile; "" where each has taken it."""
     by_pod: dict[str, str] = {}
+    last: dict[str, str] = {}
     for line in kubectl.run("logs", *PODS, "--prefix", "--tail=2000").stdout.splitlines():
         pod, _, said = line.partition("] ")
         if TAKEN.search(said):
             by_pod.pop(pod, None)
+            last.pop(pod, None)
         elif REFUSED.search(said):
             by_pod[pod] = re.sub(r"^(?:\[\w+\] )+(?:plugin/\w+: )?", "", said).strip()
-    return next(iter(by_pod.values()), "")
+        elif said.strip() and not NOISE.match(said):
+            last[pod] = said.strip()
+    return next(iter(by_pod.values()), "") or _last_words_of_a_crash(last)
+
+
+def _last_words_of_a_crash(last: dict[str, str]) -> str:
+    """Of the last line of each Pod's log the one of a container that ended: not each reason has a mark of an error."""
+    if not last:
+        return ""
+    items = json.loads(kubectl.output("get", "pods", *PODS, "-o", "json"))["items"]
+    ended = [
+        item["metadata"]["name"]
+        for item in items
+        for container in item["status"].get("containerStatuses", [])
+        if not container["ready"] and "terminated" in {**container.get("lastState", {}), **container["state"]}
+    ]
+    return next((said for pod, said in last.items() if any(f"/{name}/" in pod for name in ended)), "")

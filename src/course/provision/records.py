@@ -8,6 +8,15 @@ import dns.rdatatype
 from course.base.errors import CourseError
 
 ZONE_OWN = ("SOA", "RRSIG", "DNSKEY", "NSEC", "NSEC3", "DS")  # the zone's own, or signed: a console does not offer them
+EXAMPLES = {
+    "A": "primary",
+    "AAAA": "2001:db8::50",
+    "CNAME": "db.example.com",
+    "MX": "'10 mx1.example.com'",
+    "SRV": "'0 5 5432 db.example.com'",
+    "TXT": "'v=spf1 -all'",
+    "CAA": "'0 issue \"ca.example.net\"'",
+}
 CHUNK = 255  # octets in one string of a TXT record, RFC 1035 section 3.3.14
 
 
@@ -47,7 +56,7 @@ def value(kind: str, text: str) -> str:
         made = dns.rdata.from_text("IN", kind, wanted, origin=dns.name.root, relativize=False)
         return made.to_text()
     except (dns.exception.DNSException, ValueError, UnicodeError) as error:
-        again = f"course outside record NAME {kind} VALUE"
+        again = f"course outside record new.example.com {kind} {EXAMPLES.get(kind, 'VALUE')}"
         raise CourseError(f"{text!r} is no value for a record of type {kind}.", _reason(error), again) from error
 
 
