@@ -1,61 +1,21 @@
 """A learner's way in: JupyterLab in a real browser, lesson 02 run top to bottom."""
 
 import json
-import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from course.base import paths, shell
 from course.base.waiting import until
 from course.jupyter import jupyterlab
 from course.lessons import catalog as lessons
-from course.lessons import workspace
 from course.tasks import catalog
 from tests.unit.candidate import good
 
 pytestmark = [pytest.mark.browser, pytest.mark.cluster]
 LESSON = lessons.find("first_externalname").notebook.name
-
-
-@pytest.fixture(scope="module")
-def server(cluster: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[jupyterlab.Server]:
-    """One JupyterLab over fresh copies of the lessons; the learner's server, layout and workspace are left alone."""
-    folder = tmp_path_factory.mktemp("jupyterlab")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(paths, "WORKSPACE", folder / "workspace")
-        patch.setattr(jupyterlab, "HOME", folder / "jupyter")
-        workspace.prepare()
-        server, process = jupyterlab.start(8890, print)
-        assert process is not None
-        yield server
-        assert jupyterlab.stop()
-        process.wait()
-
-
-@pytest.fixture
-def page(tmp_path: Path) -> Iterator[Page]:
-    browser_program = shell.first_on_path(["chromium", "google-chrome", "chrome"])
-    if browser_program is None:
-        pytest.skip(
-            "no Chromium or Chrome on PATH: install one (sudo apt-get install chromium) to run the browser tests"
-        )
-    quiet = [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--disable-background-networking",
-        "--disable-component-update",
-    ]
-    with sync_playwright() as playwright:
-        args = [*quiet, "--disable-sync", "--no-first-run"]
-        own = {"XDG_CONFIG_HOME": str(tmp_path / "config"), "XDG_CACHE_HOME": str(tmp_path / "cache")}
-        browser = playwright.chromium.launch(executable_path=browser_program, args=args, env={**os.environ, **own})
-        yield browser.new_page(viewport={"width": 1400, "height": 900})
-        browser.close()
 
 
 def test_only_this_machine_with_the_token_gets_in(server: jupyterlab.Server, page: Page) -> None:
@@ -151,7 +111,9 @@ def test_a_timed_run_is_played_by_keyboard_and_goes_on_in_a_new_kernel(
 
 
 def test_a_terminal_there_has_the_course_command(server: jupyterlab.Server, page: Page) -> None:
-    page.goto(server.address.replace("/lab?", "/lab?reset&"))  # an empty layout shows the launcher
+    page.goto(server.address.replace("/lab?", "/lab?reset&"))  # an empty layout shows the course's home
+    expect(page.locator(".jp-Notebook .jp-Cell").first).to_be_visible(timeout=90_000)
+    page.get_by_role("button", name="New Launcher", exact=True).click()
     page.locator(".jp-LauncherCard").filter(has_text="Terminal").first.click(timeout=90_000)
     screen = page.locator(".jp-Terminal .xterm-screen")
     expect(screen).to_be_visible(timeout=60_000)

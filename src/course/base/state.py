@@ -5,6 +5,7 @@ again from what the engine and the cluster know.
 """
 
 import json
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ from course.base import files
 
 VERSION = 1
 LARGEST = 4_000_000  # characters; a progress file of all tasks has some hundred thousand
+DIGITS = 20  # of a whole number; more is no count and no time
 # All that the course keeps in the state folder, as regular expressions: what else is there is the learner's.
 NAMES = (
-    r"(cluster|corefile|network|outside|progress|pulled|up|engine)\.json",
+    r"(cluster|corefile|network|outside|place|progress|pulled|up|engine)\.json",
     r"(up|progress)\.lock",
     r"progress\.damaged-\w+\.json",
     r".*\.part",  # of a writer that was killed
@@ -54,7 +56,7 @@ def loads(text: str) -> dict[str, Any]:
     if len(text) > LARGEST:
         raise ValueError("it is too large for a file of the course")
     try:
-        data = json.loads(text, parse_constant=_no_number)
+        data = json.loads(text, parse_constant=_no_number, parse_float=_finite, parse_int=_whole)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     if not isinstance(data, dict):
@@ -81,4 +83,16 @@ def shown(value: object) -> str:
 
 
 def _no_number(text: str) -> float:
-    raise ValueError(f"{text} is no number")
+    raise ValueError(f"{shown(text)} is no number")
+
+
+def _finite(text: str) -> float:
+    """A number of the file, wherever in it it stands: 1e999 is read as infinity, which JSON cannot say again."""
+    return float(text) if isfinite(float(text)) else _no_number(text)
+
+
+def _whole(text: str) -> int:
+    """A whole number of the file, of as many digits as a count or a time has."""
+    if len(text) > DIGITS:
+        _no_number(text)
+    return int(text)

@@ -48,6 +48,14 @@ def fix() -> None:
     raise typer.Exit(checking.fix(typer.echo))
 
 
+@app.command()
+def panel() -> None:
+    """Build the panel that JupyterLab shows, from panel/src. Needs Node.js and npm's packages."""
+    from course.dev import panel as building
+
+    typer.echo("\n".join(building.build()) or "Nothing changed: it was built from these sources.")
+
+
 @new_app.command("lab")
 def new_lab(
     slug: Annotated[str, typer.Argument(help="Its name: small letters, - between words.")],

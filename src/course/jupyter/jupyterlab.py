@@ -18,9 +18,11 @@ from course.base.waiting import until
 from course.jupyter import kernel
 
 HOME = paths.STATE / "jupyter"
+PANEL = paths.ROOT / "panel" / "labextensions"  # our part of JupyterLab, built; from panel/src by `course dev panel`
 SETTINGS: dict[str, dict[str, object]] = {  # where JupyterLab's own defaults do not fit a course
     # nothing is asked of the internet
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    "filebrowser-extension/browser": {"showLastModifiedColumn": False},  # names are read in full
     "notebook-extension/tracker": {"codeCellConfig": {"lineWrap": True}},  # a command is read whole, without scrolling
 }
 
@@ -137,6 +139,7 @@ def _launch(port: int) -> subprocess.Popen[bytes]:
     words = [
         sys.executable, "-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}",
         f"--ServerApp.root_dir={paths.WORKSPACE}",
+        "--ServerApp.jpserver_extensions={'course.jupyter.server': True}", f"--LabApp.extra_labextensions_path={PANEL}",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None",
         # A login shell would reset PATH, and kubectl and course with it.
         "--ServerApp.terminado_settings={'shell_command': ['/bin/sh', '-c', 'exec ${SHELL:-bash}']}",

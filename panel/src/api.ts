@@ -1,0 +1,140 @@
+// The course's REST (src/course/jupyter/server/handlers.py): what it answers, and what it says instead.
+
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+
+export interface IPlace {
+  notebook: string;
+  cell: string;
+}
+
+export interface ITaskRow {
+  slug: string;
+  title: string;
+  state: string;
+}
+
+export interface ILab extends ITaskRow {
+  lesson: string;
+  level: string;
+  minutes: number;
+}
+
+export interface ILesson {
+  slug: string;
+  number: number;
+  title: string;
+  minutes: number;
+  notebook: string;
+  /** Where the learner was last in it; '' for the top. */
+  cell: string;
+  state: 'open' | 'begun' | 'done';
+  exercises: ITaskRow[];
+}
+
+export interface IRoute {
+  slug: string;
+  title: string;
+  minutes: number;
+  lessons: string[];
+  labs: string[];
+}
+
+/** What comes next: a task or a notebook. */
+export interface IFollowing {
+  kind: string;
+  title: string;
+  task?: string;
+  notebook?: string;
+}
+
+export interface ICourse {
+  cluster: string;
+  notes: string[];
+  routes: IRoute[];
+  lessons: ILesson[];
+  labs: ILab[];
+  next: IFollowing | null;
+  place: IPlace;
+  begun: boolean;
+}
+
+export interface IStep {
+  title: string;
+  state: 'waiting' | 'running' | 'done' | 'failed';
+  seconds: number;
+  doing: string;
+}
+
+export interface IStatus {
+  ready: boolean;
+  setting_up: boolean;
+  cluster: string;
+  steps: IStep[];
+  node?: string;
+  api?: string;
+  dns?: string;
+  outside?: string;
+}
+
+export interface ICheck {
+  name: string;
+  passed: boolean;
+  asked: string;
+  observed: string;
+  expected: string;
+  why: string;
+  next: string;
+  commands: string[];
+}
+
+export interface ITask extends ITaskRow {
+  kind: 'lab' | 'exercise';
+  minutes: number;
+  notebook: string;
+  goal: string;
+  running: boolean;
+  hands_in: boolean;
+  hints: string[];
+  hints_left: number;
+  checked: string;
+  report: { passed: boolean; checks: ICheck[] } | null;
+  explanation: string;
+  manifest: string;
+  following: IFollowing | null;
+  said?: string;
+}
+
+export interface IRefusal {
+  what: string;
+  why: string;
+  next: string;
+}
+
+/** The course says no, or nothing: what happened, why, and what to type. */
+export class Refused extends Error {
+  constructor(readonly refusal: IRefusal) {
+    super(refusal.what);
+  }
+}
+
+export const GONE: IRefusal = {
+  what: 'The course does not answer here.',
+  why: 'JupyterLab was stopped, or it runs without the course.',
+  next: 'In a terminal of your own: ./course start. The same in words: ./course lab list'
+};
+
+/** What the course answers; `Refused` where it says something else. With a body it is a POST. */
+export async function request<T>(path: string, body?: object, method?: string): Promise<T> {
+  const settings = ServerConnection.makeSettings();
+  const url = URLExt.join(settings.baseUrl, 'course/api', path);
+  const init = body ? { method: method ?? 'POST', body: JSON.stringify(body) } : {};
+  const reply = await ServerConnection.makeRequest(url, init, settings).catch(() => {
+    throw new Refused(GONE);
+  });
+  const data = await reply.json().catch(() => null);
+  if (!reply.ok || data === undefined) {
+    throw new Refused(data?.what ? data : { ...GONE, why: `${GONE.why} (${reply.status} ${reply.statusText})` });
+  }
+  return data as T;
+}

@@ -1,0 +1,187 @@
+// Left: the ways through the course, its lessons and labs with their state, and the cluster.
+
+import { LabIcon, VDomRenderer } from '@jupyterlab/ui-components';
+import * as React from 'react';
+
+import { ICourse, IFollowing, ILab, ILesson, IRefusal, IStatus } from './api';
+import { Model } from './model';
+import { Button, Trouble } from './parts';
+
+export const courseIcon = new LabIcon({
+  name: 'externalname-course:course',
+  svgstr:
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path class="jp-icon3" fill="#616161" ' +
+    'd="M4 4h6a3 3 0 0 1 2 .8A3 3 0 0 1 14 4h6v15h-6.5l-1.5 1-1.5-1H4zm2 2v11h5V7a1 1 0 0 0-1-1zm12 0h-4a1 1 0 0 0-1 1v10h5z"/></svg>'
+});
+
+export interface IDoors {
+  openPlace: (notebook: string, cell?: string) => void;
+  openTask: (slug: string) => void;
+}
+
+const LESSON: Record<ILesson['state'], string> = { open: 'not begun', begun: 'in progress', done: 'done' };
+const MARKS: Record<string, string> = { done: '●', passed: '●', 'in progress': '◐', started: '◐', 'solution shown': '◐' };
+
+export class CoursePanel extends VDomRenderer<Model> {
+  constructor(model: Model, private doors: IDoors) {
+    super(model);
+    this.id = 'externalname-course';
+    this.title.icon = courseIcon;
+    this.title.caption = 'The course';
+    this.node.setAttribute('role', 'region');
+    this.node.setAttribute('aria-label', 'The course');
+    this.addClass('ec-panel');
+  }
+
+  protected onActivateRequest(): void {
+    this.node.querySelector<HTMLElement>('h2')?.focus();
+  }
+
+  protected render(): React.JSX.Element {
+    const { course, status, trouble, unknown } = this.model;
+    return (
+      <>
+        <h2 tabIndex={-1}>The course</h2>
+        <Trouble refusal={trouble} />
+        {course?.notes.map(note => <p key={note} role="alert" className="ec-trouble ec-words">{note}</p>)}
+        {course && <Continue course={course} doors={this.doors} />}
+        <Cluster status={status} unknown={trouble ? null : unknown} look={() => void this.model.loadStatus()} />
+        {course && <Ways course={course} doors={this.doors} />}
+      </>
+    );
+  }
+}
+
+function Continue(props: { course: ICourse; doors: IDoors }): React.JSX.Element {
+  const { place, begun, next } = props.course;
+  const words = begun ? 'Continue' : 'Begin here';
+  return (
+    <section aria-label={words}>
+      <Button label={`${words}: ${place.notebook}`} primary press={() => props.doors.openPlace(place.notebook, place.cell)} />
+      {next && next.notebook !== place.notebook && <Next following={next} doors={props.doors} />}
+    </section>
+  );
+}
+
+/** A button that leads to what comes next. */
+export function Next(props: { following: IFollowing; doors: IDoors; primary?: boolean }): React.JSX.Element {
+  const { following, doors, primary } = props;
+  return (
+    <Button label={`Next: ${following.kind}, ${following.title}`} primary={primary} press={() => openNext(following, doors)} />
+  );
+}
+
+export function openNext(following: IFollowing, doors: IDoors): void {
+  if (following.task) {
+    doors.openTask(following.task);
+  } else if (following.notebook) {
+    doors.openPlace(following.notebook);
+  }
+}
+
+/** The state of the cluster in words, and the set-up's steps while it comes up. */
+function Cluster(props: { status: IStatus | null; unknown: IRefusal | null; look: () => void }): React.JSX.Element {
+  const { status, unknown, look } = props;
+  return (
+    <section aria-label="The cluster">
+      <h3>The cluster</h3>
+      <Trouble refusal={unknown} />
+      <p role="status">{status && !unknown ? inWords(status) : 'Not asked yet.'}</p>
+      {status && !status.ready && (
+        <ol className="ec-steps">
+          {status.steps.map(step => (
+            <li key={step.title}>
+              {step.title}: {step.state}{step.seconds ? `, ${step.seconds.toFixed(0)} s` : ''}
+            </li>
+          ))}
+        </ol>
+      )}
+      {!status?.setting_up && <Button label="Ask the cluster again" press={look} />}
+    </section>
+  );
+}
+
+function inWords(status: IStatus): string {
+  if (status.setting_up) {
+    const at = status.steps.findIndex(step => step.state === 'running');
+    const where = at < 0 ? '' : `: step ${at + 1} of ${status.steps.length}, ${status.steps[at].title}`;
+    return `${status.cluster} is being set up${where}.`;
+  }
+  if (status.ready) {
+    return `${status.cluster} is ready.`;
+  }
+  return `${status.cluster} is not ready. Node: ${status.node}. API: ${status.api}. Next: course up, in a terminal.`;
+}
+
+function Ways(props: { course: ICourse; doors: IDoors }): React.JSX.Element {
+  const { course, doors } = props;
+  const [slug, choose] = React.useState('all-of-it');
+  const way = course.routes.find(route => route.slug === slug) ?? course.routes[0];
+  const lessons = course.lessons.filter(lesson => way.lessons.includes(lesson.slug));
+  const rest = course.labs.filter(lab => way.labs.includes(lab.slug) && !way.lessons.includes(lab.lesson));
+  return (
+    <section aria-label="Lessons and labs">
+      <h3>Lessons and labs</h3>
+      <label>
+        Your way{' '}
+        <select className="jp-mod-styled" value={way.slug} onChange={event => choose(event.target.value)}>
+          {course.routes.map(route => <option key={route.slug} value={route.slug}>{route.title}, {route.minutes} min</option>)}
+        </select>
+      </label>
+      <ul className="ec-list">
+        {lessons.map(lesson => (
+          <Lesson
+            key={lesson.slug}
+            lesson={lesson}
+            labs={course.labs.filter(lab => lab.lesson === lesson.slug && way.labs.includes(lab.slug))}
+            doors={doors}
+          />
+        ))}
+        {rest.map(lab => <LabRow key={lab.slug} lab={lab} doors={doors} />)}
+      </ul>
+    </section>
+  );
+}
+
+function Lesson(props: { lesson: ILesson; labs: ILab[]; doors: IDoors }): React.JSX.Element {
+  const { lesson, labs, doors } = props;
+  const name = `${String(lesson.number).padStart(2, '0')} ${lesson.title}`;
+  return (
+    <li>
+      <Row name={name} state={LESSON[lesson.state]} minutes={lesson.minutes} press={() => doors.openPlace(lesson.notebook, lesson.cell)} />
+      {lesson.exercises.length + labs.length > 0 && (
+        <ul className="ec-list">
+          {lesson.exercises.map(task => (
+            <li key={task.slug}>
+              <Row name={`Exercise: ${task.title}`} state={task.state} press={() => doors.openTask(task.slug)} />
+            </li>
+          ))}
+          {labs.map(lab => <LabRow key={lab.slug} lab={lab} doors={doors} />)}
+        </ul>
+      )}
+    </li>
+  );
+}
+
+function LabRow(props: { lab: ILab; doors: IDoors }): React.JSX.Element {
+  const { lab, doors } = props;
+  return (
+    <li>
+      <Row name={`Lab: ${lab.title}`} state={lab.state} minutes={lab.minutes} press={() => doors.openTask(lab.slug)} />
+    </li>
+  );
+}
+
+/** One thing to open: its name, its state as a sign and in words, its minutes. */
+function Row(props: { name: string; state: string; minutes?: number; press: () => void }): React.JSX.Element {
+  const { name, state, minutes, press } = props;
+  return (
+    <button type="button" className="ec-row" onClick={press}>
+      <span aria-hidden="true" className="ec-mark">{MARKS[state] ?? '○'}</span>
+      <span>
+        {name}
+        <span className="ec-small">, {state}{minutes ? `, ${minutes} min` : ''}</span>
+      </span>
+    </button>
+  );
+}

@@ -1,0 +1,172 @@
+// The course in JupyterLab: two panels, the commands of the palette, and the way home.
+
+import { ILabShell, ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { Dialog, ICommandPalette, MainAreaWidget, showDialog } from '@jupyterlab/apputils';
+import { IEditorServices } from '@jupyterlab/codeeditor';
+import { PageConfig } from '@jupyterlab/coreutils';
+import { IDocumentManager } from '@jupyterlab/docmanager';
+import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { ITerminal } from '@jupyterlab/terminal';
+
+import { CoursePanel, openNext } from './course';
+import { Model } from './model';
+import { TaskPanel } from './task';
+
+const SETTLED = 1000; // milliseconds in one cell until it is where the learner is
+
+const plugin: JupyterFrontEndPlugin<void> = {
+  id: 'externalname-course:panel',
+  autoStart: true,
+  requires: [ILabShell, IDocumentManager, INotebookTracker, IRenderMimeRegistry, IEditorServices],
+  optional: [ICommandPalette, ILayoutRestorer],
+  activate
+};
+
+function activate(
+  app: JupyterFrontEnd,
+  shell: ILabShell,
+  documents: IDocumentManager,
+  notebooks: INotebookTracker,
+  rendermime: IRenderMimeRegistry,
+  editors: IEditorServices,
+  palette: ICommandPalette | null,
+  restorer: ILayoutRestorer | null
+): void {
+  const model = new Model();
+  const openPlace = (notebook: string, cell = '') => void goTo(documents, notebook, cell);
+  const openTask = (slug: string) => void model.open(slug).then(() => shell.activateById(task.id));
+  const doors = { openPlace, openTask };
+  const begin = () => void beginTask(model);
+  const solve = () => void solveTask(model);
+  const course = new CoursePanel(model, doors);
+  const task = new TaskPanel(model, { rendermime, editors, doors, begin, solve, run: terminal(app, shell) });
+  shell.add(course, 'left', { rank: 1 });
+  shell.add(task, 'right', { rank: 1 });
+  restorer?.add(course, course.id);
+  restorer?.add(task, task.id);
+
+  const commands: Record<string, [string, () => void]> = {
+    'course:show': ['Show the course', () => shell.activateById(course.id)],
+    'course:task': ['Show the task at hand', () => shell.activateById(task.id)],
+    'course:continue': ['Continue where I was', () => model.course && openPlace(model.course.place.notebook, model.course.place.cell)],
+    'course:begin': ['Begin the task at hand', begin],
+    'course:check': ['Check the task at hand', () => void model.perform('check', 'Asking the cluster')],
+    'course:hint': ['Next hint for the task at hand', () => void model.perform('hint', 'Hint')],
+    'course:next': ['Go to what comes next', () => model.task?.following && openNext(model.task.following, doors)]
+  };
+  for (const [command, [label, execute]] of Object.entries(commands)) {
+    app.commands.addCommand(command, { label, execute });
+    palette?.addItem({ command, category: 'Course' });
+  }
+
+  app.serviceManager.events.stream.connect((_, event) => void model.heard(event));
+  void Promise.all([model.loadCourse(), app.restored])
+    .then(() => home(shell, documents, model, course.id))
+    .finally(() => follow(notebooks, model)); // before it, the cells that a restored notebook begins with would be kept
+  void model.loadStatus();
+}
+
+/** A fresh try; asked before, where it would remove what is there. */
+async function beginTask(model: Model): Promise<void> {
+  const task = model.task;
+  if (!task || model.working) {
+    return;
+  }
+  const why = 'What you changed in the cluster for it is removed. Your progress stays.';
+  if (!task.running || (await agreed(`Begin ${task.slug} afresh?`, why, 'Begin afresh'))) {
+    await model.perform('start', `Preparing ${task.slug}`);
+  }
+}
+
+/** The reference; asked before, because from then on this try counts as shown. */
+async function solveTask(model: Model): Promise<void> {
+  const task = model.task;
+  if (!task || model.working) {
+    return;
+  }
+  const lab = task.kind === 'lab';
+  const why = `${lab ? 'It is applied to the cluster, and checked. ' : ''}This try then counts as shown.`;
+  if ((await agreed(`Show the solution of ${task.slug}?`, why, 'Show it'))) {
+    await model.perform('solution', lab ? 'Applying the solution' : 'Looking it up');
+  }
+}
+
+async function agreed(title: string, body: string, label: string): Promise<boolean> {
+  const buttons = [Dialog.cancelButton(), Dialog.warnButton({ label })];
+  const { button } = await showDialog({ title, body, buttons, defaultButton: 0 });
+  return button.accept;
+}
+
+/** Open a notebook, and go to one of its cells by the id. */
+async function goTo(documents: IDocumentManager, notebook: string, cell: string): Promise<void> {
+  const widget = documents.openOrReveal(notebook);
+  if (!widget || !cell) {
+    return;
+  }
+  await widget.context.ready;
+  await widget.revealed;
+  const content = (widget as NotebookPanel).content;
+  const index = content.widgets.findIndex(one => one.model.id === cell);
+  if (index >= 0) {
+    content.activeCellIndex = index;
+    await content.scrollToItem(index, 'smart').catch(() => undefined); // somebody scrolled elsewhere meanwhile
+  }
+}
+
+/** Keep where the learner is, and show the exercise whose cell that is. */
+function follow(notebooks: INotebookTracker, model: Model): void {
+  let waiting = 0;
+  notebooks.activeCellChanged.connect((_, cell) => {
+    window.clearTimeout(waiting);
+    const notebook = notebooks.currentWidget?.context.path;
+    if (!cell || !notebook) {
+      return;
+    }
+    waiting = window.setTimeout(() => {
+      model.keepPlace({ notebook, cell: cell.model.id });
+      const lesson = model.course?.lessons.find(one => one.notebook === notebook);
+      const here = lesson?.exercises.find(one => new RegExp(`^${one.slug}(-text|-start|-check)?$`).test(cell.model.id));
+      if (here) {
+        void model.open(here.slug);
+      }
+    }, SETTLED);
+  });
+}
+
+/** Where the learner was; in an empty main area, too, which is no place to begin. At the very first start: lesson 00. */
+async function home(shell: ILabShell, documents: IDocumentManager, model: Model, left: string): Promise<void> {
+  const open = [...shell.widgets('main')];
+  const launchers = open.filter(widget => widget.id.startsWith('launcher'));
+  const place = model.course?.place;
+  if (!place || PageConfig.getOption('treePath')) {
+    return;
+  }
+  const empty = open.length === launchers.length;
+  const current = shell.currentWidget;
+  if (empty || (current && documents.contextForWidget(current)?.path === place.notebook)) {
+    await goTo(documents, place.notebook, place.cell);
+  }
+  if (empty) {
+    launchers.forEach(widget => widget.close());
+    shell.activateById(left);
+  }
+}
+
+/** What runs a command in the course's own terminal, below what is open. */
+function terminal(app: JupyterFrontEnd, shell: ILabShell): (command: string) => void {
+  let own: MainAreaWidget<ITerminal.ITerminal> | null = null;
+  return async command => {
+    if (!own || own.isDisposed) {
+      const current = shell.currentWidget;
+      own = (await app.commands.execute('terminal:create-new')) as MainAreaWidget<ITerminal.ITerminal>;
+      if (current && current.id !== own.id) {
+        shell.add(own, 'main', { mode: 'split-bottom', ref: current.id });
+      }
+    }
+    shell.activateById(own.id);
+    own.content.session.send({ type: 'stdin', content: [`${command}\r`] });
+  };
+}
+
+export default plugin;

@@ -1,0 +1,153 @@
+// What both panels show. It holds what the server said last, and nothing of its own but what is typed.
+
+import { Event } from '@jupyterlab/services';
+import { VDomModel } from '@jupyterlab/ui-components';
+
+import { GONE, ICourse, IPlace, IRefusal, IStatus, ITask, Refused, request } from './api';
+
+const CHANGED = 'urn:externalname-course:changed';
+const AGAIN = 3000; // milliseconds between two looks at a set-up that goes on
+
+export class Model extends VDomModel {
+  course: ICourse | null = null;
+  status: IStatus | null = null;
+  task: ITask | null = null;
+  /** Why there is no course, no status, or no answer to the last verb. */
+  trouble: IRefusal | null = null;
+  unknown: IRefusal | null = null;
+  refusal: IRefusal | null = null;
+  /** The verb that is at work; '' when none is. */
+  working = '';
+  /** What the last verb said: read out by the live region. */
+  said = '';
+  /** The reference, once it was asked for. */
+  solution = '';
+  private again = 0;
+
+  async loadCourse(): Promise<void> {
+    this.trouble = await outcome(async () => {
+      this.course = await request<ICourse>('course');
+    });
+    this.stateChanged.emit();
+  }
+
+  async loadStatus(): Promise<void> {
+    window.clearTimeout(this.again);
+    this.unknown = await outcome(async () => {
+      this.status = await request<IStatus>('status');
+      if (this.status.setting_up) {
+        this.again = window.setTimeout(() => void this.loadStatus(), AGAIN);
+      }
+    });
+    this.stateChanged.emit();
+  }
+
+  /** Show a task, unless it is the one that is shown. */
+  async open(slug: string): Promise<void> {
+    if (this.task?.slug === slug) {
+      return;
+    }
+    this.refusal = await outcome(async () => {
+      this.task = await request<ITask>(`tasks/${slug}`);
+      this.solution = '';
+      this.said = this.working ? this.said : '';
+    });
+    this.stateChanged.emit();
+  }
+
+  /** Do a verb with the task that is shown; while one is at work, nothing else begins. */
+  async perform(verb: string, words: string, body: object = {}): Promise<void> {
+    const task = this.task;
+    if (!task || this.working) {
+      return;
+    }
+    this.working = verb;
+    this.said = words;
+    this.refusal = null;
+    this.stateChanged.emit();
+    this.refusal = await outcome(async () => {
+      this.take(verb, await request<ITask>(`tasks/${task.slug}/${verb}`, body));
+    });
+    this.working = '';
+    this.said = this.refusal ? '' : this.said;
+    this.stateChanged.emit();
+  }
+
+  /** What a verb brought. */
+  private take(verb: string, done: ITask): void {
+    const said = verb === 'solution' ? 'The solution is below.' : done.said ?? '';
+    if (this.task?.slug !== done.slug) {
+      this.said = `${done.slug}: ${said}`; // another one was opened meanwhile
+      return;
+    }
+    this.task = done;
+    this.said = said;
+    if (verb === 'solution' || verb === 'start') {
+      this.solution = verb === 'solution' ? done.said ?? '' : '';
+    }
+  }
+
+  /** Keep what is typed; nobody waits for it. */
+  keepManifest(text: string): void {
+    const task = this.task;
+    if (task && text !== task.manifest) {
+      task.manifest = text;
+      request(`tasks/${task.slug}/manifest`, { manifest: text }).catch(() => undefined);
+    }
+  }
+
+  /** Keep where the learner is; nobody waits for it. */
+  keepPlace(place: IPlace): void {
+    if (this.course) {
+      this.course.place = place;
+      this.course.begun = true;
+      this.course.lessons.filter(one => one.notebook === place.notebook).forEach(one => (one.cell = place.cell));
+      this.stateChanged.emit();
+    }
+    request('place', place, 'PUT').catch(() => undefined);
+  }
+
+  /** Something changed, in this browser or in another program: ask again. */
+  async heard(event: Event.Emission): Promise<void> {
+    if (event.schema_id !== CHANGED) {
+      return;
+    }
+    if (event.what === 'set-up') {
+      await this.loadStatus();
+    } else if (event.what === 'progress') {
+      await this.loadCourse();
+      await this.refresh();
+    } else if (this.working) {
+      this.said = String(event.words);
+      this.stateChanged.emit();
+    }
+  }
+
+  /** The task that is shown, asked for again; what the last verb was refused for stays to be read. */
+  private async refresh(): Promise<void> {
+    const slug = this.task?.slug;
+    if (!slug || this.working) {
+      return;
+    }
+    const refusal = await outcome(async () => {
+      const now = await request<ITask>(`tasks/${slug}`);
+      if (this.task?.slug === slug && !this.working) {
+        this.task = now;
+      }
+    });
+    if (refusal || this.refusal?.what === GONE.what) {
+      this.refusal = refusal;
+    }
+    this.stateChanged.emit();
+  }
+}
+
+/** Why some work was not done; null where it was. */
+async function outcome(work: () => Promise<void>): Promise<IRefusal | null> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    return error instanceof Refused ? error.refusal : { what: String(error), why: '', next: '' };
+  }
+}

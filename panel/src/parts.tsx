@@ -1,0 +1,92 @@
+// What both panels are made of.
+
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { Widget } from '@lumino/widgets';
+import * as React from 'react';
+
+import { IRefusal } from './api';
+
+/** A button that keeps the focus while it cannot be pressed: aria-disabled, not disabled. */
+export function Button(props: {
+  label: string;
+  press: () => void;
+  off?: boolean;
+  primary?: boolean;
+  why?: string;
+}): React.JSX.Element {
+  return (
+    <button
+      type="button"
+      className={`jp-mod-styled ${props.primary && !props.off ? 'jp-mod-accept' : 'jp-mod-reject'} ec-button`}
+      aria-disabled={props.off ?? false}
+      title={props.off ? props.why : undefined}
+      onClick={() => props.off || props.press()}
+    >
+      {props.label}
+    </button>
+  );
+}
+
+/** What the course says instead of an answer; a screen reader reads it at once. */
+export function Trouble(props: { refusal: IRefusal | null }): React.JSX.Element {
+  const { what = '', why = '', next = '' } = props.refusal ?? {};
+  return (
+    <div role="alert" className={props.refusal ? 'ec-trouble' : ''}>
+      {what && <p className="ec-strong">{what}</p>}
+      {why && <p className="ec-words">{why}</p>}
+      {next && <p>Next: <code>{next}</code></p>}
+    </div>
+  );
+}
+
+/** Markdown as JupyterLab shows it, sanitized; what stands in a block of commands runs on a click. */
+export function Markdown(props: {
+  text: string;
+  rendermime: IRenderMimeRegistry;
+  run?: (command: string) => void;
+}): React.JSX.Element {
+  const host = React.useRef<HTMLDivElement>(null);
+  const { text, rendermime, run } = props;
+  React.useEffect(() => {
+    const shown = rendermime.createRenderer('text/markdown');
+    const model = rendermime.createModel({ data: { 'text/markdown': text } });
+    Widget.attach(shown, host.current!);
+    void shown.renderModel(model).then(() => addButtons(shown.node, run));
+    return () => shown.dispose();
+  }, [text, rendermime]);
+  return <div ref={host} className="ec-markdown" />;
+}
+
+function addButtons(node: HTMLElement, run?: (command: string) => void): void {
+  for (const block of node.querySelectorAll('pre')) {
+    block.tabIndex = 0; // it scrolls, so the keyboard must reach it
+    if (run) {
+      for (const line of commandsOf(block.textContent ?? '')) {
+        block.after(commandButton(line, run));
+      }
+    }
+  }
+}
+
+/** The commands of a block, the last one first, because each is put right behind the block. */
+export function commandsOf(block: string): string[] {
+  return block.split('\n').map(line => line.trim()).filter(line => /^(kubectl|course|dig) /.test(line)).reverse();
+}
+
+function commandButton(command: string, run: (command: string) => void): HTMLElement {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'ec-command';
+  button.textContent = `Run: ${command}`;
+  button.onclick = () => run(command);
+  return button;
+}
+
+/** A command that runs in a terminal on a click. */
+export function Command(props: { command: string; run: (command: string) => void }): React.JSX.Element {
+  return (
+    <button type="button" className="ec-command" onClick={() => props.run(props.command)}>
+      Run: {props.command}
+    </button>
+  );
+}

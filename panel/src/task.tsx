@@ -1,0 +1,176 @@
+// Right: the task at hand.
+
+import { CodeEditor, IEditorServices } from '@jupyterlab/codeeditor';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { checkIcon, VDomRenderer } from '@jupyterlab/ui-components';
+import * as React from 'react';
+
+import { ICheck, ITask } from './api';
+import { IDoors, Next } from './course';
+import { Model } from './model';
+import { Button, Command, Markdown, Trouble } from './parts';
+
+export interface ITools {
+  rendermime: IRenderMimeRegistry;
+  editors: IEditorServices;
+  doors: IDoors;
+  run: (command: string) => void;
+  begin: () => void;
+  solve: () => void;
+}
+
+export class TaskPanel extends VDomRenderer<Model> {
+  constructor(model: Model, private tools: ITools) {
+    super(model);
+    this.id = 'externalname-course-task';
+    this.title.icon = checkIcon;
+    this.title.caption = 'The task at hand';
+    this.node.setAttribute('role', 'region');
+    this.node.setAttribute('aria-label', 'The task at hand');
+    this.addClass('ec-panel');
+  }
+
+  protected onActivateRequest(): void {
+    this.node.querySelector<HTMLElement>('h2')?.focus();
+  }
+
+  protected render(): React.JSX.Element {
+    const { task, refusal, said, working } = this.model;
+    return (
+      <>
+        <h2 tabIndex={-1}>{task ? task.title : 'The task at hand'}</h2>
+        {task ? <About task={task} /> : <p>Choose a lab or an exercise on the left.</p>}
+        {task && <Verbs task={task} model={this.model} tools={this.tools} />}
+        <div role="status" className="ec-said ec-words">{working ? `${said} ...` : said}</div>
+        <Trouble refusal={refusal} />
+        {task && <Report task={task} run={this.tools.run} />}
+        {task && <Rest task={task} solution={this.model.solution} model={this.model} tools={this.tools} />}
+      </>
+    );
+  }
+}
+
+function About(props: { task: ITask }): React.JSX.Element {
+  const { kind, minutes, state } = props.task;
+  return <p className="ec-small">{kind === 'lab' ? 'Lab' : 'Exercise'}, {minutes} min, {state}</p>;
+}
+
+/** The verbs, always in the same order: a button that was pressed stays where it is. */
+function Verbs(props: { task: ITask; model: Model; tools: ITools }): React.JSX.Element {
+  const { task, model, tools } = props;
+  const busy = Boolean(model.working);
+  const early = task.kind === 'lab' && !task.running;
+  const why = busy ? 'One thing at a time.' : 'Begin first.';
+  const left = task.hints_left ? `${task.hints_left} left` : 'all read';
+  return (
+    <div role="group" aria-label="What you can do" className="ec-verbs">
+      <Button label={task.running ? 'Begin afresh' : 'Begin'} press={tools.begin} off={busy} primary={early} why={why} />
+      <Button
+        label="Check"
+        press={() => void model.perform('check', 'Asking the cluster')}
+        off={busy || early || task.hands_in}
+        primary={!early}
+        why={task.hands_in ? 'This one is handed in: run its check in the notebook.' : why}
+      />
+      <Button label={`Hint (${left})`} press={() => void model.perform('hint', 'Hint')} off={busy || !task.hints_left} why={why} />
+      <Button label="Solution" press={tools.solve} off={busy || early} why={why} />
+    </div>
+  );
+}
+
+function Report(props: { task: ITask; run: (command: string) => void }): React.JSX.Element {
+  const { report, checked, explanation } = props.task;
+  if (!report) {
+    return <></>;
+  }
+  const good = report.checks.filter(check => check.passed).length;
+  const verdict = report.passed ? 'Passed' : 'Not passed yet';
+  return (
+    <section aria-label="The last check">
+      <h3 className={report.passed ? 'ec-passed' : ''}>
+        {verdict}: {good} of {report.checks.length} checks pass
+      </h3>
+      <p className="ec-small">Asked at {new Date(checked).toLocaleTimeString()}{explanation ? '. Well done.' : ''}</p>
+      <ul className="ec-list">
+        {report.checks.map(check => <li key={check.name}><Check check={check} run={props.run} /></li>)}
+      </ul>
+    </section>
+  );
+}
+
+function Check(props: { check: ICheck; run: (command: string) => void }): React.JSX.Element {
+  const { check, run } = props;
+  if (check.passed) {
+    return <p className="ec-words"><span className="ec-pass">✓ pass</span> {check.name}: {check.observed}</p>;
+  }
+  return (
+    <article className="ec-check" aria-label={check.name}>
+      <p className="ec-words"><span className="ec-fail">✗ fail</span> <span className="ec-strong">{check.name}</span></p>
+      <dl>
+        {(['asked', 'observed', 'expected', 'why', 'next'] as const).map(part => (
+          <React.Fragment key={part}>
+            <dt>{part}</dt>
+            <dd className="ec-words">{check[part]}</dd>
+          </React.Fragment>
+        ))}
+      </dl>
+      {check.commands.map(command => <Command key={command} command={command} run={run} />)}
+    </article>
+  );
+}
+
+function Rest(props: { task: ITask; solution: string; model: Model; tools: ITools }): React.JSX.Element {
+  const { task, solution, model, tools } = props;
+  const { rendermime, run, doors } = tools;
+  return (
+    <>
+      {task.hints.length > 0 && (
+        <section aria-label="Hints">
+          <h3>Hints</h3>
+          <ol>{task.hints.map(words => <li key={words} className="ec-words">{words}</li>)}</ol>
+        </section>
+      )}
+      {task.explanation && task.following && <Next following={task.following} doors={doors} primary />}
+      <section aria-label="What is asked">
+        <Markdown key={task.slug} text={task.goal} rendermime={rendermime} run={run} />
+      </section>
+      {task.kind === 'lab' && <Manifest key={`${task.slug}-manifest`} model={model} task={task} editors={tools.editors} />}
+      {task.kind === 'exercise' && <Button label="Go to its cell" press={() => doors.openPlace(task.notebook, task.slug)} />}
+      {(solution || task.explanation) && (
+        <section aria-label="The solution">
+          <h3>Why this is right</h3>
+          <Markdown text={solution || task.explanation} rendermime={rendermime} />
+        </section>
+      )}
+    </>
+  );
+}
+
+/** JupyterLab's own editor in YAML mode. What is typed is kept when the focus leaves it. */
+function Manifest(props: { model: Model; task: ITask; editors: IEditorServices }): React.JSX.Element {
+  const { model, task, editors } = props;
+  const host = React.useRef<HTMLDivElement>(null);
+  const editor = React.useRef<CodeEditor.IEditor | null>(null);
+  React.useEffect(() => {
+    const content = new CodeEditor.Model({ mimeType: 'text/x-yaml' });
+    content.sharedModel.setSource(task.manifest);
+    editor.current = editors.factoryService.newInlineEditor({ host: host.current!, model: content });
+    host.current!.querySelector('.cm-content')?.setAttribute('aria-label', 'Your manifest');
+    return () => editor.current?.dispose();
+  }, []);
+  const text = () => editor.current?.model.sharedModel.getSource() ?? '';
+  const off = Boolean(model.working) || !task.running;
+  return (
+    <section aria-label="Your manifest">
+      <h3>Your manifest</h3>
+      <p className="ec-small">Write YAML here, or type kubectl in a terminal. Escape, then Tab leaves the editor.</p>
+      <div ref={host} className="ec-editor" onBlur={() => model.keepManifest(text())} />
+      <Button
+        label="Apply"
+        off={off}
+        why={model.working ? 'One thing at a time.' : 'Begin first.'}
+        press={() => void model.perform('apply', 'Applying your manifest', { manifest: text() })}
+      />
+    </section>
+  );
+}

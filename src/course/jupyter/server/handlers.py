@@ -1,0 +1,227 @@
+"""REST below /course/api/: JSON in, JSON out; a token as everywhere in jupyter_server, and its XSRF check.
+
+200 what was asked for; 404 no such task; 409 the course says no, with what happened, why, and what to type next;
+400 a request that is none. Each verb runs in a thread, so the server answers meanwhile.
+"""
+
+import json
+import threading
+from asyncio import wrap_future
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+from jupyter_server.auth.decorator import authorized
+from jupyter_server.base.handlers import APIHandler
+from jupyter_server.utils import url_path_join
+from tornado import web
+
+from course.base import advice
+from course.base.errors import CourseError
+from course.dns import query
+from course.jupyter.server import changes, place, views
+from course.tasks import verbs
+
+Say = Callable[[str], None]
+NOT_FOUND, REFUSED = 404, 409
+BUSY: dict[str, str] = {}  # task -> the verb that is at work; one at a time for each
+LONGEST_NAME = 300  # characters of a path or an id; more is none
+
+
+async def in_thread(call: Callable[[], Any]) -> Any:
+    """What the call returns or raises. Its thread does not hold up the end of the server."""
+    outcome: Future[Any] = Future()
+
+    def work() -> None:
+        try:
+            outcome.set_result(call())
+        except BaseException as error:
+            outcome.set_exception(error)
+
+    threading.Thread(target=work, daemon=True).start()
+    return await wrap_future(outcome)
+
+
+class Handler(APIHandler):
+    """What all have: an answer, or what the course says instead."""
+
+    auth_resource = "course"
+
+    async def answer(self, call: Callable[[], Any]) -> None:
+        """Reply with what the call returns."""
+        try:
+            self.finish(json.dumps(await in_thread(call)))
+        except CourseError as error:
+            self.refuse(error, REFUSED)
+
+    def refuse(self, error: CourseError, status: int) -> None:
+        """Reply with what happened, why, and what to type next."""
+        self.set_status(status)
+        said = {"what": error.what, "why": error.why, "next": advice.for_here(error.next)}
+        self.finish(json.dumps(said | {"message": error.what}))
+
+    def given(self, name: str) -> str:
+        """A text of the request's JSON; 400 where it has none."""
+        body = self.get_json_body()
+        value = body.get(name) if isinstance(body, dict) else None
+        if not isinstance(value, str):
+            raise web.HTTPError(400, f"A text is missing: {name}")
+        return value
+
+
+class Course(Handler):
+    """GET course: ways, lessons, labs, and what comes next."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """See views.course."""
+        root = Path(self.settings["server_root_dir"]).expanduser()
+        await self.answer(lambda: views.course(root))
+
+
+class Status(Handler):
+    """GET status: the cluster, and the steps of its set-up."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """See views.status."""
+        await self.answer(views.status)
+
+
+class Ask(Handler):
+    """GET ask?name=NAME: what a Pod gets for a name. Also from (its namespace), type."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """As `course ask NAME --json`, with the text beside it."""
+        name = self.get_query_argument("name")
+        namespace, kind = self.get_query_argument("from", "default"), self.get_query_argument("type", "A")
+
+        def ask() -> views.View:
+            answer = query.ask(name, namespace, kind)
+            return answer.as_dict() | {"text": answer.text()}
+
+        await self.answer(ask)
+
+
+class Place(Handler):
+    """PUT place: where the learner is. GET course says it."""
+
+    @web.authenticated
+    @authorized
+    async def put(self) -> None:
+        """Keep notebook and cell."""
+        notebook, cell = self.given("notebook"), self.given("cell")
+        if max(len(notebook), len(cell)) > LONGEST_NAME:
+            raise web.HTTPError(400, "No notebook has such a name")
+        await self.answer(lambda: place.write(notebook, cell))
+
+
+class TaskHandler(Handler):
+    """For one task."""
+
+    def known(self, slug: str) -> bool:
+        """Whether there is such a task; where not, that is the reply."""
+        try:
+            views.find(slug)
+        except CourseError as error:
+            self.refuse(error, NOT_FOUND)
+            return False
+        return True
+
+
+class Task(TaskHandler):
+    """GET tasks/SLUG: one task."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, slug: str) -> None:
+        """See views.task."""
+        if self.known(slug):
+            await self.answer(lambda: views.task(slug))
+
+
+class Verb(TaskHandler):
+    """POST tasks/SLUG/VERB: the verb, then the task as it is now."""
+
+    @web.authenticated
+    @authorized
+    async def post(self, slug: str, verb: str) -> None:
+        """One verb at a time for each task: pressed twice, it is not done twice."""
+        if not self.known(slug):
+            return
+        work = self.work(verb)
+        if slug in BUSY:
+            what = f"{slug}: {BUSY[slug]} is still at work."
+            self.refuse(CourseError(what, "One thing at a time for each task."), REFUSED)
+            return
+        tell = changes.emitter(self.event_logger)
+
+        def done() -> views.View:
+            said = work(slug, lambda words: tell(what="said", task=slug, words=words))
+            return views.task(slug) | {"said": said}
+
+        BUSY[slug] = verb
+        try:
+            await self.answer(done)
+        finally:
+            del BUSY[slug]
+
+    def work(self, verb: str) -> Callable[[str, Say], str]:
+        """What the verb does with a slug; it returns what is to be said, in Markdown."""
+        if verb in WITH_MANIFEST:
+            text = self.given("manifest")
+            return lambda slug, _: WITH_MANIFEST[verb](slug, text)
+        if verb not in PLAIN:
+            raise web.HTTPError(NOT_FOUND, f"No such verb: {verb}")
+        return PLAIN[verb]
+
+
+def _start(slug: str, say: Say) -> str:
+    return f"{verbs.start(slug, say).slug} is ready. Look around, mend it, then press Check."
+
+
+def _check(slug: str, _say: Say) -> str:
+    report = verbs.check(slug)
+    good = len(report.checks) - len(report.failing)
+    return f"{'Passed' if report.passed else 'Not passed yet'}: {good} of {len(report.checks)} checks pass."
+
+
+def _hint(slug: str, _say: Say) -> str:
+    return advice.for_here(verbs.hint(slug).text())
+
+
+def _reset(slug: str, say: Say) -> str:
+    verbs.reset(slug, say)
+    return f"{slug} is put back. Your progress stays."
+
+
+def _keep(slug: str, text: str) -> str:
+    views.keep_manifest(slug, text)
+    return ""
+
+
+def _apply(slug: str, text: str) -> str:
+    return _keep(slug, text) or verbs.apply(slug, text).strip()
+
+
+PLAIN = {"start": _start, "check": _check, "hint": _hint, "solution": views.solve, "reset": _reset}
+WITH_MANIFEST = {"apply": _apply, "manifest": _keep}
+
+
+def handlers(base_url: str) -> list[tuple[str, type[Handler]]]:
+    """Each address with its handler."""
+    word = r"([\w-]+)"
+    found: list[tuple[str, type[Handler]]] = [
+        ("course", Course),
+        ("status", Status),
+        ("ask", Ask),
+        ("place", Place),
+        (f"tasks/{word}", Task),
+        (f"tasks/{word}/{word}", Verb),
+    ]
+    return [(url_path_join(base_url, "course/api", path), handler) for path, handler in found]

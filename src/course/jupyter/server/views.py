@@ -1,0 +1,169 @@
+"""What the panel shows, as JSON: the course, one task, the cluster. Everything is asked of the rooms below."""
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from course.base import advice, paths
+from course.base.errors import CourseError
+from course.jupyter.server import place
+from course.lessons import catalog as lessons
+from course.lessons import routes, way
+from course.provision import lifecycle, reporter
+from course.tasks import catalog, index, progress, verbs
+from course.tasks.progress import Record
+from course.tasks.task import Exercise, Task
+
+View = dict[str, Any]
+FOR_THE_TASK = ("Situation", "Your task", "Rules")  # the sections of a lab's text that buttons do not stand for
+DETAILS = re.compile(r"(?s)\n*<details>.*?</details>\n*")
+# In a sentence of advice: a command that only looks, up to the word or sign with which the sentence goes on.
+LOOKS = re.compile(
+    r"(?:kubectl(?: -n \S+)? (?:get|describe|logs|exec|set env(?=.*--list))|course (?:ask|status|doctor))\b"
+    r".*?(?=: |;|,? (?:and|then|beside) |, then|, and| \(|$)"
+)
+
+
+def course(root: Path) -> View:
+    """The ways, the lessons and the labs with the learner's standing, and what comes next. Needs no cluster.
+
+    root: JupyterLab's, where the learner's copies are.
+    """
+    notes: list[str] = []
+    progress.load(notes.append)
+    known, parts, was = progress.records(), way.parts(), place.read()
+    return {
+        "cluster": paths.cluster_name(),
+        "notes": notes,
+        "routes": [asdict(route) | {"minutes": route.minutes} for route in routes.routes()],
+        "lessons": [_lesson(part, known) | {"cell": was.cells.get(f"{part.name}.ipynb", "")} for part in parts],
+        "labs": [row.as_dict() for row in verbs.rows()],
+        "next": _next(parts),
+        "place": was.last(root),
+        "begun": was.last(root)["notebook"] == was.notebook,
+    }
+
+
+def _next(parts: Sequence[way.Part]) -> View | None:
+    """The first lesson that is not done, or in one that is begun its first open task; None where all is done."""
+    part = next((part for part in parts if part.state != "done"), None)
+    if part is None:
+        return None
+    return _as_task(index.find(part.next)) if part.begun else _as_lesson(lessons.find(part.slug))
+
+
+def _as_task(chosen: Task) -> View:
+    return {"task": chosen.slug, "kind": chosen.kind, "title": chosen.title}
+
+
+def _as_lesson(lesson: lessons.Lesson) -> View:
+    return {"notebook": lesson.notebook.name, "kind": "lesson", "title": f"{lesson.number:02d} {lesson.title}"}
+
+
+def _lesson(part: way.Part, known: Mapping[str, Record]) -> View:
+    lesson, cluster = lessons.find(part.slug), verbs.cluster_id()
+    exercises = [
+        {"slug": task.slug, "title": task.title, "state": verbs.state(known.get(task.slug, Record()), cluster)}
+        for task in index.exercises(part.slug)
+    ]
+    own: View = {"number": lesson.number, "minutes": lesson.minutes, "notebook": lesson.notebook.name}
+    return part.as_dict() | own | {"exercises": exercises}
+
+
+def find(slug: str) -> verbs.Checked:
+    """The lab or exercise that the panel was asked for; CourseError where there is none, and for a prediction."""
+    return verbs.checked_task(slug)
+
+
+def task(slug: str) -> View:
+    """One lab or exercise: what is asked, how far the learner is, and what the last check said."""
+    chosen = find(slug)
+    record = progress.record(chosen.slug)
+    return {
+        "slug": chosen.slug,
+        "kind": chosen.kind,
+        "title": chosen.title,
+        "minutes": chosen.minutes,
+        "lesson": chosen.lesson,
+        "notebook": lessons.find(chosen.lesson).notebook.name,
+        "goal": advice.for_here(_goal(chosen)),
+        "state": verbs.state(record, verbs.cluster_id()),
+        "running": bool(record.started) and record.cluster == verbs.cluster_id(),
+        "hands_in": isinstance(chosen, Exercise) and callable(chosen.judge),
+        "hints": [advice.for_here(words) for words in chosen.hints[: record.hints]],
+        "hints_left": len(chosen.hints) - record.hints,
+        "checked": record.checked,
+        "report": _report(record.report),
+        "explanation": advice.for_here(chosen.explanation()) if record.done else "",
+        "manifest": record.manifest,
+        "following": _following(chosen),
+    }
+
+
+def _goal(chosen: verbs.Checked) -> str:
+    if isinstance(chosen, Exercise):
+        return _without_heading(DETAILS.sub("\n", chosen.text))
+    sections = re.split(r"(?m)^(?=## )", chosen.text)
+    return "\n".join(text.strip() + "\n" for text in sections if text[3:].partition("\n")[0].strip() in FOR_THE_TASK)
+
+
+def _without_heading(text: str) -> str:
+    return re.sub(r"\A\s*#+ .*\n+", "", text).strip()
+
+
+def _report(kept: str) -> View | None:
+    """The last report with the commands of its advice; None where there is none, or one of an older course."""
+    try:
+        report: View = json.loads(kept)
+    except ValueError:
+        return None
+    for check in report["checks"]:
+        check["next"] = advice.for_here(check["next"])
+        check["commands"] = commands(check["next"])
+    return report
+
+
+def commands(text: str) -> list[str]:
+    """What can be typed as it stands, in a sentence of advice: only what looks and changes nothing."""
+    return [found.strip() for found in LOOKS.findall(text)]
+
+
+def _following(chosen: verbs.Checked) -> View | None:
+    """What comes after it: another task of its lesson that is open, or the next lesson."""
+    records = progress.records()
+    labs: Sequence[verbs.Checked] = [lab for lab in catalog.labs() if lab.lesson == chosen.lesson]
+    for other in [*index.exercises(chosen.lesson), *labs]:
+        if other.slug != chosen.slug and not records.get(other.slug, Record()).passed:
+            return _as_task(other)
+    behind = lessons.lessons()[lessons.find(chosen.lesson).number + 1 :]
+    return _as_lesson(behind[0]) if behind else None
+
+
+def status() -> View:
+    """The cluster, by asking it; while it is being set up, only how far that is."""
+    steps = [asdict(step) for step in reporter.progress()]
+    if lifecycle.running():
+        return {"ready": False, "setting_up": True, "cluster": paths.cluster_name(), "steps": steps}
+    return lifecycle.status() | {"steps": steps}
+
+
+def solve(slug: str, say: Callable[[str], None]) -> str:
+    """A lab's reference is applied, an exercise's is shown; what it is and why it is right, in Markdown."""
+    chosen = find(slug)
+    if isinstance(chosen, Exercise):
+        verbs.solution(slug)  # the try counts as shown
+        return f"```\n{chosen.reference().strip()}\n```\n\n{chosen.explanation().strip()}"
+    solution = verbs.solve(slug, say)
+    return f"{solution.why.strip()}\n\n```\n{solution.applied.strip()}\n```"
+
+
+def keep_manifest(slug: str, text: str) -> None:
+    """Keep what the learner wrote, as far as the progress file takes it."""
+    if len(text) > progress.LONGEST_TEXT:
+        why = f"It has {len(text)} characters; {progress.LONGEST_TEXT} are kept."
+        raise CourseError("This manifest is too long to be kept.", why, "Save it in a file: kubectl apply -f FILE")
+    with progress.editing(find(slug).slug) as record:
+        record.manifest = text

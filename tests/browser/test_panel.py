@@ -1,0 +1,270 @@
+"""The course inside JupyterLab: home, the task at hand, and what outlives a kernel, a reload and a server."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+from course.base import shell
+from course.base.waiting import until
+from course.jupyter import jupyterlab
+from course.lessons import catalog as lessons
+from course.tasks import catalog, checks, index, progress, verbs
+
+pytestmark = pytest.mark.browser
+LONG = 90_000  # milliseconds, on a machine with other things to do
+LAB = catalog.find("lost-database")
+SECOND = lessons.find("first_externalname")
+
+
+def panel(page: Page) -> Locator:
+    return page.get_by_role("region", name="The course", exact=True)
+
+
+def task(page: Page) -> Locator:
+    return page.get_by_role("region", name="The task at hand", exact=True)
+
+
+def home(server: jupyterlab.Server, page: Page) -> Locator:
+    """JupyterLab as it opens, without what an earlier test opened."""
+    page.goto(server.address.replace("/lab?", "/lab?reset&"))
+    shown = panel(page)
+    expect(shown.get_by_role("heading", name="Lessons and labs")).to_be_visible(timeout=LONG)
+    return shown
+
+
+def open_lab(server: jupyterlab.Server, page: Page) -> Locator:
+    home(server, page).get_by_role("button", name=f"Lab: {LAB.title}").click()
+    shown = task(page)
+    expect(shown.get_by_role("heading", name=LAB.title)).to_be_visible(timeout=LONG)
+    return shown
+
+
+def active_cell(page: Page) -> Locator:
+    """The one of the notebook that is in front."""
+    return page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell.jp-mod-active")
+
+
+def by_palette(page: Page, command: str) -> None:
+    page.keyboard.press("Control+Shift+c")
+    page.get_by_role("searchbox").or_(page.locator(".lm-CommandPalette-input")).last.fill(command)
+    page.keyboard.press("Enter")
+
+
+def picture(page: Page, name: str) -> None:
+    page.screenshot(path=shell.log_file(f"panel-{name}").with_suffix(".png"))
+
+
+def violations(page: Page, *regions: str) -> list[str]:
+    """What axe-core finds in our panels: rule and element, a line each."""
+    found = Axe().run(page, context={"include": [[region] for region in regions]})
+    return [
+        f"{rule['id']} ({rule['impact']}): {node['html']} {node['failureSummary']}"
+        for rule in found.response["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+BOTH = ("#externalname-course", "#externalname-course-task")
+
+
+def test_the_first_screen_is_the_course(server: jupyterlab.Server, page: Page) -> None:
+    progress.FOLDER.joinpath("place.json").unlink(missing_ok=True)
+    shown = home(server, page)
+    first = lessons.lessons()[0].notebook.name
+    expect(shown.get_by_role("button", name=f"Begin here: {first}")).to_be_visible()
+    expect(page.get_by_role("tab", name=first)).to_be_visible(timeout=LONG)
+    expect(page.locator(".jp-Notebook .jp-MarkdownCell").first).to_be_visible(timeout=LONG)
+    expect(page.locator(".jp-Launcher")).to_have_count(0)
+    for lab in catalog.labs():
+        expect(shown.get_by_role("button", name=f"Lab: {lab.title}, not started")).to_be_visible()
+    picture(page, "home")
+    assert violations(page, *BOTH) == []
+
+
+def test_from_home_to_a_lesson_by_keyboard(server: jupyterlab.Server, page: Page) -> None:
+    shown = home(server, page)
+    expect(page.locator(".jp-Notebook").first).to_be_visible(timeout=LONG)
+    shown.get_by_role("heading", name="The course").focus()
+    wanted = shown.get_by_role("button", name=f"{SECOND.number:02d} {SECOND.title}")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("node => node === document.activeElement"):
+            break
+    expect(wanted).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("tab", name=SECOND.notebook.name)).to_be_visible(timeout=LONG)
+
+
+def test_you_go_on_where_you_were(server: jupyterlab.Server, page: Page) -> None:
+    """Notebook and cell, also in a second tab of the browser."""
+    exercise = index.exercises(SECOND.slug)[-1]
+    home(server, page).get_by_role("button", name=f"Exercise: {exercise.title}").click()
+    task(page).get_by_role("button", name="Go to its cell").click(timeout=LONG)
+    expect(active_cell(page)).to_contain_text("Your turn: write it here.", timeout=LONG)
+    place = progress.FOLDER / "place.json"
+    until(lambda: exercise.slug in place.read_text(), seconds=60, what="The place being kept")
+    again = page.context.new_page()
+    shown = home(server, again)
+    expect(shown.get_by_role("button", name=f"Continue: {SECOND.notebook.name}")).to_be_visible()
+    expect(again.get_by_role("tab", name=SECOND.notebook.name)).to_be_visible(timeout=LONG)
+    expect(active_cell(again)).to_contain_text("Your turn: write it here.", timeout=LONG)
+    expect(active_cell(again)).to_be_in_viewport()
+
+
+def test_hints_come_without_a_kernel_and_the_focus_stays(server: jupyterlab.Server, page: Page) -> None:
+    shown = open_lab(server, page)
+    hint = shown.get_by_role("button", name=re.compile("^Hint"))
+    hint.focus()
+    for number in range(len(LAB.hints)):
+        page.keyboard.press("Enter")
+        expect(shown.get_by_role("status")).to_contain_text(f"Hint {number + 1} of {len(LAB.hints)}", timeout=LONG)
+        expect(hint).to_be_focused()
+    expect(hint).to_have_attribute("aria-disabled", "true")
+    expect(shown.get_by_role("region", name="Hints").get_by_role("listitem")).to_have_count(len(LAB.hints))
+    expect(shown.get_by_role("button", name="Check")).to_have_attribute("aria-disabled", "true")
+    picture(page, "hints")
+    assert violations(page, *BOTH) == []
+
+
+def test_what_a_check_observed_is_text_and_nothing_else(server: jupyterlab.Server, page: Page) -> None:
+    hostile = "<img src=x onerror='document.title=\"taken\"'><script>document.title='taken'</script>"
+    words = (f"{part} {hostile}" for part in ("asked", "observed", "expected", "why", "next"))
+    report = checks.Report(LAB.slug, (checks.Result(f"name {hostile}", False, *words),))
+    with progress.editing(LAB.slug) as record:
+        record.report, record.checked = report.stored(progress.LONGEST_TEXT), progress.now()
+    shown = open_lab(server, page)
+    last = shown.get_by_role("region", name="The last check")
+    expect(last).to_contain_text(f"observed {hostile}", timeout=LONG)
+    assert last.locator("img, script").count() == 0
+    assert "taken" not in page.title()
+    picture(page, "failed-check")
+    assert violations(page, *BOTH) == []
+
+
+def test_a_manifest_is_kept_over_a_reload(server: jupyterlab.Server, page: Page) -> None:
+    shown = open_lab(server, page)
+    editor = shown.get_by_role("textbox", name="Your manifest")
+    editor.click()
+    page.keyboard.type("kind: Service")
+    with page.expect_response(re.compile(r"/manifest\b")):
+        page.keyboard.press("Escape")  # the way out of an editor that takes Tab
+        page.keyboard.press("Tab")
+    expect(shown.get_by_role("button", name="Apply")).to_be_focused()
+    shown = open_lab(server, page)
+    expect(shown.get_by_role("textbox", name="Your manifest")).to_contain_text("kind: Service", timeout=LONG)
+
+
+def test_what_the_command_line_does_is_seen_at_once(server: jupyterlab.Server, page: Page) -> None:
+    shown = home(server, page)
+    other = catalog.find("loop")
+    with progress.editing(other.slug) as record:
+        record.passed = progress.now()
+    expect(shown.get_by_role("button", name=f"Lab: {other.title}, passed")).to_be_visible(timeout=LONG)
+
+
+def test_without_the_course_behind_it_the_panel_says_so(server: jupyterlab.Server, page: Page) -> None:
+    page.route("**/course/api/**", lambda route: route.abort())
+    page.goto(server.address.replace("/lab?", "/lab?reset&"))
+    page.get_by_role("tab", name="The course").click(timeout=LONG)
+    said = panel(page).get_by_role("alert").filter(has_text="The course does not answer here.")
+    expect(said).to_contain_text("./course start", timeout=LONG)
+    assert violations(page, "#externalname-course") == []
+
+
+def test_dark_narrow_and_enlarged(server: jupyterlab.Server, page: Page) -> None:
+    open_lab(server, page)
+    by_palette(page, "Use Theme: JupyterLab Dark")
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-name", "JupyterLab Dark", timeout=LONG)
+    picture(page, "dark")
+    assert violations(page, *BOTH) == []
+    for name, (width, height) in {"640": (640, 800), "400-percent": (320, 256)}.items():
+        page.set_viewport_size({"width": width, "height": height})
+        picture(page, name)
+        wider = task(page).evaluate("node => node.scrollWidth - node.clientWidth")
+        assert wider <= 0, name
+
+
+def test_file_names_are_read_in_full(server: jupyterlab.Server, page: Page) -> None:
+    home(server, page)
+    page.get_by_role("tab", name="File Browser").click()
+    names = page.locator(".jp-DirListing-itemText")
+    expect(names.filter(has_text=SECOND.notebook.name)).to_be_visible(timeout=LONG)
+    cut = names.evaluate_all(
+        "nodes => nodes.filter(node => node.scrollWidth > node.clientWidth).map(n => n.textContent)"
+    )
+    assert cut == []
+
+
+def test_the_commands_are_in_the_palette(server: jupyterlab.Server, page: Page) -> None:
+    open_lab(server, page)
+    by_palette(page, "Next hint for the task at hand")
+    expect(task(page).get_by_role("status")).to_contain_text("Hint", timeout=LONG)
+
+
+def solution() -> str:
+    (manifest,) = (LAB.folder / "solution").glob("*.yaml")
+    return manifest.read_text()
+
+
+def test_a_lab_from_the_panel_alone(server: jupyterlab.Server, page: Page, cluster: None) -> None:
+    """Red says why; mended, it is green and says what is next; a reload keeps all of it."""
+    shown = open_lab(server, page)
+    shown.get_by_role("button", name="Begin", exact=True).click()
+    expect(shown.get_by_role("status")).to_contain_text("is ready", timeout=2 * LONG)
+    check = shown.get_by_role("button", name="Check")
+    check.focus()
+    page.keyboard.press("Enter")
+    expect(shown.get_by_role("status")).to_contain_text("Not passed yet: 0 of 4", timeout=LONG)
+    expect(check).to_be_focused()
+    failed = shown.get_by_role("article", name="name-answers")
+    for word in ("asked", "observed", "expected", "why", "next"):
+        expect(failed.get_by_text(word, exact=True)).to_be_visible()
+    picture(page, "red")
+    assert violations(page, *BOTH) == []
+    command = failed.get_by_role("button", name=re.compile("^Run: kubectl"))
+    command.click()
+    expect(page.locator(".jp-Terminal .xterm-screen")).to_be_visible(timeout=LONG)
+    shown.get_by_role("textbox", name="Your manifest").click()
+    page.keyboard.insert_text(solution())
+    shown.get_by_role("button", name="Apply").click()
+    expect(shown.get_by_role("status")).to_contain_text("created", timeout=LONG)
+    assert verbs.settled(LAB, lambda report: report.passed).passed
+    check.click()
+    expect(shown.get_by_role("status")).to_contain_text("Passed: 4 of 4", timeout=LONG)
+    expect(shown.get_by_role("heading", name="Passed: 4 of 4")).to_be_visible()
+    expect(shown.get_by_role("button", name=re.compile("^Next: ")).first).to_be_visible()
+    expect(panel(page).get_by_role("button", name=f"Lab: {LAB.title}, passed")).to_be_visible(timeout=LONG)
+    picture(page, "green")
+    assert violations(page, *BOTH) == []
+    shown = open_lab(server, page)
+    expect(shown.get_by_role("heading", name="Passed: 4 of 4")).to_be_visible()
+    shown.get_by_role("button", name="Begin afresh").click()
+    page.get_by_role("button", name="Cancel").click()
+    expect(shown.get_by_role("button", name="Begin afresh")).to_be_focused()
+    expect(shown.get_by_role("heading", name="Passed: 4 of 4")).to_be_visible()
+
+
+def test_a_refusal_stays_to_be_read(server: jupyterlab.Server, page: Page, cluster: None) -> None:
+    """What is typed is kept before it is applied, and that the progress changed must not take the words away."""
+    shown = open_lab(server, page)
+    shown.get_by_role("textbox", name="Your manifest").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text("kubectl get pods")
+    shown.get_by_role("button", name="Apply").click()
+    refused = shown.get_by_role("alert").filter(has_text="The cluster refuses your manifest.")
+    expect(refused).to_be_visible(timeout=LONG)
+    again = page.expect_response(re.compile(r"/tasks/lost-database\b"), timeout=LONG)
+    with again, progress.editing("loop") as record:
+        record.tries += 1
+    expect(refused).to_be_visible()
+
+
+def test_without_any_kernel_nothing_is_dead(server: jupyterlab.Server, page: Page, cluster: None) -> None:
+    shown = open_lab(server, page)
+    page.get_by_role("menuitem", name="Kernel", exact=True).click()
+    page.get_by_role("menuitem", name=re.compile("^Shut Down All Kernels")).click()
+    page.get_by_role("button", name=re.compile("Shut Down|OK|Dismiss")).last.click()
+    shown.get_by_role("button", name="Check").click()
+    expect(shown.get_by_role("status")).to_contain_text("of 4 checks pass", timeout=LONG)

@@ -1,0 +1,27 @@
+"""The panel's built files are those of its sources; who takes the course has no Node.js."""
+
+import json
+import os
+
+import pytest
+
+from course.dev import panel
+
+
+def built() -> dict[str, int]:
+    return {path.name: path.stat().st_size for path in panel.BUILT.rglob("*") if path.is_file()}
+
+
+def test_it_was_built_from_these_sources() -> None:
+    assert panel.STAMP.read_text().strip() == panel.digest(), "./course dev panel"
+
+
+def test_jupyterlab_finds_it_and_it_is_small() -> None:
+    entry = json.loads((panel.BUILT / "package.json").read_text())["jupyterlab"]["_build"]["load"]
+    assert (panel.BUILT / entry).is_file()
+    assert sum(built().values()) < 300_000
+
+
+@pytest.mark.skipif(not os.environ.get("COURSE_TEST_ALL"), reason="fetches npm's packages: ./course test --all")
+def test_built_again_it_is_the_same() -> None:
+    assert panel.build() == []

@@ -1,0 +1,248 @@
+"""The course as REST and events, asked of a real JupyterLab server. What needs a cluster is in tests/browser."""
+
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tornado.httpclient import HTTPRequest
+from tornado.ioloop import IOLoop
+from tornado.websocket import websocket_connect
+
+from course.base import paths
+from course.jupyter import jupyterlab
+from course.jupyter.server import views
+from course.lessons import catalog as lessons
+from course.lessons import workspace
+from course.tasks import catalog, checks, index, progress
+
+Reply = tuple[int, Any]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A server, and where it keeps the learner's progress."""
+
+    server: jupyterlab.Server
+    folder: Path
+
+    def ask(self, path: str, body: object = None, token: str | None = None, method: str = "") -> Reply:
+        """(status, JSON) of a request; with a body it is a POST. A token of "" sends none."""
+        wanted = self.server.token if token is None else token
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.server.port}/course/api/{path}",
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"token {wanted}"} if wanted else {},
+            method=method or None,
+        )
+        try:
+            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60) as reply:
+                return reply.status, json.loads(reply.read())
+        except urllib.error.HTTPError as error:
+            return error.code, json.loads(error.read() or b"null")
+
+
+@pytest.fixture(scope="module")
+def panel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Panel]:
+    folder = tmp_path_factory.mktemp("panel")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(paths, "WORKSPACE", folder / "workspace")
+        patch.setattr(jupyterlab, "HOME", folder / "jupyter")
+        patch.setattr(progress, "FOLDER", folder)
+        patch.setenv("COURSE_PROGRESS", str(folder))
+        workspace.prepare()
+        server, process = jupyterlab.start(8920, print)
+        assert process is not None
+        yield Panel(server, folder)
+        jupyterlab.end(process)
+
+
+def test_the_course_is_as_the_lists_say(panel: Panel) -> None:
+    status, course = panel.ask("course")
+    assert status == 200
+    assert [lesson["slug"] for lesson in course["lessons"]] == [lesson.slug for lesson in lessons.lessons()]
+    assert [lab["slug"] for lab in course["labs"]] == [lab.slug for lab in catalog.labs()]
+    assert {lesson["minutes"] for lesson in course["lessons"]} == {lesson.minutes for lesson in lessons.lessons()}
+    assert course["place"] == {"notebook": "00_start_here.ipynb", "cell": ""}
+    assert course["begun"] is False
+    assert course["notes"] == []
+
+
+def test_every_task_can_be_shown(panel: Panel) -> None:
+    shown = [slug for slug, task in index.tasks().items() if task.kind != "prediction"]
+    assert len(shown) > len(catalog.labs())
+    for slug in shown:
+        status, task = panel.ask(f"tasks/{slug}")
+        assert (status, task["slug"]) == (200, slug)
+        assert task["goal"]
+        assert "<details>" not in task["goal"]
+        assert "./course" not in task["goal"]
+        assert not task["hints"]
+
+
+@pytest.mark.parametrize("path", ["course", "status", "tasks/lost-database", "ask?name=kubernetes"])
+def test_without_the_token_nothing_is_said(panel: Panel, path: str) -> None:
+    assert [panel.ask(path, token=word)[0] for word in ("", "wrong")] == [403, 403]
+
+
+def test_without_the_token_nothing_is_done(panel: Panel) -> None:
+    assert panel.ask("tasks/lost-database/hint", {}, token="")[0] == 403
+    assert progress.record("lost-database").hints == 0
+
+
+def test_a_cookie_alone_does_nothing_without_the_xsrf_token(panel: Panel) -> None:
+    """What a page of somebody else's can send: the browser adds the cookie by itself."""
+    jar = urllib.request.HTTPCookieProcessor()
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), jar)
+    opener.open(panel.server.address, timeout=60).read()
+    names = {cookie.name for cookie in jar.cookiejar}
+    assert any(name.startswith("username-") for name in names), names
+    where = f"http://127.0.0.1:{panel.server.port}/course/api/tasks/lost-database/hint"
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        opener.open(urllib.request.Request(where, data=b"{}"), timeout=60)
+    assert progress.record("lost-database").hints == 0
+
+
+def test_an_unknown_task_is_404_and_names_the_near_one(panel: Panel) -> None:
+    for reply in (panel.ask("tasks/lost-databse"), panel.ask("tasks/lost-databse/check", {})):
+        assert reply[0] == 404
+        assert "lost-database" in reply[1]["why"]
+
+
+def test_a_prediction_is_no_task_of_the_panel(panel: Panel) -> None:
+    slug = next(slug for slug, task in index.tasks().items() if task.kind == "prediction")
+    assert panel.ask(f"tasks/{slug}")[0] == 404
+
+
+def test_no_such_verb_and_no_such_body(panel: Panel) -> None:
+    assert panel.ask("tasks/lost-database/explode", {})[0] == 404
+    assert panel.ask("tasks/lost-database/apply", {})[0] == 400
+    assert panel.ask("tasks/lost-database/apply", ["kind: Service"])[0] == 400
+    assert panel.ask("tasks/lost-database/apply", {"manifest": 5})[0] == 400
+    assert panel.ask("tasks/lost-database/check")[0] == 405
+
+
+def test_hints_come_one_by_one_and_stay(panel: Panel) -> None:
+    hints = catalog.find("loop").hints
+    for number in range(len(hints)):
+        _, task = panel.ask("tasks/loop/hint", {})
+        assert len(task["hints"]) == number + 1
+        assert f"Hint {number + 1} of {len(hints)}" in task["said"]
+    assert panel.ask("tasks/loop")[1]["hints_left"] == 0
+
+
+def test_a_manifest_is_kept_as_it_was_typed(panel: Panel) -> None:
+    hostile = "kind: Service # </script><img src=x onerror=alert(1)> $(touch /tmp/x) \u0000 \U0001f40d"
+    assert panel.ask("tasks/loop/manifest", {"manifest": hostile})[0] == 200
+    assert panel.ask("tasks/loop")[1]["manifest"] == hostile
+    status, refusal = panel.ask("tasks/loop/manifest", {"manifest": "x" * (progress.LONGEST_TEXT + 1)})
+    assert (status, set(refusal)) == (409, {"what", "why", "next", "message"})
+    assert panel.ask("tasks/loop")[1]["manifest"] == hostile
+
+
+def test_what_the_course_refuses_comes_with_why_and_next(panel: Panel) -> None:
+    status, refusal = panel.ask("ask?name=" + "a" * 300)
+    assert status == 409
+    assert refusal["what"]
+    assert refusal["why"]
+
+
+def test_a_last_report_is_shown_with_the_commands_of_its_advice(panel: Panel) -> None:
+    result = checks.Result("name", False, "<b>asked</b>", "came", "wanted", "why", "kubectl -n x get svc, then look")
+    report = checks.Report("odd-port", (result,))
+    with progress.editing("odd-port") as record:
+        record.report, record.checked = report.stored(progress.LONGEST_TEXT), progress.now()
+    shown = panel.ask("tasks/odd-port")[1]["report"]
+    assert shown["checks"][0]["asked"] == "<b>asked</b>"
+    assert shown["checks"][0]["commands"] == ["kubectl -n x get svc"]
+    with progress.editing("odd-port") as record:
+        record.report = "odd-port: not passed yet, as an older course wrote it"
+    assert panel.ask("tasks/odd-port")[1]["report"] is None
+
+
+def test_a_long_report_is_stored_whole_in_structure() -> None:
+    results = [checks.Result(f"check-{number}", False, "a", "o" * 5000, "e", "w", "n") for number in range(10)]
+    kept = checks.Report("x", tuple(results)).stored(progress.LONGEST_TEXT)
+    assert 0 < len(kept) <= progress.LONGEST_TEXT
+    assert [check["name"] for check in json.loads(kept)["checks"]] == [result.name for result in results]
+
+
+def test_where_you_were_is_kept_while_the_notebook_is_there(panel: Panel) -> None:
+    notebook = "02_first_externalname.ipynb"
+    here = {"notebook": notebook, "cell": "mend-the-alias"}
+    assert panel.ask("place", here, method="PUT")[0] == 200
+    _, course = panel.ask("course")
+    assert (course["place"], course["begun"]) == (here, True)
+    assert panel.ask("place", {"notebook": "00_start_here.ipynb", "cell": "map"}, method="PUT")[0] == 200
+    cells = {lesson["notebook"]: lesson["cell"] for lesson in panel.ask("course")[1]["lessons"]}
+    assert (cells[notebook], cells["00_start_here.ipynb"]) == ("mend-the-alias", "map")
+    assert panel.ask("place", {"notebook": "gone.ipynb", "cell": "map"}, method="PUT")[0] == 200
+    assert panel.ask("course")[1]["begun"] is False
+    assert panel.ask("course")[1]["place"]["notebook"] == "00_start_here.ipynb"
+    assert panel.ask("place", {"notebook": notebook}, method="PUT")[0] == 400
+
+
+def test_a_newer_progress_file_is_said_and_left_alone(panel: Panel) -> None:
+    kept = progress.file().read_text()
+    newer = '{"version": 99, "tasks": {}}'
+    try:
+        progress.file().write_text(newer)
+        _, course = panel.ask("course")
+        assert "version 99" in course["notes"][0]
+        panel.ask("tasks/loop/hint", {})
+        assert progress.file().read_text() == newer
+    finally:
+        progress.file().write_text(kept)
+
+
+def test_pressed_twice_it_is_done_once(panel: Panel) -> None:
+    """A verb that takes a while: the lock of the progress file is held, so it waits."""
+    with ThreadPoolExecutor(2) as pool, progress._locked():
+        first = pool.submit(panel.ask, "tasks/short-name/hint", {})
+        second = pool.submit(panel.ask, "tasks/short-name/hint", {})
+        while not (first.done() or second.done()):
+            assert panel.ask("ask?name=" + "a" * 300)[0] == 409  # the server answers meanwhile
+        refused = first if first.done() else second
+        assert refused.result()[0] == 409
+        assert "still at work" in refused.result()[1]["what"]
+    # the lock is free: the other one goes through
+    assert {first.result()[0], second.result()[0]} == {200, 409}
+    assert progress.record("short-name").hints == 1
+
+
+def test_a_change_by_another_program_is_told_to_the_browser(panel: Panel) -> None:
+    async def first_change() -> Any:
+        where = f"ws://127.0.0.1:{panel.server.port}/api/events/subscribe"
+        socket = await websocket_connect(HTTPRequest(where, headers={"Authorization": f"token {panel.server.token}"}))
+        with progress.editing("rogue-alias") as record:  # as the command line does
+            record.hints = 1
+        while True:
+            message = json.loads(str(await socket.read_message()))
+            if message["schema_id"] == "urn:externalname-course:changed":
+                socket.close()
+                return message
+
+    begun = time.monotonic()
+    message = IOLoop(make_current=False).run_sync(first_change, timeout=30)
+    assert message["what"] == "progress"
+    assert time.monotonic() - begun < 10
+
+
+def test_commands_are_found_in_all_advice_and_only_look() -> None:
+    found = [
+        command
+        for task in index.tasks().values()
+        if task.kind == "lab"
+        for check in task.checks()
+        for command in views.commands(check.next)
+    ]
+    assert len(found) > 20
+    for command in found:
+        assert not command.endswith((",", ":", ".", " ", "and", "then")), command
+        assert not any(verb in command for verb in (" apply", " delete", " patch", " edit")), command
