@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from course.dns import querylog
     from course.dns.query import ask
     from course.dns.question import candidates
-    from course.jupyter.turns import check, hint, need, predict, reveal, solution, start
+    from course.jupyter.turns import check, hint, lights, need, on_call, predict, reveal, solution, start
     from course.kube import coredns, corefile
     from course.kube.kubectl import apply
     from course.kube.kubectl import output as kubectl
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from course.lessons.catalog import course_map
     from course.lessons.material import material
     from course.lessons.migration import accounting, phases, place
+    from course.lessons.path import paths
     from course.lessons.way import end
     from course.provision.outside import authority
 
@@ -40,8 +41,11 @@ _HOMES = {
     "end": "course.lessons.way:end",
     "hint": "course.jupyter.turns:hint",
     "kubectl": "course.kube.kubectl:output",
+    "lights": "course.jupyter.turns:lights",
     "material": "course.lessons.material:material",
     "need": "course.jupyter.turns:need",
+    "on_call": "course.jupyter.turns:on_call",
+    "paths": "course.lessons.path:paths",
     "phases": "course.lessons.migration.phases",
     "place": "course.lessons.migration.place",
     "predict": "course.jupyter.turns:predict",
@@ -70,8 +74,11 @@ __all__ = [
     "end",
     "hint",
     "kubectl",
+    "lights",
     "material",
     "need",
+    "on_call",
+    "paths",
     "phases",
     "place",
     "predict",

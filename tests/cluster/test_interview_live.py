@@ -8,7 +8,11 @@ import pytest
 from course.base.waiting import until
 from course.interview import desk, dialog, draw, live, memory, pool, timed
 from course.interview.memory import Open
-from course.tasks import catalog, progress, stage, verbs
+from course.kube import namespaces
+from course.lessons import begin
+from course.lessons import catalog as lessons
+from course.tasks import catalog, cells, index, progress, stage, verbs
+from course.tasks.task import Exercise
 
 LAB = catalog.find("lost-database")
 QUESTION = next(question for question in pool.questions() if question.task == LAB.slug)
@@ -72,3 +76,38 @@ def test_a_lab_that_is_being_worked_on_is_not_taken_away() -> None:
     sitting.close()
     paused = memory.read().open
     assert paused and "Without a live task" not in shown and QUESTION.slug not in paused.slugs
+
+
+FAULTS = [
+    question
+    for question in pool.questions()
+    if question.task in {one.slug for one in index.exercises("troubleshooting")}
+]
+
+
+def there() -> list[str]:
+    return namespaces.present(lessons.find("troubleshooting").namespaces)
+
+
+def test_a_fault_of_a_lesson_is_a_live_task_and_goes_again(cluster: None) -> None:
+    namespaces.remove(there(), Exercise.label, 120)
+    question = draw.live(live.free(FAULTS), 3)[0]
+    sitting = dialog.live(question, print)
+    shown = next(sitting)
+    task = index.find(question.task)
+    assert isinstance(task, Exercise)
+    assert task.goal in shown and "Stuck?" not in shown and f"{question.minutes} minutes" in shown
+    assert "[FAIL]" in sitting.send("done")
+    cells.run(task.reference(), {})
+    verbs.settled(task, lambda report: report.passed)
+    with pytest.raises(StopIteration) as end:
+        sitting.send("done")
+    assert "1 of 1" in end.value.value and memory.read().runs[-1].results[0].right
+    until(lambda: not there(), seconds=120, what="the fault's namespaces going away")
+
+
+def test_a_lesson_that_is_being_worked_on_is_not_taken_away(cluster: None) -> None:
+    begin.begin("troubleshooting")
+    assert not live.free(FAULTS) and QUESTION in live.free([QUESTION, *FAULTS])
+    namespaces.remove(there(), Exercise.label, 120)
+    assert live.free(FAULTS) == FAULTS

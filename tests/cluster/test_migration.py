@@ -55,6 +55,19 @@ def answered_since(phase: str) -> set[str]:
     return {entry["side"] for entry in found.cut(found.when(phase)).operations if entry["ok"]}
 
 
+def test_a_rollback_that_went_wrong_comes_inside_again_with_every_row(home: None) -> None:
+    """Nobody follows, both sides take writes, and the same ids stand for different rows."""
+    switch(OUTSIDE, INSIDE)
+    place.run_sql(OUTSIDE, "unfollow", name=phases.subscription(OUTSIDE))
+    place.output_as_operator("/steps/copy-sequence", INSIDE, OUTSIDE)
+    place.run_sql(OUTSIDE, "open")
+    phases.point_by_type(OUTSIDE)
+    place.wait_for_writes("reconnect", side=OUTSIDE)
+    assert accounting.clashes(place.rows(OUTSIDE), place.rows(INSIDE)) and accounting.account_now(INSIDE).lost
+    phases.inside_again()
+    assert_nothing_lost(INSIDE)
+
+
 def test_there_and_back(home: None) -> None:
     switch(OUTSIDE, INSIDE)
     assert_nothing_lost(INSIDE)

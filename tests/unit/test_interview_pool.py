@@ -9,7 +9,7 @@ import pytest
 
 from course.interview import pool, proof
 from course.lessons import catalog as lessons
-from course.tasks import catalog as labs
+from course.tasks import index
 
 QUESTIONS = pool.questions()
 ONE_RIGHT = [question for question in QUESTIONS if question.options and len(question.right) == 1]
@@ -43,7 +43,7 @@ def test_every_cell_that_is_shown_was_executed_and_printed(question: pool.Questi
 @each
 def test_what_it_names_is_there(question: pool.Question) -> None:
     if question.task:
-        assert labs.find(question.task).slug == question.task
+        assert index.find(question.task).slug == question.task and index.find(question.task).kind in ("lab", "exercise")
     if question.lesson_quiz:
         assert lessons.find(question.lesson_quiz).slug == question.lesson_quiz
         assert question.kind not in ("open", "do"), "a lesson's quiz is judged by the machine"

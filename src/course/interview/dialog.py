@@ -146,6 +146,7 @@ def live(question: Question, say: Say) -> Dialog:
                     break
                 shown = task.heard(line, clock)
         came = task.result(clock)
+        task.clear()
         with memory.editing() as known:
             memory.note(known, came)
         told = f"{shown}\n\n{judge.explanation(question)}\n\n"

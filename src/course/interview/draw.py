@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from itertools import zip_longest
 
-from course.interview import dice, memory, pool
+from course.base import dice
+from course.interview import memory, pool
 from course.interview.memory import Memory
 from course.interview.pool import Question
 

@@ -1,8 +1,9 @@
 """For the other side of the table: a set of questions with rubrics, and a live task for the candidate."""
 
-from course.base import advice
-from course.interview import dice, draw, judge
+from course.base import advice, dice
+from course.interview import draw, judge
 from course.interview.pool import LEVELS, Question
+from course.tasks import index
 
 A_LEVEL = 3  # questions of each level, of different topics
 ASKER = "Ask next"
@@ -23,7 +24,8 @@ def drawn(seed: int) -> tuple[list[Question], list[Question]]:
         by_topic = {question.topic: question for question in reversed(mixed)}
         fresh = [question for question in mixed if by_topic[question.topic] is question and question.topic not in used]
         spoken += (fresh + [question for question in mixed if question not in fresh])[:A_LEVEL]
-    return spoken, draw.live(draw.chosen(), seed)
+    labs = [question for question in draw.chosen() if question.task and index.find(question.task).kind == "lab"]
+    return spoken, draw.live(labs, seed)
 
 
 def text(seed: int) -> str:

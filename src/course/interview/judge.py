@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from course.interview import dice, proof
+from course.base import dice
+from course.interview import proof
 from course.interview.pool import CHOICES, Cell, Proof, Question, topics
 
 LETTERS = "abcdefghij"

@@ -1,16 +1,17 @@
-"""A live task: a lab under a clock, watched while the learner works elsewhere."""
+"""A live task: a lab, or a fault of a lesson, under a clock, watched while the learner works elsewhere."""
 
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from course.base import advice
 from course.base.errors import CourseError
 from course.interview.judge import Result
 from course.interview.pool import Question
-from course.kube import kubectl
-from course.tasks import catalog, stage, verbs
+from course.kube import kubectl, namespaces
+from course.lessons import begin, catalog
+from course.tasks import index, stage, verbs
+from course.tasks.task import Exercise
 
 EVERY = 10.0  # seconds between two looks
 
@@ -33,30 +34,44 @@ def absent() -> str:
 
 
 def free(questions: list[Question]) -> list[Question]:
-    """Without the labs on which the learner works right now: a live task begins afresh."""
+    """Without the labs and the lessons on which the learner works right now: a live task begins afresh."""
     busy = {row.slug for row in verbs.rows() if row.state == "started"}
-    return [question for question in questions if question.task not in busy]
+    exercises = {task.slug: task.lesson for slug in _tasks(questions) if isinstance(task := index.find(slug), Exercise)}
+    begun = {lesson for lesson in set(exercises.values()) if namespaces.present(catalog.find(lesson).namespaces)}
+    return [one for one in questions if one.task not in busy and exercises.get(one.task) not in begun]
+
+
+def _tasks(questions: list[Question]) -> list[str]:
+    return [question.task for question in questions if question.task]
 
 
 class Task:
-    """One lab as a live task. began: the second of the clock when it was ready; hints: how many were read."""
+    """One lab or exercise, live. began: the second of the clock when it was ready; hints: how many were read."""
 
     def __init__(self, question: Question, hints: int = 0) -> None:
-        self.question, self.lab = question, catalog.find(question.task)
+        self.question, self.task = question, verbs.checked_task(question.task)
         self.hints, self.began, self.passed, self.took = hints, 0.0, False, 0.0
 
     def set_up(self, say: Callable[[str], None]) -> None:
-        """Begin the lab afresh, in its own namespaces."""
-        verbs.start(self.lab.slug, say)
+        """Begin it afresh, in its own namespaces; an exercise gets its lesson's, and what the lesson has there."""
+        if isinstance(self.task, Exercise):
+            begin.begin(self.task.lesson, upto=self.task.stage or f"{self.task.slug}-text")
+        verbs.start(self.task.slug, say)
+
+    def clear(self) -> None:
+        """Take an exercise's namespaces away again, without waiting for it. A lab stays, as every lab does."""
+        if isinstance(self.task, Exercise):
+            ours = namespaces.ours(catalog.find(self.task.lesson).namespaces, self.task.label)
+            kubectl.run("delete", "namespace", *ours, "--ignore-not-found", "--wait=false")
 
     def is_there(self) -> bool:
         """Whether it is set up in the cluster; CourseError where the cluster does not answer."""
         kubectl.require_ready()
-        return not stage.missing(self.lab)
+        return not stage.missing(self.task)
 
     def text(self) -> str:
         """What is to be done."""
-        return f"{self.question.ask}\n\n{self.lab.text.strip()}\n\n{verbs.shell_advice()}".strip()
+        return f"{self.question.ask}\n\n{self.task.goal}\n\n{verbs.shell_advice()}".strip()
 
     def prompt(self, skip: str) -> str:
         """What can be typed."""
@@ -67,7 +82,7 @@ class Task:
         """What to show for a word that was typed."""
         if line == "hint":
             self.hints += 1
-            return verbs.hint(self.lab.slug).text()
+            return verbs.hint(self.task.slug).text()
         if line == "done":
             return self.look(clock)
         return f"{line[:40]!r} is no word here: done, hint or skip."
@@ -75,7 +90,7 @@ class Task:
     def look(self, clock: Stopwatch) -> str:
         """Ask the checks, change nothing; what they say."""
         try:
-            report = verbs.check(self.lab.slug)
+            report = verbs.check(self.task.slug)
         except CourseError as error:
             return str(error)
         if report.passed and not self.passed:
@@ -104,8 +119,3 @@ class Task:
         took = self.took if self.passed else clock.spent - self.began
         within = self.passed and took <= self.question.minutes * 60
         return Result(self.question.slug, within, seconds=round(took, 1), hints=self.hints)
-
-
-def cleanup(question: Question) -> str:
-    """How to remove it from the cluster."""
-    return advice.for_here(f"./course lab reset {question.task}")

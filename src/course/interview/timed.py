@@ -109,6 +109,7 @@ def _worked(run: Open, clock: Clock, before: str, task: Task) -> Step:
             line = (yield from dialog.typed(clock, f"{shown}\n\n{task.prompt(SKIP)}")).lower()
             shown = task.heard(line, clock) if line != SKIP else ""
             run.hints = task.hints
+    task.clear()
     if line == SKIP:
         return ""
     return "passed" if task.result(clock).right else "failed"

@@ -1,6 +1,13 @@
 """The learner's turns in a lesson's cells: each prints what the verb of the same name says."""
 
-from course.tasks import verbs
+from typing import TYPE_CHECKING
+
+from course.tasks import shift, verbs
+
+if TYPE_CHECKING:
+    from course.jupyter.lights import Lights
+
+_panels: list["Lights"] = []  # the lights that were shown last: they follow the checks that are asked
 
 
 def start(slug: str) -> None:
@@ -12,7 +19,29 @@ def start(slug: str) -> None:
 def check(slug: str, given: object = None) -> None:
     """What is right already and what is not, with the reasons. given: the answer, where the exercise asks for one."""
     report = verbs.check(slug, given)
+    for panel in _panels:
+        panel.checked(report)
     print(report.text() + verbs.afterword(report))
+
+
+def on_call(lesson: str, seed: int, draw: int = 0, minutes: int = 0) -> object:
+    """Break so many exercises of a lesson, all of them if you say none, in the order of the seed; their lights.
+
+    minutes: with a clock, which stops when the last light is green.
+    """
+    return _shown(shift.begin(lesson, seed, draw, minutes))
+
+
+def lights() -> object:
+    """Ask the cluster about every fault of the shift, and show a light for each."""
+    return _shown(shift.look())
+
+
+def _shown(board: shift.Board) -> object:
+    from course.jupyter.lights import Lights  # widgets take half a second to load
+
+    _panels[:] = [Lights(board)]
+    return _panels[0]
 
 
 def hint(slug: str) -> None:

@@ -70,3 +70,8 @@ def table() -> str:
         rows.append((way.MARKS[mark], route.slug, f"{done} of {len(states)}", route.minutes, route.title))
     listed = tables.table(("", "path", "steps", "minutes", "title"), *rows)
     return f"{listed}\nOne of them, step by step: ./course progress --path {routes.routes()[0].slug}"
+
+
+def paths() -> None:
+    """The paths through the course with what you have done on each."""
+    print(table().replace("./course", "course"))

@@ -66,6 +66,11 @@ class Lab(Task):
         return (self.folder / "README.md").read_text()
 
     @property
+    def goal(self) -> str:
+        """The same, without the empty lines around it."""
+        return self.text.strip()
+
+    @property
     def namespace(self) -> str:
         """Where the lab mostly happens: its first namespace."""
         return self.namespaces[0]

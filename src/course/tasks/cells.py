@@ -13,6 +13,7 @@ from course.base.errors import CourseError
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 STARTER = "# Your turn: write it here."
 MARKED = re.compile(rf"(?ms)^{BEGIN}[ \t]*\n(.*?)^{END}[ \t]*$")
+FOLDED = re.compile(r"(?s)\n*<details>.*?</details>")
 PREDICT = re.compile(r"(?s)\*\*Predict(?P<aside>[^*:]*):?\*\*(?P<words>.*?)(?:\n\n|\Z)")
 
 

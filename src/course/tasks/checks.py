@@ -1,5 +1,6 @@
 """Checks: what was asked, what came, what was expected, why it matters, where to look."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
@@ -85,6 +86,15 @@ class Report:
         """For --json."""
         return {"lab": self.lab, "passed": self.passed, "checks": [asdict(check) for check in self.checks]}
 
+    def stored(self, longest: int) -> str:
+        """The same as JSON of at most so many characters: where it is longer, each of its texts is cut."""
+        for cut in (longest, 800, 300, 100):
+            checks = [{key: _cut(value, cut) for key, value in asdict(check).items()} for check in self.checks]
+            text = json.dumps(self.as_dict() | {"checks": checks})
+            if len(text) <= longest:
+                return text
+        return ""
+
     def text(self) -> str:
         """For people."""
         good = len(self.checks) - len(self.failing)
@@ -92,11 +102,20 @@ class Report:
         return "\n".join([head, *(check.text() for check in self.checks)])
 
 
+def _cut(value: object, longest: int) -> object:
+    return f"{value[:longest]}..." if isinstance(value, str) and len(value) > longest else value
+
+
 def run(name: str, declared: Sequence[Check]) -> Report:
     """Ask everything the checks of this task need, once, and judge. Changes nothing."""
-    replies = probing.run(probe for check in declared for probe in check.probes)
-    results = tuple(check.judge(replies) for check in declared)
-    return Report(name, results, max((reply.seconds for reply in replies.values()), default=0.0))
+    return run_each({name: declared})[0]
+
+
+def run_each(declared: Mapping[str, Sequence[Check]]) -> list[Report]:
+    """The same for several tasks, by name: one look at the cluster for all of them. A report for each, in order."""
+    replies = probing.run(probe for checks in declared.values() for check in checks for probe in check.probes)
+    longest = max((reply.seconds for reply in replies.values()), default=0.0)
+    return [Report(name, tuple(check.judge(replies) for check in checks), longest) for name, checks in declared.items()]
 
 
 ADA = "SELECT name FROM users WHERE id = 1"

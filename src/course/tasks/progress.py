@@ -32,7 +32,7 @@ class Newer(ValueError):
     """A file of a later version of the course: it is right, and not ours to change."""
 
     def __init__(self, version: int) -> None:
-        super().__init__(f"is of version {version}, this course reads version {VERSION}")
+        super().__init__(f"it is of version {version}, this course reads version {VERSION}")
         self.version = version
 
 
@@ -44,7 +44,7 @@ class Record:
     boot, ticks: which start of the machine that was, and how many seconds of it had passed: the clock on the wall may
     jump, this one does not.
     shown: the reference was applied or shown in it. done: it was passed, or compared. checked, report: the last look at
-    it. manifest: what the learner typed. answer: the last answer to a prediction.
+    it, as Report.stored has it. manifest: what the learner typed. answer: the last answer to a prediction.
     """
 
     tries: int = 0
@@ -99,7 +99,12 @@ def took(record: Record) -> float:
     """
     if record.boot and record.boot == boot():
         return ticks() - record.ticks
-    return (datetime.now(UTC) - datetime.fromisoformat(record.started)).total_seconds()
+    return seconds_since(record.started)
+
+
+def seconds_since(moment: str) -> float:
+    """Seconds from a moment of the file to now, by the clock on the wall."""
+    return (datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds()
 
 
 def load(say: Callable[[str], None] | None = None) -> dict[str, Any]:
@@ -110,7 +115,7 @@ def load(say: Callable[[str], None] | None = None) -> dict[str, Any]:
     except FileNotFoundError:
         return _empty()
     except Newer as reason:
-        (say or _say)(f"Note: your progress file {reason}. It stays as it is; nothing is noted. Update: git pull")
+        (say or _say)(f"Note: your progress file: {reason}. It stays as it is; nothing is noted. Update: git pull")
         return _empty() | {"version": reason.version}
     except (ValueError, TypeError, KeyError) as reason:
         kept = path.with_name(f"progress.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.json")
@@ -139,7 +144,7 @@ def parse(text: str) -> dict[str, Any]:
             "version": VERSION,
             "tasks": data.get("labs"),
         }
-    if data.get("version") != VERSION:
+    if type(data.get("version")) is not int or data["version"] != VERSION:
         raise ValueError(f"it is of version {state.shown(version)}, this course reads version {VERSION}")
     if not isinstance(data.get("tasks"), dict):
         raise ValueError("it is not a progress file of this course")
@@ -234,6 +239,8 @@ def take_in(source: Path, parts: Mapping[str, Merge] | None = None) -> int:
     try:
         theirs = parse(_text(source))
         mine = load()
+        if odd := [key for key in parts or {} if not isinstance(theirs.get(key, {}), dict)]:
+            raise ValueError(f"what it has under {odd[0]!r} is not what this course keeps there")
         merged = {key: merge(mine.get(key, {}), theirs[key]) for key, merge in (parts or {}).items() if key in theirs}
     except (OSError, ValueError, TypeError, KeyError) as reason:
         raise CourseError(

@@ -30,6 +30,11 @@ class Task:
         """Whose its namespaces are: the value of their label."""
         raise NotImplementedError
 
+    @property
+    def goal(self) -> str:
+        """What is to be done, for people."""
+        raise NotImplementedError
+
     def checks(self, given: object = None) -> Sequence[Check]:
         """What is asked of the cluster to judge it. given: what the learner handed in, where it asks for something."""
         raise NotImplementedError
@@ -67,6 +72,7 @@ class Exercise(Task):
     judge: the checks, or a function of what is handed in that makes them. fresh: the checks that fail before anything
     is done, and words that each then says. why: why the reference is right, in Markdown. setup: a shell script that
     brings it to its beginning, from whatever state. patience: seconds for which a change may still be on its way.
+    stage: the cell up to which its lesson makes what it needs, if that is not the cell of its own goal.
     """
 
     judge: Sequence[Check] | Callable[[Any], Sequence[Check]]
@@ -75,6 +81,7 @@ class Exercise(Task):
     why: str
     setup: str = ""
     patience: float = 2.0
+    stage: str = ""
     lesson: str = ""
     kind: ClassVar[str] = "exercise"
     label: ClassVar[str] = "externalname-course/lesson"
@@ -102,6 +109,11 @@ class Exercise(Task):
     def text(self) -> str:
         """Its goal, as the notebook has it."""
         return cells.source(self.lesson, f"{self.slug}-text")
+
+    @property
+    def goal(self) -> str:
+        """The same without what is folded below it."""
+        return cells.FOLDED.sub("", self.text).strip()
 
     def reference(self) -> str:
         """The cell of the lesson's notebook with the reference in it, without the marks."""

@@ -212,7 +212,7 @@ def check(slug: str, given: object = None) -> checks.Report:
     report = _checked(task, given)
     if not report.passed and isinstance(task, Exercise):
         report = settled(task, lambda report: report.passed, task.patience, given)
-    _note(task, report)
+    note(task, report)
     return report
 
 
@@ -245,10 +245,10 @@ def _require_started(task: Checked, absent: Sequence[str]) -> None:
     raise CourseError(what, why, f"./course lab start {task.slug}")
 
 
-def _note(task: Checked, report: checks.Report) -> None:
+def note(task: Checked, report: checks.Report) -> None:
     """Keep the report, and a pass. An exercise needs no start: each of its checks is a try."""
     with progress.editing(task.slug) as record:
-        record.checked, record.report = progress.now(), report.text()[: progress.LONGEST_TEXT]
+        record.checked, record.report = progress.now(), report.stored(progress.LONGEST_TEXT)
         if isinstance(task, Exercise) and not record.done:
             record.tries += 1
     if report.passed:

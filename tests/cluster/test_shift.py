@@ -1,0 +1,62 @@
+"""On call on a real cluster: a round is drawn and broken, mended one by one, and its clock stops at the last light."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from course.base.errors import CourseError
+from course.base.waiting import until
+from course.lessons import begin
+from course.tasks import index, progress, shift, verbs
+from course.tasks.checks import Check
+from course.tasks.probe import Pod
+from course.tasks.task import Exercise
+
+LESSON = "troubleshooting"
+
+
+@pytest.fixture(autouse=True)
+def own_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "FOLDER", tmp_path)
+
+
+def green(board: shift.Board) -> set[str]:
+    return {light.slug for light in board.lights if light.green}
+
+
+def test_a_round_from_red_to_green() -> None:
+    begin.begin(LESSON, upto="on-call-text")
+    begun = shift.begin(LESSON, seed=5, count=3, minutes=15)
+    drawn = [light.slug for light in begun.lights]
+    assert drawn == [exercise.slug for exercise in shift.draw(LESSON, 5, 3)] and not green(begun)
+    verbs.hint(drawn[0])
+    assert not green(shift.look())
+    for number, slug in enumerate(drawn, 1):
+        assert verbs.make(slug, {}) is False
+        until(lambda number=number: len(green(shift.look())) >= number, seconds=60, what=f"the light of {slug}")  # type: ignore[misc]
+        assert green(shift.look()) == set(drawn[:number])
+    over = shift.look()
+    assert over.lights[0].hints == 1 and "All green after" in over.head and "Your best round of 3" in over.head
+    assert all(progress.record(slug).passed for slug in drawn)
+    assert shift.look().shift.took == over.shift.took, "the clock stands still"
+    again = shift.begin(LESSON, seed=6, count=3, minutes=15)
+    assert not green(again) and again.shift.best == {"3": over.shift.took} and again.shift.took == 0
+
+
+def test_a_light_turns_red_again_with_its_fault() -> None:
+    begin.begin(LESSON, upto="on-call-text")
+    [one] = shift.begin(LESSON, seed=9, count=1).lights
+    task = index.find(one.slug)
+    assert isinstance(task, Exercise)
+    verbs.make(one.slug, {})
+    until(lambda: bool(green(shift.look())), seconds=60, what="the light turning green")
+    verbs.start(one.slug)
+    until(lambda: not green(shift.look()), seconds=60, what="the light turning red")
+
+
+def test_lights_without_the_lesson_are_said() -> None:
+    nowhere = Check("any", Pod("no-such-namespace", "client").dig("any"), bool, "", "", "")
+    with pytest.raises(CourseError, match="cannot be asked") as error:
+        shift._asked([replace(index.exercises(LESSON)[0], judge=[nowhere])])
+    assert f'lesson.begin("{LESSON}")' in error.value.next
