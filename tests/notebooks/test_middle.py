@@ -1,6 +1,6 @@
 """A lesson can be entered in the middle: one call makes what a section needs, and all cells from there on are green.
 
-Each lesson at one section near its middle; each section of each lesson in `./course test --all`.
+Each third lesson at one section near its middle; each section of each lesson in `./course test --all`.
 """
 
 import os
@@ -41,7 +41,15 @@ TAGGED = [
     for lesson in catalog.lessons()
     if any(middle.STATE in cell["metadata"].get("tags", []) for cell in cells.cells(lesson.slug))
 ]
-ENTRIES = [pytest.param(slug, name, id=f"{name} @middle of {slug}") for slug in TAGGED for name in chosen(slug)]
+ENTRIES = [
+    pytest.param(slug, name, id=f"{name} @middle of {slug}")
+    for slug in (TAGGED if EVERYTHING else TAGGED[::3])
+    for name in chosen(slug)
+]
+
+
+def test_there_are_lessons_to_enter() -> None:
+    assert ENTRIES
 
 
 @pytest.mark.parametrize(("slug", "section"), ENTRIES)

@@ -47,7 +47,7 @@ BREAKAGES = {
         lesson="interview",
     ),
     "a server is down at the start": Breakage(
-        "course outside stop redis", {"outside-status"}, lesson="start_here", after="wait"
+        "course outside stop redis", {"outside-status"}, lesson="start_here", after="begin"
     ),
     "the Service is led elsewhere": Breakage(
         "kubectl patch service external-database -n production -p "

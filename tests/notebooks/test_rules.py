@@ -89,6 +89,7 @@ EXAMPLES = {
     ),
     "share": ("answered: 11 of 20, answered: 20 of 20", "answered: SOME of 20, answered: 20 of 20"),
     "rows compared": (f"412 rows, digest {'0f' * 16}", "N rows, digest DIGEST"),
+    "the same number twice": ("336 / 336, 336 / 335, 0 / 0", "N / N, 336 / 335, 0 / 0"),
     "log position": ("confirmed log position 0/19F3A28", "confirmed log position LSN"),
     "version of an object": (
         "before and after: 812\nbefore and after: 812 815",
