@@ -125,7 +125,7 @@ TASKS = [
     ),
     Exercise(
         slug="whom-to-call",
-        title="Whom do we call?",
+        title="Whom to call",
         minutes=2,
         setup=ALIAS.format(name="invoices", target="db.broken.example.org"),
         judge=fault,
@@ -291,7 +291,7 @@ done; echo $right""",
     Prediction(slug="ttl-of-a-long-record", near=0, reads=float),
     Exercise(
         slug="ttl-that-matters",
-        title="Which of these numbers matters?",
+        title="The number that matters",
         minutes=6,
         setup=AS_AT_THE_START + ALIAS.format(name="partner", target="long.example.com"),
         patience=15,

@@ -285,7 +285,7 @@ TASKS = [
     ),
     Exercise(
         slug="cost-of-a-service-name",
-        title="What does this name cost?",
+        title="What this name costs",
         minutes=3,
         judge=cost,
         fresh={"questions-counted": "one number"},

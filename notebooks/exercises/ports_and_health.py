@@ -151,7 +151,7 @@ TASKS = [
     Prediction(slug="refused-ports", near=0, reads=float),
     Exercise(
         slug="port-for-the-ledger",
-        title="Which port do I write?",
+        title="The port to write",
         minutes=1,
         setup=f"""cat <<'YAML' | kubectl apply -f -
 apiVersion: v1
