@@ -10,6 +10,7 @@ from course.interview.pool import Cell, Proof
 from course.lessons import catalog
 
 HEADING = re.compile(r"#+ (.+)")
+LINK = re.compile(r"\[([^\]\n]+)\]\([^)\s]+\)")
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,8 @@ def fault(proof: Proof) -> str:
 
 
 def _plain(text: str) -> str:
-    """Spaces and line ends do not matter."""
-    return " ".join(text.split())
+    """Spaces, line ends, and where a word leads do not matter."""
+    return " ".join(LINK.sub(r"\1", text).split())
 
 
 def where(proof: Proof) -> str:
