@@ -322,7 +322,7 @@ PY""",
                 ),
             ),
         ],
-        fresh={"kept-for-five-seconds": "30 seconds (the TTL of what CoreDNS forms itself: 30)"},
+        fresh={"kept-for-five-seconds": "CoreDNS forms itself: 30)"},
         hints=(
             "Which plugin cut 300 to 30 a few cells above? The other 30 in the Corefile is about something else.",
             "`ttl 30` is for the answers that CoreDNS forms from Services. `cache 30` is for how long it keeps an answer at most, the partner's included.",

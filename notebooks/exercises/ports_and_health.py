@@ -127,12 +127,11 @@ for name in orders orders-drill; do kubectl rollout status deployment $name -n p
 
 
 def probes(readiness: str, more: str = "") -> str:
-    """Shell: both Deployments get this readiness probe, and wait until the new Pods are there."""
+    """Shell: both Deployments get this readiness probe."""
     probe = f'{{"exec": {{"command": ["sh", "-c", "{readiness}"]}}, "periodSeconds": 1, "timeoutSeconds": 10}}'
     container = f'{{"name": "app", "readinessProbe": {probe}{more}}}'
     patch = f'{{"spec": {{"template": {{"spec": {{"containers": [{container}]}}}}}}}}'
-    return f"""for name in orders orders-drill; do kubectl patch deployment $name -n production -p '{patch}'; done
-kubectl rollout status deployment orders -n production --timeout=60s"""
+    return f"for name in orders orders-drill; do kubectl patch deployment $name -n production -p '{patch}'; done"
 
 
 TASKS = [
@@ -307,6 +306,12 @@ YAML""",
         ),
         why="`pg_isready` waits for the server's first words, so a port that only takes connections does not pass. A readiness probe takes the Pod out of its Service and leaves the container alone; a liveness probe would start it again and again while the database is down.",
         wrong={
+            "port-of-the-past": Wrong(
+                cell=probes("pg_isready -q -h $DATABASE_HOST -p 6432 -t 3"),
+                fails=("orders-ready",),
+                says={"orders-ready": "customers must reach it"},
+                in_force="kubectl get pods -n production -l app=orders -o jsonpath='{.items[*].status.phase} {.items[*].spec.containers[*].readinessProbe.exec.command}' | grep 'Running .*-p 6432'",
+            ),
             "port-only": Wrong(
                 cell=probes("nc -z -w 3 $DATABASE_HOST 5432"),
                 fails=("drill-not-ready",),
