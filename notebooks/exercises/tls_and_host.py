@@ -290,7 +290,7 @@ kubectl rollout status deployment/shop -n production""",
                 "report-is-strict",
                 report.run(
                     "the same, connected to the same address and told to expect somebody.example.com",
-                    f"PGCONNECT_TIMEOUT=5 PGHOSTADDR=$(dig +short {DATABASE} | tail -1) PGHOST=somebody.example.com psql -AtXqc 'SELECT name FROM users WHERE id = 1'",
+                    f"PGCONNECT_TIMEOUT=5 PGHOSTADDR=$(dig +short {DATABASE} | tail -1) PGHOST=somebody.example.com psql -AtXqc 'SELECT current_database()'",
                 ),
                 lambda reply: "does not match" in reply.err,
                 "a refusal: the certificate does not match",
