@@ -60,9 +60,11 @@ function activate(
     palette?.addItem({ command, category: 'Course' });
   }
 
+  waitForLinks(notebooks);
+  const hash = window.location.hash; // read now: JupyterLab takes it from the address when it opens what that names
   app.serviceManager.events.stream.connect((_, event) => void model.heard(event));
   void Promise.all([model.loadCourse(), app.restored])
-    .then(() => home(shell, documents, model, course.id))
+    .then(() => home(shell, documents, model, course.id, hash))
     .finally(() => follow(notebooks, model)); // before it, the cells that a restored notebook begins with would be kept
   void model.loadStatus();
 }
@@ -98,13 +100,12 @@ async function agreed(title: string, body: string, label: string): Promise<boole
   return button.accept;
 }
 
-/** Open a notebook, and go to one of its cells by the id. */
+/** Open a notebook, wait until it is shown, and go to one of its cells by the id. */
 async function goTo(documents: IDocumentManager, notebook: string, cell: string): Promise<void> {
   const widget = documents.openOrReveal(notebook);
-  if (!widget || !cell) {
+  if (!widget) {
     return;
   }
-  await widget.context.ready;
   await widget.revealed;
   const content = (widget as NotebookPanel).content;
   const index = content.widgets.findIndex(one => one.model.id === cell);
@@ -112,6 +113,14 @@ async function goTo(documents: IDocumentManager, notebook: string, cell: string)
     content.activeCellIndex = index;
     await content.scrollToItem(index, 'smart').catch(() => undefined); // somebody scrolled elsewhere meanwhile
   }
+}
+
+/** A link's cell is gone to when its notebook is shown. JupyterLab goes while it is still hidden, which scrolls nothing. */
+function waitForLinks(notebooks: INotebookTracker): void {
+  notebooks.widgetAdded.connect((_, panel) => {
+    const go = panel.setFragment.bind(panel);
+    panel.setFragment = fragment => void panel.revealed.then(() => go(fragment));
+  });
 }
 
 /** Keep where the learner is, and show the exercise whose cell that is. */
@@ -134,14 +143,23 @@ function follow(notebooks: INotebookTracker, model: Model): void {
   });
 }
 
-/** Where the learner was; in an empty main area, too, which is no place to begin. At the very first start: lesson 00. */
-async function home(shell: ILabShell, documents: IDocumentManager, model: Model, left: string): Promise<void> {
-  const open = [...shell.widgets('main')];
-  const launchers = open.filter(widget => widget.id.startsWith('launcher'));
+/**
+ * Where the learner was; in an empty main area, too, which is no place to begin. At the very first start: lesson 00.
+ * An address that names a notebook or a cell wins.
+ */
+async function home(shell: ILabShell, documents: IDocumentManager, model: Model, left: string, hash: string): Promise<void> {
+  const named = PageConfig.getOption('treePath');
+  if (named) {
+    const kept = model.course?.lessons.find(one => one.notebook === named)?.cell ?? '';
+    const cell = hash ? decodeURIComponent(hash).split('#cell-id=')[1] : kept;
+    return cell ? goTo(documents, named, cell) : undefined;
+  }
   const place = model.course?.place;
-  if (!place || PageConfig.getOption('treePath')) {
+  if (!place) {
     return;
   }
+  const open = [...shell.widgets('main')];
+  const launchers = open.filter(widget => widget.id.startsWith('launcher'));
   const empty = open.length === launchers.length;
   const current = shell.currentWidget;
   if (empty || (current && documents.contextForWidget(current)?.path === place.notebook)) {
