@@ -52,7 +52,7 @@ def test_a_lesson_runs_top_to_bottom(server: jupyterlab.Server, page: Page) -> N
 
 
 def test_a_claim_leads_to_the_cell_that_proves_it(server: jupyterlab.Server, page: Page) -> None:
-    """An address that names a cell wins over where the learner was; then a link, to a notebook it opens, or finds open."""
+    """An address that names a cell wins over where the learner was; so does a link, its notebook open or not."""
     name = lessons.find("without_selector").notebook.name
     place.write(name, "refuse")
     open_notebook(name, server, page, "#cell-id=decide")
