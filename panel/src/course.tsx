@@ -87,7 +87,7 @@ function Cluster(props: { status: IStatus | null; unknown: IRefusal | null; look
       <h3>The cluster</h3>
       <Trouble refusal={unknown} />
       <p role="status">{status && !unknown ? inWords(status) : 'Not asked yet.'}</p>
-      {status && !status.ready && (
+      {status && !status.ready && underWay(status) && (
         <ol className="ec-steps">
           {status.steps.map(step => (
             <li key={step.title}>
@@ -99,6 +99,11 @@ function Cluster(props: { status: IStatus | null; unknown: IRefusal | null; look
       {!status?.setting_up && <Button label="Ask the cluster again" press={look} />}
     </section>
   );
+}
+
+/** Whether the steps say how it is now: those of a set-up that ended well say nothing of a cluster that is gone. */
+function underWay(status: IStatus): boolean {
+  return status.setting_up || status.steps.some(step => step.state !== 'done');
 }
 
 function inWords(status: IStatus): string {
@@ -125,9 +130,10 @@ function Ways(props: { course: ICourse; doors: IDoors }): React.JSX.Element {
       <label>
         Your way{' '}
         <select className="jp-mod-styled" value={way.slug} onChange={event => choose(event.target.value)}>
-          {course.routes.map(route => <option key={route.slug} value={route.slug}>{route.title}, {route.minutes} min</option>)}
+          {course.routes.map(route => <option key={route.slug} value={route.slug}>{route.title}</option>)}
         </select>
       </label>
+      <p className="ec-small">{way.title}, {way.minutes} min</p>
       <ul className="ec-list">
         {lessons.map(lesson => (
           <Lesson

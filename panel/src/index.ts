@@ -5,7 +5,7 @@ import { Dialog, ICommandPalette, MainAreaWidget, showDialog } from '@jupyterlab
 import { IEditorServices } from '@jupyterlab/codeeditor';
 import { PageConfig } from '@jupyterlab/coreutils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
-import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import { INotebookTracker, Notebook, NotebookPanel } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITerminal } from '@jupyterlab/terminal';
 
@@ -60,9 +60,11 @@ function activate(
     palette?.addItem({ command, category: 'Course' });
   }
 
+  mendLinks(app);
+  const hash = window.location.hash; // read now: JupyterLab takes it from the address when it opens what that names
   app.serviceManager.events.stream.connect((_, event) => void model.heard(event));
   void Promise.all([model.loadCourse(), app.restored])
-    .then(() => home(shell, documents, model, course.id))
+    .then(() => home(shell, documents, model, course.id, hash))
     .finally(() => follow(notebooks, model)); // before it, the cells that a restored notebook begins with would be kept
   void model.loadStatus();
 }
@@ -98,20 +100,47 @@ async function agreed(title: string, body: string, label: string): Promise<boole
   return button.accept;
 }
 
-/** Open a notebook, and go to one of its cells by the id. */
+/** Open a notebook, wait until it is shown, and go to one of its cells by the id. */
 async function goTo(documents: IDocumentManager, notebook: string, cell: string): Promise<void> {
   const widget = documents.openOrReveal(notebook);
-  if (!widget || !cell) {
+  if (!widget) {
     return;
   }
-  await widget.context.ready;
   await widget.revealed;
-  const content = (widget as NotebookPanel).content;
-  const index = content.widgets.findIndex(one => one.model.id === cell);
-  if (index >= 0) {
-    content.activeCellIndex = index;
-    await content.scrollToItem(index, 'smart').catch(() => undefined); // somebody scrolled elsewhere meanwhile
+  showCell((widget as NotebookPanel).content, cell);
+}
+
+/** Go to a cell, and stay there while what is above it still grows, until the learner does something. */
+function showCell(content: Notebook, id: string): void {
+  const index = content.widgets.findIndex(one => one.model.id === id);
+  if (index < 0) {
+    return;
   }
+  content.activeCellIndex = index;
+  const grown = new ResizeObserver(() => content.widgets[index]?.node.scrollIntoView());
+  grown.observe(content.viewportNode); // it tells its first size, too
+  for (const deed of ['keydown', 'pointerdown', 'wheel']) {
+    document.addEventListener(deed, () => grown.disconnect(), { capture: true, once: true });
+  }
+}
+
+/** A link's cell is gone to when its notebook is shown. JupyterLab goes while it is hidden, or before it has its height. */
+function mendLinks(app: JupyterFrontEnd): void {
+  app.docRegistry.addWidgetExtension('Notebook', {
+    createNew: widget => {
+      const panel = widget as NotebookPanel;
+      const go = panel.setFragment.bind(panel);
+      panel.setFragment = fragment => {
+        const cell = cellOf(fragment);
+        void panel.revealed.then(() => (cell ? showCell(panel.content, cell) : go(fragment)));
+      };
+    }
+  });
+}
+
+/** The id of the cell that the end of an address names; '' where it names none. */
+function cellOf(fragment: string): string {
+  return decodeURIComponent(fragment).split('#cell-id=')[1] ?? '';
 }
 
 /** Keep where the learner is, and show the exercise whose cell that is. */
@@ -134,17 +163,27 @@ function follow(notebooks: INotebookTracker, model: Model): void {
   });
 }
 
-/** Where the learner was; in an empty main area, too, which is no place to begin. At the very first start: lesson 00. */
-async function home(shell: ILabShell, documents: IDocumentManager, model: Model, left: string): Promise<void> {
+/**
+ * Where the learner was; in an empty main area, too, which is no place to begin. At the very first start: lesson 00.
+ * An address that names a notebook or a cell wins.
+ */
+async function home(shell: ILabShell, documents: IDocumentManager, model: Model, left: string, hash: string): Promise<void> {
   const open = [...shell.widgets('main')];
-  const launchers = open.filter(widget => widget.id.startsWith('launcher'));
+  const current = shell.currentWidget;
+  const here = current && documents.contextForWidget(current)?.path;
+  const named = PageConfig.getOption('treePath');
+  if (named) {
+    const kept = model.course?.lessons.find(one => one.notebook === named)?.cell ?? '';
+    // Where something else is open already, the learner has gone on meanwhile.
+    return here === named || !open.length ? goTo(documents, named, hash ? cellOf(hash) : kept) : undefined;
+  }
   const place = model.course?.place;
-  if (!place || PageConfig.getOption('treePath')) {
+  if (!place) {
     return;
   }
+  const launchers = open.filter(widget => widget.id.startsWith('launcher'));
   const empty = open.length === launchers.length;
-  const current = shell.currentWidget;
-  if (empty || (current && documents.contextForWidget(current)?.path === place.notebook)) {
+  if (empty || here === place.notebook) {
     await goTo(documents, place.notebook, place.cell);
   }
   if (empty) {

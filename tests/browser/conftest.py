@@ -48,5 +48,6 @@ def page(tmp_path: Path) -> Iterator[Page]:
         args = [*quiet, "--disable-sync", "--no-first-run"]
         own = {"XDG_CONFIG_HOME": str(tmp_path / "config"), "XDG_CACHE_HOME": str(tmp_path / "cache")}
         browser = playwright.chromium.launch(executable_path=browser_program, args=args, env={**os.environ, **own})
-        yield browser.new_page(viewport={"width": 1400, "height": 900})
+        # A context of the test's own: a page that makes its context itself has no second tab.
+        yield browser.new_context(viewport={"width": 1400, "height": 900}).new_page()
         browser.close()

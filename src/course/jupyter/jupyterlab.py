@@ -23,7 +23,10 @@ SETTINGS: dict[str, dict[str, object]] = {  # where JupyterLab's own defaults do
     # nothing is asked of the internet
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     "filebrowser-extension/browser": {"showLastModifiedColumn": False},  # names are read in full
-    "notebook-extension/tracker": {"codeCellConfig": {"lineWrap": True}},  # a command is read whole, without scrolling
+    "notebook-extension/tracker": {
+        "codeCellConfig": {"lineWrap": True},  # a command is read whole, without scrolling
+        "windowingMode": "none",  # JupyterLab guesses the height of what is out of sight, and a link misses its cell
+    },
 }
 
 
