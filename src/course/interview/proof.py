@@ -49,13 +49,18 @@ def stored(cell: Cell) -> Stored | None:
     return _cells(cell.lesson).get(cell.cell)
 
 
+def names(lesson: str) -> str:
+    """The cells of a lesson in words. CourseError for an unknown lesson."""
+    return f"It has {', '.join(_cells(lesson))}"
+
+
 def fault(proof: Proof) -> str:
     """Why a proof does not hold, in words; "" where it does. A source is only read by people."""
     if proof.source:
         return ""
     cell = stored(Cell(proof.lesson, proof.cell))
     if cell is None:
-        return f"{proof.lesson} has no cell {proof.cell}; it has {', '.join(_cells(proof.lesson))}"
+        return f"{proof.lesson} has no cell {proof.cell}. {names(proof.lesson)}"
     if _plain(proof.shows) not in _plain(f"{cell.source}\n{cell.printed}"):
         return f"in {proof.lesson}, cell {proof.cell}, nothing says {proof.shows!r}"
     return ""
@@ -70,7 +75,7 @@ def where(proof: Proof) -> str:
     """A proof as a reader finds it."""
     if proof.source:
         return f"{proof.source} ({proof.version}): {proof.says}"
-    return place(proof) + (f": {proof.shows}" if proof.shows else "")
+    return place(proof) + (f': "{proof.shows}"' if proof.shows else "")
 
 
 def place(proof: Proof) -> str:
