@@ -134,7 +134,9 @@ def test_a_warm_up_says_first_how_to_choose_and_where_to_begin() -> None:
     shown = next(sitting := desk.dialog("warm-up", 7))
     sitting.close()
     first = shown.partition("Question 1 of")[0]
-    assert "--level junior|senior|staff" in first and "course interview page page.html" in first
+    assert "--level junior|senior|staff" in first and "course interview page\n" in first
+    read = runner.invoke(app.app, ["interview", "page"]).output
+    assert "\n10. " in read and "Connection refused: " in read and "interview page page.html" in read
     shown = next(sitting := desk.dialog("warm-up", 7, "dns-in-depth", "junior"))
     sitting.close()
     assert "Questions: 2," in shown and "no more of the topic dns-in-depth and the level junior" in shown
@@ -200,8 +202,8 @@ def test_a_result_says_what_comes_next_and_how_to_read_a_cell() -> None:
     assert f"course interview cell {proof.lesson} {proof.cell}" in text
     said = runner.invoke(app.app, ["interview", "cell", proof.lesson, proof.cell])
     assert said.exit_code == 0 and f"cell {proof.cell}" in said.output and "It printed:" in said.output
-    said = runner.invoke(app.app, ["interview", "cell", proof.lesson, "no-such-cell"])
-    assert isinstance(said.exception, CourseError) and proof.cell in said.exception.why
+    said = runner.invoke(app.app, ["interview", "cell", proof.lesson, f"{proof.cell}-x"])
+    assert isinstance(said.exception, CourseError) and f"Did you mean {proof.cell}" in said.exception.why
     run = memory.Run("warm-up", 1, 0, progress.now(), 1.0, [Result(question.slug, True)])
     assert "course interview daily" in report.text(run, []).splitlines()[-1]
 

@@ -215,10 +215,15 @@ def result(
 
 
 @app.command()
-def page(file: Annotated[Path, typer.Argument(help="Where to write it: page.html")]) -> None:
-    """One page to print: ten sentences, error words, a decision table."""
+def page(
+    file: Annotated[Path | None, typer.Argument(help="Where to write it: page.html; else it is shown here.")] = None,
+) -> None:
+    """One page to read or print: ten sentences, error words, a decision table."""
     from course.interview import sheet
 
+    if file is None:
+        _page(sheet.text())
+        return
     _write(file, sheet.html(), "./course interview page page.html")
 
 

@@ -40,7 +40,8 @@ def overview() -> str:
         "20 minutes as in an interview:    ./course interview timed\n"
         "One live task:                    ./course interview live\n"
         "A lesson's own questions:         ./course interview quiz\n"
-        "A page to print:                  ./course interview page page.html"
+        "Ten sentences to begin with:      ./course interview page\n"
+        "The same as a page to print:      ./course interview page page.html"
     )
     return advice.for_here("\n\n".join(lines))
 
@@ -69,7 +70,7 @@ def _opening(count: int, topic: str, level: str) -> str:
     return advice.for_here(
         f"Questions: {count}, the easiest first.{fewer} You choose with --level {'|'.join(pool.LEVELS)}"
         " and --topic NAME; the names: ./course interview\n"
-        "New to ExternalName Services? Ten sentences to read first: ./course interview page page.html\n\n"
+        "New to ExternalName Services? Ten sentences to read first: ./course interview page\n\n"
     )
 
 
@@ -116,10 +117,11 @@ def quizzes() -> str:
 
 def cell(lesson: str, name: str) -> str:
     """A cell of a lesson as it is stored: its heading, text, and what it printed. CourseError for an unknown one."""
-    found = proof.stored(pool.Cell(lessons.find(lesson).slug, name))
+    wanted = pool.Cell(lessons.find(lesson).slug, name)
+    found = proof.stored(wanted)
     if found is None:
-        raise CourseError(f"Lesson {lesson} has no cell {name!r}.", proof.names(lesson), "./course interview result")
-    parts = [proof.place(pool.Proof(lessons.find(lesson).slug, name)), found.source.strip()]
+        raise CourseError(f"Lesson {lesson} has no cell {name!r}.", proof.nearest(wanted), "./course interview result")
+    parts = [proof.place(pool.Proof(wanted.lesson, name)), found.source.strip()]
     return "\n\n".join([*parts, *([f"It printed:\n{found.printed.rstrip()}"] if found.printed else [])])
 
 

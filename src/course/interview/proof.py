@@ -1,5 +1,6 @@
 """Whether a proof still says so, by the stored source and output of the cell that it names."""
 
+import difflib
 import json
 import re
 from dataclasses import dataclass
@@ -49,9 +50,10 @@ def stored(cell: Cell) -> Stored | None:
     return _cells(cell.lesson).get(cell.cell)
 
 
-def names(lesson: str) -> str:
-    """The cells of a lesson in words. CourseError for an unknown lesson."""
-    return f"It has {', '.join(_cells(lesson))}"
+def nearest(cell: Cell) -> str:
+    """The cells of that lesson that are called almost so, in words. CourseError for an unknown lesson."""
+    near = difflib.get_close_matches(cell.cell, _cells(cell.lesson), n=5, cutoff=0.4)
+    return f"Did you mean {' or '.join(near)}?" if near else "None of its cells is called almost so."
 
 
 def fault(proof: Proof) -> str:
@@ -60,7 +62,7 @@ def fault(proof: Proof) -> str:
         return ""
     cell = stored(Cell(proof.lesson, proof.cell))
     if cell is None:
-        return f"{proof.lesson} has no cell {proof.cell}. {names(proof.lesson)}"
+        return f"{proof.lesson} has no cell {proof.cell}. {nearest(Cell(proof.lesson, proof.cell))}"
     if _plain(proof.shows) not in _plain(f"{cell.source}\n{cell.printed}"):
         return f"in {proof.lesson}, cell {proof.cell}, nothing says {proof.shows!r}"
     return ""
