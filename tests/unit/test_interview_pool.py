@@ -83,6 +83,11 @@ def test_what_the_learner_ticks_is_a_whole_sentence(question: pool.Question) -> 
 
 
 @each
+def test_a_point_to_listen_for_is_more_than_a_catchword(question: pool.Question) -> None:
+    assert not [point for point in question.rubric if len(point.split()) < 4]
+
+
+@each
 def test_a_question_stands_alone_and_uses_plain_words(question: pool.Question) -> None:
     assert not question.ask.startswith(("The same ", "The first rule", "The patch", "The colleague"))
     text = " ".join([question.ask, question.short, question.deep, *question.rubric])
