@@ -77,7 +77,7 @@ def where(proof: Proof) -> str:
     """A proof as a reader finds it."""
     if proof.source:
         return f"{proof.source} ({proof.version}): {proof.says}"
-    return place(proof) + (f': "{proof.shows}"' if proof.shows else "")
+    return place(proof) + (f", shows: {proof.shows}" if proof.shows else "")
 
 
 def place(proof: Proof) -> str:
