@@ -12,7 +12,9 @@ def asked(shown: str) -> pool.Question | None:
 def good(shown: str, seed: int) -> str:
     """What a candidate who knows everything types."""
     if "You are the judge" in shown:
-        return "1 2"
+        return "all"
+    if "Defend it" in shown:
+        return "One place changes."
     question = asked(shown)
     assert question, shown
     if question.kind == "do":

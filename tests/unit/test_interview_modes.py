@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from course.base.errors import CourseError, NotReady
 from course.cli import app
-from course.interview import anki, desk, draw, interviewer, judge, live, memory, pool, report, timed
+from course.interview import anki, desk, dialog, draw, interviewer, judge, live, memory, pool, report, timed
 from course.interview.dialog import Dialog
 from course.interview.judge import Result
 from course.tasks import progress
@@ -27,15 +27,15 @@ def no_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "absent", lambda: "The cluster does not answer.")
 
 
-def played(dialog: Dialog, seed: int, *, answer: str = "", steps: int = 1000) -> str:
+def played(sitting: Dialog, seed: int, *, answer: str = "", steps: int = 1000) -> str:
     """Answer everything, rightly or always the same; the last text. steps: stop after so many."""
     try:
-        shown = next(dialog)
+        shown = next(sitting)
         for _ in range(steps):
-            shown = dialog.send(answer or good(shown, seed))
+            shown = sitting.send(answer or good(shown, seed))
     except StopIteration as end:
         return str(end.value)
-    dialog.close()
+    sitting.close()
     return shown
 
 
@@ -79,8 +79,9 @@ def test_daily_brings_five_new_ones_and_then_what_is_due(monkeypatch: pytest.Mon
     played(desk.dialog("daily", 7), 7)
     first = set(memory.read().cards)
     assert len(first) == memory.FRESH_A_DAY
-    with pytest.raises(CourseError, match="Nothing to ask"):
-        next(desk.dialog("daily", 7))
+    said = played(desk.dialog("daily", 7), 7)
+    assert "Nothing is due today" in said and "The next one comes back on" in said and "brings 5 new" in said
+    assert len(memory.read().cards) == memory.FRESH_A_DAY
     later = datetime.now(UTC) + timedelta(days=400)
     monkeypatch.setattr(memory, "now", lambda known: later)
     waiting = draw.daily(pool.questions(), memory.read(), 7)
@@ -93,9 +94,126 @@ def test_a_right_answer_comes_back_later_than_a_missed_one() -> None:
     memory.note(known, Result("right", True))
     memory.note(known, Result("half", None, said=2, points=4))
     memory.note(known, Result("wrong", False))
-    days = {slug: round((card.due - datetime.now(UTC)).total_seconds() / 86_400) for slug, card in known.cards.items()}
-    assert days["right"] > days["half"] >= days["wrong"] >= 1
+    minutes = {slug: (card.due - datetime.now(UTC)).total_seconds() / 60 for slug, card in known.cards.items()}
+    assert minutes["right"] > 24 * 60 > 60 > minutes["half"] > minutes["wrong"] > 9
     assert sum(int(line.split()[2]) for line in memory.forecast(known, lambda slug: True, 10).splitlines()) == 3
+
+
+def test_what_daily_asked_and_was_missed_is_due_again_on_the_same_day() -> None:
+    played(desk.dialog("daily", 7), 7, answer="skip")
+    missed = set(memory.read().cards)
+    assert {question.slug for question in draw.daily(pool.questions(), memory.read(), 7)} == missed
+    assert len(missed) == memory.FRESH_A_DAY
+
+
+def test_no_other_mode_uses_up_the_new_questions_of_a_day() -> None:
+    played(desk.dialog("warm-up", 7), 7)
+    waiting = draw.daily(pool.questions(), memory.read(), 7)
+    assert len([one for one in waiting if one.slug not in memory.read().cards]) == memory.FRESH_A_DAY
+
+
+def test_nothing_to_do_is_an_answer_and_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    played(desk.dialog("daily", 7), 7)
+    said = runner.invoke(app.app, ["interview", "daily"])
+    assert said.exit_code == 0 and "Error" not in said.output and "interview gaps" in said.output
+    asked = draw.chosen(topic="tls-and-host", level="staff")
+    with memory.editing() as known:
+        for question in asked:
+            memory.note(known, Result(question.slug, True))
+    said = runner.invoke(app.app, ["interview", "gaps", "--topic", "tls-and-host", "--level", "staff"])
+    assert said.exit_code == 0 and "missed nothing" in said.output and "comes back on" in said.output
+
+
+def test_a_warm_up_begins_with_the_easiest_and_rises() -> None:
+    for seed in range(1, 20):
+        levels = [pool.LEVELS.index(question.level) for question in draw.warm_up(pool.questions(), seed)]
+        assert levels == sorted(levels) and levels.count(0) >= 3 and levels.count(2) <= 3
+
+
+def test_a_warm_up_says_first_how_to_choose_and_where_to_begin() -> None:
+    shown = next(sitting := desk.dialog("warm-up", 7))
+    sitting.close()
+    first = shown.partition("Question 1 of")[0]
+    assert "--level junior|senior|staff" in first and "course interview page\n" in first
+    read = runner.invoke(app.app, ["interview", "page"]).output
+    assert "\n10. " in read and "Connection refused: " in read and "interview page page.html" in read
+    shown = next(sitting := desk.dialog("warm-up", 7, "dns-in-depth", "junior"))
+    sitting.close()
+    assert "Questions: 2," in shown and "no more of the topic dns-in-depth and the level junior" in shown
+
+
+def test_a_choice_is_defended_before_anything_is_said_about_it() -> None:
+    question = next(one for one in pool.questions() if one.kind == "design")
+    sitting = dialog.practise("warm-up", [question], 5)
+    next(sitting)
+    shown = sitting.send(judge.solution(question, 5))
+    assert "Defend it" in shown and "Right" not in shown and question.rubric[0] not in shown
+    shown = sitting.send("Because of the certificate.")
+    assert "You said: Because of the certificate." in shown and question.rubric[0] in shown
+    with pytest.raises(StopIteration) as end:
+        sitting.send("1")
+    assert f"right, but 1 of {len(question.rubric)} points" in str(end.value.value)
+
+
+def test_a_defence_survives_a_pause() -> None:
+    question = next(one for one in pool.questions() if one.kind == "design")
+    sitting = timed.timed(lambda: timed.begin([question, pool.questions()[0]], 20, 5), print)
+    next(sitting)
+    sitting.send(judge.solution(question, 5))
+    sitting.send("Because of the certificate.")
+    sitting.close()
+    again = timed.timed(lambda: timed.begin([question], 20, 5), print)
+    next(again)
+    assert "You said: Because of the certificate." in again.send("skip")
+    again.close()
+
+
+def test_again_repeats_the_question_alone() -> None:
+    sitting = desk.dialog("warm-up", 7)
+    next(sitting)
+    second = sitting.send("skip")
+    assert "In short" in second and "Question 2 of" in second
+    repeated = sitting.send("again")
+    assert "In short" not in repeated and repeated.startswith("Question 2 of") and second.endswith(repeated)
+    sitting.close()
+
+
+def test_a_run_in_which_nothing_was_answered_is_not_kept() -> None:
+    sitting = desk.timed(20, 5, print)
+    next(sitting)
+    sitting.close()
+    assert memory.read().open is None and "Nothing was answered" in desk.after_timed()
+    played(desk.timed(20, 5, print), 5, steps=1)
+    assert memory.read().open and "It goes on with" in desk.after_timed()
+
+
+def test_spoken_answers_are_told_from_those_that_are_judged() -> None:
+    spoken, typed = (next(one.slug for one in pool.questions() if one.kind == kind) for kind in ("open", "choose"))
+    run = memory.Run("warm-up", 1, 0, progress.now(), 1.0, [Result(spoken, None, 2, 4), Result(typed, True)])
+    assert "2 questions: right 1 of 1 (1 said aloud" in report.text(run, [])
+
+
+def test_a_result_says_what_comes_next_and_how_to_read_a_cell() -> None:
+    question = next(one for one in pool.questions() if one.proof[0].lesson)
+    proof = question.proof[0]
+    run = memory.Run("warm-up", 1, 0, progress.now(), 1.0, [Result(question.slug, False)])
+    text = report.text(run, [])
+    assert "course interview gaps" in text.splitlines()[-1]
+    assert f"course interview cell {proof.lesson} {proof.cell}" in text
+    said = runner.invoke(app.app, ["interview", "cell", proof.lesson, proof.cell])
+    assert said.exit_code == 0 and f"cell {proof.cell}" in said.output and "It printed:" in said.output
+    said = runner.invoke(app.app, ["interview", "cell", proof.lesson, f"{proof.cell}-x"])
+    assert isinstance(said.exception, CourseError) and f"Did you mean {proof.cell}" in said.exception.why
+    run = memory.Run("warm-up", 1, 0, progress.now(), 1.0, [Result(question.slug, True)])
+    assert "course interview daily" in report.text(run, []).splitlines()[-1]
+
+
+def test_quiz_alone_lists_the_lessons_and_the_quiz_names_its_own() -> None:
+    said = runner.invoke(app.app, ["interview", "quiz"])
+    assert said.exit_code == 0 and "first_externalname" in said.output and "interview quiz 2" in said.output
+    shown = next(sitting := desk.quiz("2", 1))
+    sitting.close()
+    assert shown.startswith("Quiz of lesson 02: Your first ExternalName Service")
 
 
 def test_a_clock_that_was_set_back_does_not_turn_time_round() -> None:
@@ -110,13 +228,13 @@ def test_a_clock_that_was_set_back_does_not_turn_time_round() -> None:
 
 
 def test_a_timed_run_gives_no_feedback_before_its_end_and_counts_all() -> None:
-    dialog = desk.timed(20, 5, print)
-    shown, texts = next(dialog), []
+    sitting = desk.timed(20, 5, print)
+    shown, texts = next(sitting), []
     assert "Without a live task" in shown and "Question 1 of" in shown
     try:
         while True:
             texts.append(shown)
-            shown = dialog.send(good(shown, 5))
+            shown = sitting.send(good(shown, 5))
     except StopIteration as end:
         last = str(end.value)
     questions = [text for text in texts if "s left. Question" in text]
@@ -131,20 +249,20 @@ def test_a_timed_run_that_was_interrupted_goes_on() -> None:
     paused = memory.read().open
     assert paused and len(paused.answers) == 3 and 0 < paused.spent < 60
     assert f"A timed run is paused, 3 of {len(paused.slugs)} answered" in desk.overview()
-    dialog = desk.timed(45, 99, print)
-    assert "seed 5 goes on: 3 of" in next(dialog)
-    dialog.close()
+    sitting = desk.timed(45, 99, print)
+    assert "seed 5 goes on: 3 of" in next(sitting)
+    sitting.close()
     last = played(desk.timed(20, 1, print), 5)
     assert "seed 5" in last and memory.read().open is None
     assert [one.slug for one in memory.read().runs[-1].results] == paused.slugs
 
 
 def test_a_pause_while_points_are_ticked_keeps_the_answers() -> None:
-    dialog = desk.timed(45, 5, print)
-    shown = next(dialog)
+    sitting = desk.timed(45, 5, print)
+    shown = next(sitting)
     while "You are the judge" not in shown:
-        shown = dialog.send(good(shown, 5))
-    dialog.close()
+        shown = sitting.send(good(shown, 5))
+    sitting.close()
     again = desk.timed(20, 1, print)
     assert "The questions are over" in next(again)
     again.close()
@@ -153,8 +271,8 @@ def test_a_pause_while_points_are_ticked_keeps_the_answers() -> None:
 
 def test_a_paused_run_can_be_forgotten() -> None:
     played(desk.timed(20, 5, print), 5, steps=2)
-    shown = next(dialog := desk.timed(20, 6, print, anew=True))
-    dialog.close()
+    shown = next(sitting := desk.timed(20, 6, print, anew=True))
+    sitting.close()
     assert "seed 6" in shown and "seed 5" not in shown and "Question 1 of" in shown
 
 
@@ -163,14 +281,14 @@ def test_after_the_time_no_answer_counts_and_what_was_not_reached_stays_unseen()
     with memory.editing() as known:
         assert known.open
         known.open.spent = 20 * 60 - 0.0001
-    dialog = desk.timed(20, 5, print)
-    shown = next(dialog)
+    sitting = desk.timed(20, 5, print)
+    shown = next(sitting)
     assert "0 min 00 s left" in shown
     try:
-        shown = dialog.send(good(shown, 5))
+        shown = sitting.send(good(shown, 5))
         while True:
             assert "You are the judge" in shown
-            shown = dialog.send("1")
+            shown = sitting.send("1")
     except StopIteration as end:
         shown = str(end.value)
     run = memory.read().runs[-1]
@@ -201,13 +319,13 @@ def test_two_sessions_at_once_keep_the_answers_of_both() -> None:
 
 
 def test_what_is_no_option_is_asked_again_and_the_question_can_be_seen_again() -> None:
-    dialog = desk.dialog("warm-up", 7)
-    first = next(dialog)
+    sitting = desk.dialog("warm-up", 7)
+    first = next(sitting)
     while "Type one letter" not in first:
-        first = dialog.send("skip")
-    assert "is no answer here. Type one letter" in dialog.send("what?")
-    assert dialog.send("again") == first
-    dialog.close()
+        first = sitting.send("skip")
+    assert "is no answer here. Type one letter" in sitting.send("what?")
+    assert first.endswith(sitting.send("again"))
+    sitting.close()
 
 
 def test_without_a_cluster_there_is_no_live_task_and_that_is_said() -> None:

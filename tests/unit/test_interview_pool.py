@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from course.interview import pool, proof
+from course.interview.judge import SPOKEN
 from course.lessons import catalog as lessons
 from course.tasks import index
 
@@ -74,6 +75,23 @@ def test_the_right_option_is_not_known_by_its_length() -> None:
         if len(question.options[question.right[0]]) == max(map(len, question.options))
     ]
     assert len(longest) <= 0.4 * len(ONE_RIGHT), f"{len(longest)} of {len(ONE_RIGHT)}: {longest}"
+
+
+@pytest.mark.parametrize("question", [one for one in QUESTIONS if one.kind in SPOKEN], ids=lambda one: one.slug)
+def test_what_the_learner_ticks_is_a_whole_sentence(question: pool.Question) -> None:
+    assert not [point for point in question.rubric if not (point.endswith(".") and len(point.split()) >= 5)]
+
+
+@each
+def test_a_point_to_listen_for_is_more_than_a_catchword(question: pool.Question) -> None:
+    assert not [point for point in question.rubric if len(point.split()) < 4]
+
+
+@each
+def test_a_question_stands_alone_and_uses_plain_words(question: pool.Question) -> None:
+    assert not question.ask.startswith(("The same ", "The first rule", "The patch", "The colleague"))
+    text = " ".join([question.ask, question.short, question.deep, *question.rubric])
+    assert not [word for word in ("acquit", "stands behind", "The price are") if word in text]
 
 
 def words(question: pool.Question) -> frozenset[str]:

@@ -106,22 +106,26 @@ def test_the_end_of_input_pauses(state: Path) -> None:
     terminal = Terminal(state, "warm-up", "--seed", SEED)
     answered(terminal, terminal.shown(), 1)
     terminal.child.sendeof()
-    assert "Paused. What you answered is kept." in terminal.shown() and terminal.exit_code() == 130
+    said = terminal.shown()
+    assert "Stopped. What you answered is kept" in said and "Paused" not in said and terminal.exit_code() == 130
     cards = kept(state)["cards"]
     assert isinstance(cards, dict) and len(cards) == 1
 
 
 def test_a_small_terminal_breaks_lines_between_words_and_scrolls_nothing_away(state: Path) -> None:
-    terminal = Terminal(state, "warm-up", "--seed", SEED, rows=24, columns=80)
+    terminal = Terminal(state, "warm-up", "--seed", "167", rows=24, columns=80)
     terminal.child.sendline("skip")  # the feedback and the next question do not fit together
-    terminal.child.expect("Enter shows the rest. ")
+    terminal.child.expect("Enter shows the rest; then you are asked. ")
     first = str(terminal.child.before).replace("\r\n", "\n")
     assert "Left out." in first and "In short" in first and max(map(len, first.splitlines())) <= 80
     assert len(first.partition("Left out.")[2].splitlines()) < 24
     words = set(re.findall(r"\w+", " ".join(" ".join(question.ask.split()) for question in pool.questions())))
     ask = first.partition("Question 1 of")[2].partition("a)")[0]
     assert len(ask.splitlines()) > 2 and set(re.findall(r"\w+", ask.partition("\n\n")[2])) <= words
-    assert terminal.types("").count("\n") < 24
+    assert "Question 2 of" not in first, "a question stands on one screen"
+    rest = terminal.types("b")
+    assert "Question 2 of" in rest and rest.count("\n") < 24
+    assert "'b' was typed before all was shown and is not taken" in rest
     terminal.child.sendintr()
     assert "course interview gaps" in terminal.shown().replace("\n", " ") and terminal.exit_code() == 130
 

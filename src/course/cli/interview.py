@@ -7,6 +7,7 @@ import secrets
 import shutil
 import sys
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,37 +29,53 @@ Seed = Annotated[int | None, typer.Option(min=1, metavar="NUMBER", help=SEED_HEL
 Topic = Annotated[str, typer.Option("--topic", metavar="TOPIC", help="Only this topic; ./course interview lists them.")]
 Level = Annotated[str, typer.Option("--level", metavar="LEVEL", help="Only junior, senior or staff.")]
 MARKS = re.compile(r"(?:\d+\.|[a-z]\)|-|\[ \]) ")  # what begins a point of a list
-MISSED = "What you missed comes first in: ./course interview gaps"
+STOPPED = (
+    "Stopped. What you answered is kept; this sitting is not taken up again.\n"
+    "What you missed comes first in: ./course interview gaps"
+)
 
 
-def converse(dialog: Dialog, onward: str = MISSED) -> None:
-    """Plain lines: print a text, read a line, until the dialog is over. Ctrl-C and Ctrl-D pause it.
+def converse(dialog: Dialog, left: Callable[[], str] = lambda: STOPPED) -> None:
+    """Plain lines: print a text, read a line, until the dialog is over. Ctrl-C and Ctrl-D leave it.
 
-    onward: what is said of the way on then.
+    left: what is said then, of what is kept and of the way on.
     """
     try:
         shown = next(dialog)
         while True:
-            _page(f"\n{shown}")
+            if early := _page(f"\n{shown}", "\nEnter shows the rest; then you are asked. "):
+                typer.echo(f"\n{early[:40]!r} was typed before all was shown and is not taken. Type it again.")
             shown = dialog.send(input("> "))
     except StopIteration as end:
         _page(f"\n{end.value}")
     except (KeyboardInterrupt, EOFError):
-        typer.echo(f"\nPaused. What you answered is kept.\n{advice.for_here(onward)}")
+        dialog.close()
+        typer.echo(f"\n{advice.for_here(left())}")
         raise Paused from None
     finally:
         dialog.close()
 
 
-def _page(text: str) -> None:
-    """Print a text a screen at a time, so that nothing scrolls away unread; in a terminal alone."""
-    lines, rows = _fitted(text).splitlines(), shutil.get_terminal_size().lines - 2
+def _page(text: str, more: str = "\nEnter shows the rest. ") -> str:
+    """Print a text a screen at a time, so that nothing scrolls away unread; in a terminal alone.
+
+    What was typed before its end, "" for nothing.
+    """
+    lines, rows, early = _fitted(text).splitlines(), shutil.get_terminal_size().lines - 2, ""
     while sys.stdin.isatty() and sys.stdout.isatty() and len(lines) > rows > 0:
-        cut = max((place for place in range(1, rows) if not lines[place]), default=rows)  # better between two parts
+        cut = _cut(lines, rows)
         typer.echo("\n".join(lines[:cut]))
-        input("\nEnter shows the rest. ")
+        early = input(more).strip() or early
         lines = lines[cut:]
     typer.echo("\n".join(lines))
+    return early
+
+
+def _cut(lines: list[str], rows: int) -> int:
+    """Where a screen ends: above a question, so that it stands on one screen; else between two parts."""
+    parts = [place for place in range(1, rows) if not lines[place]]
+    asked = [place for place in parts if lines[place + 1].startswith("Question ")]
+    return max(asked or parts, default=rows)
 
 
 def _fitted(text: str) -> str:
@@ -114,7 +131,7 @@ def overview(
 
 @app.command("warm-up")
 def warm_up(seed: Seed = None, topic: Topic = "", level: Level = "") -> None:
-    """Ten questions of all topics, feedback after each."""
+    """Ten questions of all topics, the easiest first, feedback after each."""
     from course.interview import desk
 
     converse(desk.dialog("warm-up", _seed(seed), topic, level))
@@ -137,11 +154,28 @@ def daily(seed: Seed = None) -> None:
 
 
 @app.command()
-def quiz(lesson: Annotated[str, typer.Argument(help="The lesson's number or name.")], seed: Seed = None) -> None:
+def quiz(
+    lesson: Annotated[str, typer.Argument(help="The lesson's number or name; without it they are listed.")] = "",
+    seed: Seed = None,
+) -> None:
     """The three to five questions of a lesson."""
     from course.interview import desk
 
-    converse(desk.quiz(lesson, _seed(seed)))
+    if lesson:
+        converse(desk.quiz(lesson, _seed(seed)))
+    else:
+        typer.echo(desk.quizzes())
+
+
+@app.command()
+def cell(
+    lesson: Annotated[str, typer.Argument(help="The lesson's number or name.")],
+    name: Annotated[str, typer.Argument(help="The cell's own name, as a proof gives it.")],
+) -> None:
+    """A cell of a lesson, as a proof names it: its text and what it printed."""
+    from course.interview import desk
+
+    _page(desk.cell(lesson, name))
 
 
 @app.command()
@@ -156,7 +190,7 @@ def timed(
     """
     from course.interview import desk
 
-    converse(desk.timed(minutes, _seed(seed), typer.echo, anew), "It goes on with: ./course interview timed")
+    converse(desk.timed(minutes, _seed(seed), typer.echo, anew), desk.after_timed)
 
 
 @app.command()
@@ -164,7 +198,7 @@ def live(seed: Seed = None) -> None:
     """One live task: a lab under a clock."""
     from course.interview import desk
 
-    converse(desk.live(_seed(seed), typer.echo), "The lab is still there: ./course lab list")
+    converse(desk.live(_seed(seed), typer.echo), lambda: "Stopped. The lab is still there: ./course lab list")
 
 
 @app.command()
@@ -181,10 +215,15 @@ def result(
 
 
 @app.command()
-def page(file: Annotated[Path, typer.Argument(help="Where to write it: page.html")]) -> None:
-    """One page to print: ten sentences, error words, a decision table."""
+def page(
+    file: Annotated[Path | None, typer.Argument(help="Where to write it: page.html; else it is shown here.")] = None,
+) -> None:
+    """One page to read or print: ten sentences, error words, a decision table."""
     from course.interview import sheet
 
+    if file is None:
+        _page(sheet.text())
+        return
     _write(file, sheet.html(), "./course interview page page.html")
 
 

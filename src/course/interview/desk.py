@@ -3,7 +3,7 @@
 from course.base import advice, tables
 from course.base.errors import CourseError, NotReady
 from course.interview import dialog as dialogs
-from course.interview import draw, judge, memory, pool, report
+from course.interview import draw, judge, memory, pool, proof, report
 from course.interview import live as tasks
 from course.interview import timed as clocked
 from course.interview.dialog import Dialog, Say
@@ -39,14 +39,15 @@ def overview() -> str:
         "What is due today:                ./course interview daily\n"
         "20 minutes as in an interview:    ./course interview timed\n"
         "One live task:                    ./course interview live\n"
-        "A lesson's own questions:         ./course interview quiz first_externalname\n"
-        "A page to print:                  ./course interview page page.html"
+        "A lesson's own questions:         ./course interview quiz\n"
+        "Ten sentences to begin with:      ./course interview page\n"
+        "The same as a page to print:      ./course interview page page.html"
     )
     return advice.for_here("\n\n".join(lines))
 
 
 def dialog(mode: str, seed: int, topic: str = "", level: str = "") -> Dialog:
-    """A sitting with feedback. CourseError for an unknown mode, topic or level, and where there is nothing to ask."""
+    """A sitting with feedback; over at once where nothing is due. CourseError for an unknown mode, topic or level."""
     topic, level = topic.lower(), level.lower()
     _require("mode", mode, MODES)
     _require("topic", topic, ["", *(one.slug for one in pool.topics())])
@@ -57,7 +58,34 @@ def dialog(mode: str, seed: int, topic: str = "", level: str = "") -> Dialog:
         "gaps": lambda: draw.gaps(questions, known, seed),
         "daily": lambda: draw.daily(questions, known, seed),
     }[mode]()
-    return dialogs.practise(mode, drawn, seed)
+    if not drawn:
+        return dialogs.nothing(_nothing(mode, known, questions))
+    return dialogs.practise(mode, drawn, seed, _opening(len(drawn), topic, level) if mode == "warm-up" else "")
+
+
+def _opening(count: int, topic: str, level: str) -> str:
+    """What a warm-up begins with: how to choose, and where to begin from nothing."""
+    of = " and ".join(filter(None, [topic and f"the topic {topic}", level and f"the level {level}"]))
+    fewer = f" There are no more of {of}, live tasks aside." if of and count < draw.WARM_UP else ""
+    return advice.for_here(
+        f"Questions: {count}, the easiest first.{fewer} You choose with --level {'|'.join(pool.LEVELS)}"
+        " and --topic NAME; the names: ./course interview\n"
+        "New to ExternalName Services? Ten sentences to read first: ./course interview page\n\n"
+    )
+
+
+def _nothing(mode: str, known: memory.Memory, questions: list[Question]) -> str:
+    """Why there is nothing to ask, when there will be, and what to do until then."""
+    asked = {question.slug for question in draw.spoken_or_typed(questions)}
+    lines = ["You missed nothing of it last time, and there is no question of it that you never saw."]
+    if mode == "daily":
+        lines = ["Nothing is due today, and today's new questions are done."]
+    if day := memory.next_due(known, asked.__contains__):
+        lines.append(f"The next one comes back on {day}.")
+    if mode == "daily" and asked - known.cards.keys():
+        lines.append(f"Tomorrow brings {memory.FRESH_A_DAY} new ones.")
+    onward = "gaps" if mode == "daily" else "daily"
+    return advice.for_here(f"{' '.join(lines)}\nNow, if you like:  ./course interview {onward}")
 
 
 def _require(key: str, given: str, there: "list[str] | tuple[str, ...]") -> None:
@@ -75,7 +103,26 @@ def of_lesson(lesson: str) -> tuple[Question, ...]:
 
 def quiz(lesson: str, seed: int) -> Dialog:
     """The questions of a lesson, with feedback."""
-    return dialogs.practise(f"quiz {lessons.find(lesson).slug}", of_lesson(lesson), seed)
+    found = lessons.find(lesson)
+    opening = f"Quiz of lesson {found.number:02d}: {found.title}\n\n"
+    return dialogs.practise(f"quiz {found.slug}", of_lesson(lesson), seed, opening)
+
+
+def quizzes() -> str:
+    """The lessons that have a quiz, and what to type for one."""
+    rows = [(f"{one.number:02d}", one.slug, len(of_lesson(one.slug))) for one in lessons.lessons()]
+    typed = advice.for_here("By its number or its name:  ./course interview quiz 2")
+    return f"{tables.table(('number', 'lesson', 'questions'), *rows)}\n\n{typed}"
+
+
+def cell(lesson: str, name: str) -> str:
+    """A cell of a lesson as it is stored: its heading, text, and what it printed. CourseError for an unknown one."""
+    wanted = pool.Cell(lessons.find(lesson).slug, name)
+    found = proof.stored(wanted)
+    if found is None:
+        raise CourseError(f"Lesson {lesson} has no cell {name!r}.", proof.nearest(wanted), "./course interview result")
+    parts = [proof.place(pool.Proof(wanted.lesson, name)), found.source.strip()]
+    return "\n\n".join([*parts, *([f"It printed:\n{found.printed.rstrip()}"] if found.printed else [])])
 
 
 def timed(minutes: int, seed: int, say: Say, anew: bool = False) -> Dialog:
@@ -92,6 +139,13 @@ def timed(minutes: int, seed: int, say: Say, anew: bool = False) -> Dialog:
         return clocked.begin(questions, minutes, seed)
 
     return clocked.timed(begin, say, anew)
+
+
+def after_timed() -> str:
+    """What is said of a timed run that was left: it waits, or there was nothing to keep."""
+    if memory.read().open:
+        return "Paused. What you answered is kept.\nIt goes on with: ./course interview timed"
+    return "Stopped. Nothing was answered, so nothing is kept.\nAnew: ./course interview timed"
 
 
 def live(seed: int, say: Say) -> Dialog:

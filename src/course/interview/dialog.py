@@ -21,6 +21,7 @@ Dialog = Generator[str, str, str]
 Step = Generator[str, str, str]  # a part of a dialog: yields and is sent the same, returns an answer
 Say = Callable[[str], None]
 SKIP, AGAIN = "skip", "again"
+SPOKEN = "(spoken)"
 WORDS = f"{SKIP} leaves it out, {AGAIN} repeats it, Ctrl-C stops."
 
 
@@ -52,9 +53,9 @@ def typed(clock: Clock, text: str) -> Step:
     return line.strip()
 
 
-def _asked(clock: Clock, text: str, prompt: str, read: Callable[[str], str]) -> Step:
-    """Ask until something was typed that `read` takes; "" where the question is left out."""
-    shown = f"{text}\n\n{prompt}"
+def _asked(clock: Clock, before: str, text: str, prompt: str, read: Callable[[str], str]) -> Step:
+    """Ask until something was typed that `read` takes; "" where the question is left out. before: is shown once."""
+    shown = f"{before}{text}\n\n{prompt}"
     while True:
         line = yield from typed(clock, shown)
         if line.lower() == SKIP:
@@ -68,22 +69,39 @@ def _asked(clock: Clock, text: str, prompt: str, read: Callable[[str], str]) -> 
             shown = str(reason)
 
 
-def answered(clock: Clock, before: str, question: Question, seed: int) -> Step:
-    """What was answered, as judge.read gives it; for an open question what was written, or (spoken)."""
-    text = f"{before}{judge.put(question, seed)}"
+def answered(clock: Clock, before: str, place: str, question: Question, seed: int) -> Step:
+    """What was answered, as judge.read gives it; for an open question what was written, or (spoken).
+
+    place: which question it is; `again` repeats it, and what came `before` not.
+    """
+    text = f"{place}{judge.put(question, seed)}"
     if question.kind == "open":
         prompt = f"Say it aloud, or write it. Then press Enter. ({WORDS})"
-        return (yield from _asked(clock, text, prompt, lambda line: line or "(spoken)"))
+        return (yield from _asked(clock, before, text, prompt, lambda line: line or SPOKEN))
     prompt = f"Type {judge.how(question, seed)}. ({WORDS})"
-    return (yield from _asked(clock, text, prompt, lambda line: judge.read(question, seed, line)))
+    return (yield from _asked(clock, before, text, prompt, lambda line: judge.read(question, seed, line)))
+
+
+def defended(clock: Clock, question: Question, seed: int, answer: str) -> Step:
+    """How a choice of a design is defended, before anything is said about it: what was written, or (spoken)."""
+    if question.kind != "design" or not answer:
+        return ""
+    text = f"You choose {judge.in_words(question, seed, answer)}"
+    prompt = f"Defend it in one or two sentences, aloud or written. Then press Enter. ({WORDS})"
+    return (yield from _asked(clock, "", text, prompt, lambda line: line or SPOKEN))
+
+
+def recalled(said: str) -> str:
+    """What was said, to be shown beside the rubric; "" where there is nothing to show."""
+    return f"You said: {said}\n\n" if said and said != SPOKEN else ""
 
 
 def ticked(before: str, question: Question) -> Step:
     """How many points of the rubric the learner says they said; "" is none."""
     did = "defend your choice" if question.kind == "design" else "answer"
-    text = f"{before}What interviewers listen for:\n{judge.rubric(question)}"
-    prompt = f"How did you {did}? Type the numbers of what you said, for example 1 3; 0 for none. You are the judge."
-    return (yield from _asked(Clock(), text, prompt, lambda line: str(judge.ticks(question, line))))
+    text = f"What interviewers listen for:\n{judge.rubric(question)}"
+    prompt = f"How did you {did}? Type the numbers of what you said, for example 1 3; all, or none. You are the judge."
+    return (yield from _asked(Clock(), before, text, prompt, lambda line: str(judge.ticks(question, line))))
 
 
 def result(question: Question, seed: int, answer: str, said: int, seconds: float) -> Result:
@@ -93,23 +111,27 @@ def result(question: Question, seed: int, answer: str, said: int, seconds: float
     return Result(question.slug, right, said, points, round(seconds, 1))
 
 
-def practise(mode: str, questions: Sequence[Question], seed: int) -> Dialog:
-    """A sitting with feedback after each answer. CourseError where there is nothing to ask."""
-    if not questions:
-        again = "gaps" if mode == "daily" else "warm-up"
-        raise CourseError(f"Nothing to ask: {mode}.", report.nothing(mode), f"./course interview {again}")
-    began, results, before = progress.now(), [], ""
+def nothing(text: str) -> Dialog:
+    """A sitting that is over at once: the text says why there is nothing to ask."""
+    yield from ()
+    return text
+
+
+def practise(mode: str, questions: Sequence[Question], seed: int, opening: str = "") -> Dialog:
+    """A sitting with feedback after each answer. opening: is shown before the first question."""
+    began, results, before = progress.now(), [], opening
     for number, question in enumerate(questions, 1):
         clock = Clock()
-        answer = yield from answered(clock, f"{before}Question {number} of {len(questions)}. ", question, seed)
+        answer = yield from answered(clock, before, f"Question {number} of {len(questions)}. ", question, seed)
+        words = yield from defended(clock, question, seed, answer)
         before = f"{judge.verdict(question, seed, answer)}\n\n"
         said = 0
         if question.kind in judge.SPOKEN and answer:
-            said = int((yield from ticked(before, question)) or 0)
+            said = int((yield from ticked(recalled(words) + before, question)) or 0)
             before = f"{said} of {len(question.rubric)} points, by your own judgement.\n\n"
         results.append(result(question, seed, answer, said, clock.spent))
         with memory.editing() as known:
-            memory.note(known, results[-1])
+            memory.note(known, results[-1], mode)
         before += f"{judge.explanation(question)}\n\n"
     return before + finished(Run(mode, seed, 0, began, sum(one.seconds for one in results), results))
 
@@ -148,6 +170,6 @@ def live(question: Question, say: Say) -> Dialog:
         came = task.result(clock)
         task.clear()
         with memory.editing() as known:
-            memory.note(known, came)
+            memory.note(known, came, "live")
         told = f"{shown}\n\n{judge.explanation(question)}\n\n"
         return told + finished(Run("live", 0, question.minutes, began, came.seconds, [came]))

@@ -1,5 +1,6 @@
 """Which questions a sitting asks."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import zip_longest
 
@@ -9,6 +10,7 @@ from course.interview.memory import Memory
 from course.interview.pool import Question
 
 WARM_UP = 10
+RISE = (*["junior"] * 4, *["senior"] * 4, *["staff"] * 2)  # the levels of a warm-up
 # Seconds that an answer takes, about; a live task takes the minutes that it states.
 SECONDS = {
     "choose-all": 80,
@@ -44,8 +46,17 @@ def spoken_or_typed(questions: Iterable[Question]) -> list[Question]:
 
 
 def warm_up(questions: Sequence[Question], seed: int) -> list[Question]:
-    """Ten of all topics."""
-    return _by_turns(spoken_or_typed(questions), lambda question: question.topic, seed)[:WARM_UP]
+    """Ten of all topics, the easiest first: of each level as many as RISE says, as far as there are so many."""
+    left, drawn = dice.shuffled(spoken_or_typed(questions), seed), list[Question]()
+    for level in RISE[: len(left)]:
+        used = Counter(question.topic for question in drawn)
+        drawn.append(min(left, key=lambda one: (used[one.topic], abs(_rank(one.level) - _rank(level)))))
+        left.remove(drawn[-1])
+    return sorted(drawn, key=lambda question: _rank(question.level))
+
+
+def _rank(level: str) -> int:
+    return pool.LEVELS.index(level)
 
 
 def gaps(questions: Sequence[Question], known: Memory, seed: int) -> list[Question]:

@@ -1,6 +1,7 @@
 """A question as it is put, and whether an answer is right: by the machine where it can, else by own ticks."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from course.base import dice
@@ -8,12 +9,10 @@ from course.interview import proof
 from course.interview.pool import CHOICES, Cell, Proof, Question, topics
 
 LETTERS = "abcdefghij"
-HOW = {
-    "choose-all": "all letters that fit, for example ac",
-    "order": "all letters in the right order, for example cab",
-    "number": "a number",
-    "name": "a name or a word",
-}
+NUMBER = re.compile(r"([-+]?\d+(?:[.,]\d+)?)\s*[a-z]*", re.IGNORECASE)  # a unit behind it may stay
+WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+FILLERS = re.compile(r"\b(?:and|then)\b|[\s,.;)]")  # what people write between letters
+EMPHASIS = re.compile(r"(?<![\w*`])(\*{1,2})(\w[^*\n]*?[\w.!?])\1(?![\w*`])")
 SPOKEN = ("open", "design")  # what is said is ticked by the learner
 TITLES = {
     "choose": "Choose one",
@@ -55,8 +54,16 @@ class Result:
 
 
 def choices(question: Question, seed: int) -> list[str]:
-    """Options or items in the order in which this seed shows them."""
-    return dice.shuffled(question.options or question.items, seed, question.slug)
+    """Options or items in the order in which this seed shows them.
+
+    An option that is a letter, as the record type A is, stands at that letter: typed, it means one thing.
+    """
+    mixed = dice.shuffled(question.options or question.items, seed, question.slug)
+    for place, letter in enumerate(LETTERS[: len(mixed)]):
+        if letter.upper() in mixed:
+            other = mixed.index(letter.upper())
+            mixed[place], mixed[other] = mixed[other], mixed[place]
+    return mixed
 
 
 def _letters(question: Question, seed: int, wanted: list[str]) -> str:
@@ -81,65 +88,96 @@ def read(question: Question, seed: int, typed: str) -> str:
             raise NoAnswer("Nothing was typed. Type a name or a word, or skip.")
         return " ".join(typed.split())
     there = LETTERS[: len(choices(question, seed))]
-    letters = re.sub(r"[\s,.;)]", "", typed.lower())
+    letters = FILLERS.sub("", typed.lower())
     wanted = {"choose-all": range(1, len(there) + 1), "order": [len(there)]}.get(question.kind, [1])
     if not letters or set(letters) - set(there) or len(set(letters)) < len(letters) or len(letters) not in wanted:
-        said = f"{typed.strip()[:40]!r} is no answer here." if typed.strip() else "Nothing was typed."
-        raise NoAnswer(f"{said} Type {how(question, seed)}, or skip.")
+        raise NoAnswer(f"{_refusal(question, there, typed.strip(), letters)} Type {how(question, seed)}, or skip.")
     return letters if question.kind == "order" else "".join(sorted(letters))
 
 
+def _refusal(question: Question, there: str, typed: str, letters: str) -> str:
+    """Why letters are no answer; of an order that is not whole, what is missing."""
+    missing = [letter for letter in there if letter not in letters]
+    if question.kind == "order" and len(letters) == len(there) - len(missing) > 0 and set(letters) <= set(there):
+        return f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing."
+    return f"{typed[:40]!r} is no answer here." if typed else "Nothing was typed."
+
+
 def _number(typed: str) -> str:
-    try:
-        return f"{float(typed.strip().replace(',', '.')):g}"
-    except ValueError:
-        raise NoAnswer(f"{typed.strip()[:40]!r} is no number. Type a number alone, for example 5, or skip.") from None
+    """Digits, with or without a unit, or a small number as a word."""
+    word = typed.strip().lower()
+    if word in WORDS:
+        return str(WORDS.index(word))
+    if found := NUMBER.fullmatch(word):
+        return f"{float(found[1].replace(',', '.')):g}"
+    raise NoAnswer(f"{typed.strip()[:40]!r} is no number. Type a number in digits, or skip.")
 
 
 def is_right(question: Question, seed: int, answer: str) -> bool:
-    """Whether what `read` gave is right. Capitals, quotes around a name and its last dot do not matter."""
-    return _plain(answer) in map(_plain, (solution(question, seed), *question.also))
+    """Whether what `read` gave is right.
+
+    Of a name neither its quotes nor its last dot matter; capitals, spaces and hyphens do where the question is exact.
+    """
+    same = _unquoted if question.exact or question.kind != "name" else _loose
+    return same(answer) in map(same, (solution(question, seed), *question.also))
 
 
-def _plain(answer: str) -> str:
-    return answer.casefold().strip("`'\". ")
+def _unquoted(answer: str) -> str:
+    return answer.strip("`'\". ")
+
+
+def _loose(answer: str) -> str:
+    return re.sub(r"[\s_-]", "", _unquoted(answer).casefold())
 
 
 def ticks(question: Question, typed: str) -> int:
     """How many points of the rubric were said, from their numbers; NoAnswer for a number that no point has."""
-    words = re.findall(r"[^\s,;.]+", typed)
+    words = re.findall(r"[^\s,;.]+", re.sub(r"\band\b", " ", typed.lower()))
     if not words:
-        raise NoAnswer("Type the numbers of the points that you said, for example 1 3, or 0 for none.")
-    strange = [word for word in words if not word.isdecimal() or int(word) > len(question.rubric)]
-    if strange:
-        raise NoAnswer(f"{strange[0][:40]!r} is no point: 1 to {len(question.rubric)}, for example 1 3, or 0 for none.")
-    return len({int(word) for word in words} - {0})
+        raise NoAnswer("Type the numbers of the points that you said, for example 1 3, or none.")
+    said = {point for word in words for point in _points(word, len(question.rubric))}
+    return len(said - {0})
+
+
+def _points(word: str, last: int) -> Iterable[int]:
+    """The points that a word means: 2, 1-3, 123 (no rubric has more than nine), 0 or none."""
+    if word in ("none", "all"):
+        return range(1, last + 1) if word == "all" else [0]
+    span = re.fullmatch(r"([0-9])-([0-9])", word)
+    points = range(int(span[1]), int(span[2]) + 1) if span else [int(digit) for digit in word if digit.isdecimal()]
+    if not points or max(points) > last or not (span or len(points) == len(word)):
+        raise NoAnswer(f"{word[:40]!r} is no point: 1 to {last}, for example 1 3 or 1-3, or none.")
+    return points
 
 
 def how(question: Question, seed: int) -> str:
     """What to type."""
-    if question.kind in HOW:
-        return HOW[question.kind]
-    return f"one letter, a to {LETTERS[len(choices(question, seed)) - 1]}"
+    last = LETTERS[len(choices(question, seed)) - 1]
+    return {
+        "choose-all": f"all letters that fit, of a to {last}",
+        "order": f"all letters, a to {last}, in the right order",
+        "number": "a number",
+        "name": "it exactly as a machine takes it: capitals count" if question.exact else "a name or a word",
+    }.get(question.kind, f"one letter, a to {last}")
 
 
 def head(question: Question) -> str:
     """Topic, level and kind in a line."""
     title = next(topic.title for topic in topics() if topic.slug == question.topic)
-    only = f" True of {question.only} only." if question.only else ""
+    only = f" Shown for {question.only}; elsewhere it may differ." if question.only else ""
     return f"{title}, {question.level}. {TITLES[question.kind]}.{only}"
 
 
 def put(question: Question, seed: int) -> str:
     """The question with all that is needed to answer it."""
-    parts = [head(question), question.ask]
+    parts = [head(question), unmarked(question.ask)]
     if question.command:
         parts.append(f"The command:\n{_indented(_command(question.command))}")
     if question.output:
         parts.append(f"The output:\n{_indented(_printed(question.output))}")
     if question.options or question.items:
         lines = zip(LETTERS, choices(question, seed), strict=False)
-        parts.append("\n".join(f"{letter}) {text}" for letter, text in lines))
+        parts.append("\n".join(f"{letter}) {unmarked(text)}" for letter, text in lines))
     return "\n\n".join(parts)
 
 
@@ -159,7 +197,12 @@ def _indented(text: str) -> str:
 
 def rubric(question: Question) -> str:
     """What interviewers listen for, numbered."""
-    return "\n".join(f"{number}. {point}" for number, point in enumerate(question.rubric, 1))
+    return "\n".join(f"{number}. {unmarked(point)}" for number, point in enumerate(question.rubric, 1))
+
+
+def unmarked(text: str) -> str:
+    """A text without the asterisks that Markdown puts around what it stresses: a terminal shows them as they are."""
+    return EMPHASIS.sub(r"\2", text)
 
 
 def verdict(question: Question, seed: int, answer: str) -> str:
@@ -168,23 +211,32 @@ def verdict(question: Question, seed: int, answer: str) -> str:
         return "Right."
     if question.kind == "open":
         return "" if answer else "Left out."
-    return f"{'No' if answer else 'Left out'}. Right is {in_words(question, seed, solution(question, seed))}"
+    right = f"{'No' if answer else 'Left out'}. Right is {in_words(question, seed, solution(question, seed))}"
+    return "\n".join([right, *_why_not(question, seed, answer)])
+
+
+def _why_not(question: Question, seed: int, answer: str) -> list[str]:
+    """What the pool says about the wrong options that were chosen."""
+    reasons = {question.options[one.option]: one.why for one in question.reasons}
+    shown = zip(LETTERS, choices(question, seed), strict=False)
+    return [f"{letter}: {unmarked(reasons[text])}" for letter, text in shown if letter in answer and text in reasons]
 
 
 def in_words(question: Question, seed: int, answer: str) -> str:
     """An answer as `read` gives it, letters with their texts; a paused run may hold letters of an older pool."""
     shown = dict(zip(LETTERS, choices(question, seed), strict=False))
-    return f"{answer}: {'; '.join(shown.get(letter, '?') for letter in answer)}" if answer and shown else answer
+    texts = "; ".join(unmarked(shown.get(letter, "?")) for letter in answer)
+    return f"{answer}: {texts}" if answer and shown else answer
 
 
 def explanation(question: Question, asker: str = "They ask next") -> str:
     """The answer, in short and at length, what is often said instead, what is asked next, and the proof."""
-    lines = [f"In short: {question.short}", f"At length: {question.deep}"]
+    lines = [f"In short: {unmarked(question.short)}", f"At length: {unmarked(question.deep)}"]
     if question.command:
         where = proof.where(Proof(question.command.lesson, question.command.cell))
         lines.append(f"It printed ({where}):\n{_indented(_printed(question.command))}")
     often = question.wrong.answer if question.wrong.answer[-1] in ".!?" else f"{question.wrong.answer}."
-    lines.append(f"Often said: {often} That is wrong: {question.wrong.why}")
-    lines += [f"{asker}: {one}" for one in question.follow_up]
-    lines += [f"Proof: {proof.where(one)}" for one in question.proof]
+    lines.append(unmarked(f"Often said: {often} That is wrong: {question.wrong.why}"))
+    lines += [f"{asker}: {unmarked(one)}" for one in question.follow_up]
+    lines += [f"Proof: {unmarked(proof.where(one))}" for one in question.proof]
     return "\n".join(lines)

@@ -22,17 +22,24 @@ KEY = "interview"
 RUNS_KEPT = 50
 ANSWER_KEPT = 2000  # characters of an answer in a run that is not over
 FRESH_A_DAY = 5  # questions never seen before that `daily` adds
-SCHEDULER = fsrs.Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False)  # days, no minutes
+SOON = (timedelta(minutes=10),)  # FSRS's last step of learning: what was missed comes back on the same day
+SCHEDULER = fsrs.Scheduler(learning_steps=SOON, relearning_steps=SOON, enable_fuzzing=False)
+DAILY = "daily"
 
 
 @dataclass
 class Card:
-    """One question as its learner knows it. first, last: moments of answers; fsrs: as that library writes a card."""
+    """One question as its learner knows it.
+
+    first, last: moments of answers; fsrs: as that library writes a card; by: the mode that asked it first, "" where an
+    older course wrote the file.
+    """
 
     first: str
     last: str
     missed: bool
     fsrs: dict[str, Any]
+    by: str = ""
 
     @property
     def due(self) -> datetime:
@@ -57,8 +64,8 @@ class Open:
     """A timed run that is not over.
 
     slugs: what is asked, in order. spent: seconds until now. answers: as typed, "" where left out; took: seconds of
-    each. ticks: points of the rubric. live: the lab that is set up for it, hints, and the second of the clock when it
-    began.
+    each. said: how a choice was defended. ticks: points of the rubric. live: the lab that is set up for it, hints, and
+    the second of the clock when it began.
     """
 
     seed: int
@@ -68,6 +75,7 @@ class Open:
     spent: float = 0.0
     answers: dict[str, str] = field(default_factory=dict)
     took: dict[str, float] = field(default_factory=dict)
+    said: dict[str, str] = field(default_factory=dict)
     ticks: dict[str, int] = field(default_factory=dict)
     live: str = ""
     live_began: float = 0.0
@@ -136,14 +144,15 @@ def now(memory: Memory) -> datetime:
     return max([datetime.now(UTC), *known])
 
 
-def note(memory: Memory, result: Result) -> None:
-    """An answer: the question comes back the later, the better it was."""
+def note(memory: Memory, result: Result, mode: str = "") -> None:
+    """An answer: the question comes back the later, the better it was; what was missed on the same day."""
     moment = now(memory)
     known = memory.cards.get(result.slug)
     card = fsrs.Card.from_dict(known.fsrs) if known else fsrs.Card(card_id=0)  # type: ignore[arg-type]
     card, _ = SCHEDULER.review_card(card, _rating(result), moment)
     stamp = moment.isoformat(timespec="milliseconds")
-    memory.cards[result.slug] = Card(known.first if known else stamp, stamp, result.missed, dict(card.to_dict()))
+    first, by = (known.first, known.by) if known else (stamp, mode)
+    memory.cards[result.slug] = Card(first, stamp, result.missed, dict(card.to_dict()), by)
 
 
 def _rating(result: Result) -> fsrs.Rating:
@@ -165,10 +174,16 @@ def due(memory: Memory) -> list[str]:
 
 
 def fresh_left(memory: Memory) -> int:
-    """How many questions never seen before this day may still bring."""
+    """How many questions never seen before `daily` may still bring on this day; other modes use up none of them."""
     today = now(memory).astimezone().date()
-    begun = sum(datetime.fromisoformat(card.first).astimezone().date() == today for card in memory.cards.values())
-    return max(0, FRESH_A_DAY - begun)
+    brought = [card.first for card in memory.cards.values() if card.by == DAILY]
+    return max(0, FRESH_A_DAY - sum(datetime.fromisoformat(first).astimezone().date() == today for first in brought))
+
+
+def next_due(memory: Memory, known: Callable[[str], bool]) -> str:
+    """The day on which the next question of `known` comes back; "" where there is none."""
+    days = [card.due.astimezone().date() for slug, card in memory.cards.items() if known(slug)]
+    return f"{min(days):%a %Y-%m-%d}" if days else ""
 
 
 def forecast(memory: Memory, known: Callable[[str], bool], days: int = 7) -> str:

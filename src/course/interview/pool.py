@@ -56,14 +56,23 @@ class Wrong:
 
 
 @dataclass(frozen=True)
+class Reason:
+    """Why an option is wrong. option: its place in options, from 0."""
+
+    option: int
+    why: str
+
+
+@dataclass(frozen=True)
 class Question:
     """One question.
 
     ask: the question; options and right (places in options, from 0): for the kinds of CHOICES; items: for `order`, in
-    the right order; answer: for `number` and `name`; also: other spellings of that name which are right; task (a lab's
-    slug) and minutes: for `do`; command, output: the cell whose output is predicted or debugged. short, deep: the
-    answer in a sentence, and at length; rubric: what an interviewer listens for. only: where it is true, if not
-    everywhere. lesson_quiz: the lesson whose quiz asks it too. asked: the topics of tests/unit/asked.toml that it
+    the right order; reasons: why options are wrong that need words of their own; answer: for `number` and `name`; also:
+    other names that are right; exact: whether a machine takes that name in one spelling only; task (a lab's slug) and
+    minutes: for `do`; command, output: the cell whose output is predicted or debugged. short, deep: the answer in a
+    sentence, and at length; rubric: what an interviewer listens for. only: where it was shown, if it need not be true
+    elsewhere. lesson_quiz: the lesson whose quiz asks it too. asked: the topics of tests/unit/asked.toml that it
     answers.
     """
 
@@ -80,9 +89,11 @@ class Question:
     topic: str
     options: tuple[str, ...] = ()
     right: tuple[int, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     items: tuple[str, ...] = ()
     answer: float | str = ""
     also: tuple[str, ...] = ()
+    exact: bool = False
     task: str = ""
     minutes: int = 0
     command: Cell | None = None
@@ -163,10 +174,17 @@ def _rules(question: Question) -> list[tuple[str, Callable[[], bool], str]]:
             f"has a place that is no option: 0 to {len(options) - 1}",
         ),
         ("right", lambda: not one_right or len(right) <= 1, f"has one place for the kind {kind}"),
+        (
+            "reasons",
+            lambda: {one.option for one in question.reasons} <= set(range(len(options))) - set(right),
+            "are for options that are wrong",
+        ),
         ("items", lambda: (len(set(question.items)) > 2) == (kind == "order"), "are three or more, for the kind order"),
         ("answer", lambda: isinstance(question.answer, float) == (kind == "number"), "is a number for the kind number"),
         ("answer", lambda: (question.answer not in ("", 0.0)) or kind != "name", "is a text for the kind name"),
         ("also", lambda: not question.also or kind == "name", "is for the kind name"),
+        ("exact", lambda: not question.exact or kind == "name", "is for the kind name"),
+        ("rubric", lambda: len(question.rubric) < 10, "has nine points at most: each is ticked by one digit"),
         ("task", lambda: bool(question.task) == (kind == "do"), "is for the kind do"),
         ("minutes", lambda: (question.minutes > 0) == (kind == "do"), "are for the kind do"),
         ("command", lambda: (question.command is not None) == (kind == "predict"), "is for the kind predict"),

@@ -1,5 +1,6 @@
 """Whether a proof still says so, by the stored source and output of the cell that it names."""
 
+import difflib
 import json
 import re
 from dataclasses import dataclass
@@ -49,13 +50,19 @@ def stored(cell: Cell) -> Stored | None:
     return _cells(cell.lesson).get(cell.cell)
 
 
+def nearest(cell: Cell) -> str:
+    """The cells of that lesson that are called almost so, in words. CourseError for an unknown lesson."""
+    near = difflib.get_close_matches(cell.cell, _cells(cell.lesson), n=5, cutoff=0.4)
+    return f"Did you mean {' or '.join(near)}?" if near else "None of its cells is called almost so."
+
+
 def fault(proof: Proof) -> str:
     """Why a proof does not hold, in words; "" where it does. A source is only read by people."""
     if proof.source:
         return ""
     cell = stored(Cell(proof.lesson, proof.cell))
     if cell is None:
-        return f"{proof.lesson} has no cell {proof.cell}; it has {', '.join(_cells(proof.lesson))}"
+        return f"{proof.lesson} has no cell {proof.cell}. {nearest(Cell(proof.lesson, proof.cell))}"
     if _plain(proof.shows) not in _plain(f"{cell.source}\n{cell.printed}"):
         return f"in {proof.lesson}, cell {proof.cell}, nothing says {proof.shows!r}"
     return ""
@@ -70,7 +77,7 @@ def where(proof: Proof) -> str:
     """A proof as a reader finds it."""
     if proof.source:
         return f"{proof.source} ({proof.version}): {proof.says}"
-    return place(proof) + (f": {proof.shows}" if proof.shows else "")
+    return place(proof) + (f", shows: {proof.shows}" if proof.shows else "")
 
 
 def place(proof: Proof) -> str:

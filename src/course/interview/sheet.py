@@ -11,7 +11,7 @@ from functools import cache
 from html import escape
 from typing import Any
 
-from course.base import toml
+from course.base import advice, toml
 from course.base.errors import CourseError
 from course.interview import pool, proof, web
 from course.interview.pool import Cell, Proof
@@ -74,6 +74,15 @@ def _where(proofs: Iterable[Proof]) -> str:
         else f"lesson {catalog.find(one.lesson).number:02d}, cell {one.cell}"
         for one in proofs
     )
+
+
+def text() -> str:
+    """The ten sentences and the error words as lines of text; the decision table is too wide for a terminal."""
+    made = sheet()
+    sentences = [f"{number}. {one.says} ({_where(one.proof)})" for number, one in enumerate(made.sentence, 1)]
+    words = [f"- {one.words}: {one.cause} ({_where(one.proof)})" for one in made.words]
+    onward = advice.for_here("With a decision table, to print:  ./course interview page page.html")
+    return "\n".join([f"== {TITLE}", "", *sentences, "", "Error words and their causes:", "", *words, "", onward])
 
 
 def html() -> str:

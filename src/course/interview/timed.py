@@ -34,8 +34,7 @@ def timed(start: Callable[[], Open], say: Say, anew: bool = False) -> Dialog:
             run.ended = True
             return (yield from _judged(run, clock, before))
         finally:
-            if memory.read().open:
-                _save(run, clock)
+            _leave(run, clock)
 
 
 def _questions(run: Open) -> list[Question]:
@@ -48,6 +47,16 @@ def _save(run: Open, clock: Clock) -> None:
     run.spent = clock.spent
     with memory.editing() as known:
         known.open = run
+
+
+def _leave(run: Open, clock: Clock) -> None:
+    """At the end or at a pause; a run in which nothing was answered is not kept, it would only stand in the list."""
+    if run.answers or run.live:
+        if memory.read().open:
+            _save(run, clock)
+        return
+    with memory.editing() as known:
+        known.open = None
 
 
 def _welcome(run: Open, resumed: bool) -> str:
@@ -72,20 +81,22 @@ def _left(run: Open, clock: Clock) -> str:
 
 def _step(run: Open, clock: Clock, before: str, question: Question, say: Say) -> Step:
     """Put one question; an answer that comes after the time is no answer. What to show before the next one."""
-    begun, shown = clock.spent, before + _left(run, clock)
+    begun, place, words = clock.spent, _left(run, clock), ""
     if question.kind == "do":
         try:
             task = _ready(run, clock, question, say)
         except CourseError as error:
             run.slugs.remove(question.slug)
             return f"{before}The live task is left out.\n{error}\n\n"
-        answer = yield from _worked(run, clock, shown, task)
+        answer = yield from _worked(run, clock, before + place, task)
     else:
-        answer = yield from dialog.answered(clock, shown, question, run.seed)
+        answer = yield from dialog.answered(clock, before, place, question, run.seed)
+        words = yield from dialog.defended(clock, question, run.seed, answer)
     if clock.spent > run.minutes * 60:
         run.ended = True
         return "Time is over. The last answer came too late and does not count.\n\n"
     run.answers[question.slug] = answer[: memory.ANSWER_KEPT]
+    run.said[question.slug] = words[: memory.ANSWER_KEPT]
     run.took[question.slug] = round(clock.spent - begun, 1)
     return ""
 
@@ -130,14 +141,15 @@ def _judged(run: Open, clock: Clock, before: str) -> Step:
         known.open = None
         for one in results:
             if one.slug in run.answers:  # what was not reached stays unseen
-                memory.note(known, one)
+                memory.note(known, one, "timed")
     ended = Run("timed", run.seed, run.minutes, run.began, round(run.spent, 1), results)
     return before + "\n\n".join(told) + "\n\n" + dialog.finished(ended)
 
 
 def _recalled(run: Open, question: Question) -> str:
     text = f"The questions are over. Now you judge what you said.\n\n{judge.put(question, run.seed)}\n\n"
-    return text + f"Your answer: {run.answers[question.slug]}\n\n"
+    text += f"Your answer: {judge.in_words(question, run.seed, run.answers[question.slug])}\n\n"
+    return text + dialog.recalled(run.said.get(question.slug, ""))
 
 
 def _result(run: Open, question: Question, answer: str) -> Result:
