@@ -322,7 +322,8 @@ PY""",
                 ),
             ),
         ],
-        fresh={"kept-for-five-seconds": "CoreDNS forms itself: 30)"},
+        # As it was: the first number may be any up to 30, for a record in a cache grows older.
+        fresh={"kept-for-five-seconds": "forms itself: 30)\nCoreDNS keeps the partner's record"},
         hints=(
             "Which plugin cut 300 to 30 a few cells above? The other 30 in the Corefile is about something else.",
             "`ttl 30` is for the answers that CoreDNS forms from Services. `cache 30` is for how long it keeps an answer at most, the partner's included.",
