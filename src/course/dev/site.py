@@ -111,7 +111,8 @@ def _overview(name: str, text: str, entries: Sequence[str]) -> Page:
     unseen = [":hidden:"] if name in LISTS.values() else []
     names = [str(PurePosixPath(entry).with_suffix("")) for entry in entries]
     contents = "\n".join(["```{toctree}", ":titlesonly:", *unseen, "", *names, "```"])
-    return Page(name, "README.md", (reading.markdown(text), reading.markdown(contents)))
+    source = "docs" if name == "documents.md" else "README.md"
+    return Page(name, source, (reading.markdown(text), reading.markdown(contents)))
 
 
 def finished(found: Sequence[Page], repository: str) -> list[Page]:
