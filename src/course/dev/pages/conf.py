@@ -18,11 +18,14 @@ html_theme_options = {
     "navbar_end": ["theme-switcher"],
     "header_links_before_dropdown": 3,
     "show_toc_level": 2,
+    "search_bar_text": "Search the course",
+    "primary_sidebar_end": [],
     "footer_start": [],
     "footer_end": [],
 }
 html_static_path = ["static"]
 html_css_files = ["course.css"]
+html_js_files = ["course.js"]
 html_use_index = False
 html_copy_source = False
 html_show_sourcelink = False  # that of the repository stands below each page
