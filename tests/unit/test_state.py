@@ -10,6 +10,7 @@ import pytest
 
 from course.base import files, paths, state
 from course.base.errors import CourseError
+from course.dev import site
 from course.kube import corefile, kubectl
 from course.provision import engine, images, kind_cluster, outside, reporter
 from course.tasks import progress
@@ -150,7 +151,7 @@ def test_every_state_file_is_one_that_down_all_knows() -> None:
 
     known = re.compile("|".join(state.NAMES))
     ours = [getattr(module, attribute) for module, attribute, *_ in FILES.values()]
-    ours += [progress.file(), engine.CONTAINERS_CONF, paths.LOGS, outside.FOLDER]
+    ours += [progress.file(), engine.CONTAINERS_CONF, paths.LOGS, outside.FOLDER, site.FOLDER]
     assert [path.name for path in ours if not known.fullmatch(path.name)] == []
     assert not known.fullmatch("notes.txt") and not known.fullmatch("my-progress.json")
 

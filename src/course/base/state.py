@@ -23,7 +23,7 @@ NAMES = (
     r"kubeconfig(\.lock)?",
     r"containers\.conf|installed-packages|made-lib-modules",
     r"logs|outside|jupyter|kube-cache",
-    r"tmp|test|coverage.*|bench-tests\.json",  # of authors
+    r"tmp|test|site|coverage.*|bench-tests\.json",  # of authors
     r"engine|Corefile|pulled-images",  # of versions before these had a version
 )
 

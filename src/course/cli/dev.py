@@ -1,5 +1,6 @@
 """The verbs `dev ...`, for authors: parse, call, print."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -54,6 +55,20 @@ def panel() -> None:
     from course.dev import panel as building
 
     typer.echo("\n".join(building.build()) or "Nothing changed: it was built from these sources.")
+
+
+@app.command()
+def site(
+    folder: Annotated[Path | None, typer.Argument(help="Where to; .course/site without it.")] = None,
+    repository: Annotated[
+        str, typer.Option("--repository", help="Where the repository's files can be read: https://.../blob/main")
+    ] = "",
+) -> None:
+    """Build the course as pages to read: they open from a folder, without a server and without a network."""
+    from course.dev import site as building
+
+    page = building.build((folder or building.FOLDER).resolve(), repository)
+    typer.echo(f"Built: {page.parent}\nOpen it in a browser: {page.as_uri()}")
 
 
 @new_app.command("lab")

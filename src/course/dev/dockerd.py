@@ -80,7 +80,7 @@ def programs() -> str:
         raise CourseError("No Docker daemon of the tests' own can be started.", "It needs root on Linux.", "sudo -s")
     path = os.environ["PATH"]
     if not which("dockerd") and engine.is_debian() and KEYRING.exists():
-        root = _unpacked() / "usr"
+        root = unpacked() / "usr"
         path = f"{path}{os.pathsep}{root / 'sbin'}{os.pathsep}{root / 'bin'}"
     missing = [name for name in PROGRAMS if not which(name, path=path)]
     if missing:
@@ -88,7 +88,7 @@ def programs() -> str:
     return path
 
 
-def _unpacked() -> Path:
+def unpacked() -> Path:
     """The folder with Docker's packages in it, fetched once, by an apt that has lists and a cache of its own."""
     finished = paths.cache() / "parts" / f"docker-{SUITE}"
     if finished.exists():

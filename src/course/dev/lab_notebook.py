@@ -29,7 +29,7 @@ def texts() -> dict[Path, str]:
 def text(lab: catalog.Lab) -> str:
     """The text of one lab's notebook."""
     cells = [
-        v4.new_markdown_cell(_about(lab), id="about"),
+        v4.new_markdown_cell(about(lab), id="about"),
         v4.new_code_cell("from course import lab\n\nlab.connect()", id="connect"),
         v4.new_code_cell(f'lab.show("{lab.slug}")', id="show"),
         v4.new_code_cell(SHELL.format(namespace=lab.namespace), id="shell"),
@@ -41,7 +41,7 @@ def text(lab: catalog.Lab) -> str:
     return str(v4.writes(v4.new_notebook(cells=cells, metadata=kernel | {"language_info": {"name": "python"}}))) + "\n"
 
 
-def _about(lab: catalog.Lab) -> str:
+def about(lab: catalog.Lab) -> str:
     """The lab's README with a line about it below its heading, and its commands as JupyterLab's terminals have them."""
     heading, _, rest = lab.text.replace("./course ", "course ").partition("\n")
     rest = re.sub(r"(?s)\nBegin, or begin afresh: .*?\n(?=\n## )", "", rest)
