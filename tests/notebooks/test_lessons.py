@@ -1,4 +1,4 @@
-"""nbval on every lesson: top to bottom, on a real cluster, each stored output compared; and once more in the same cluster.
+"""nbval on every lesson: top to bottom, on a real cluster, each stored output compared; then once more.
 
 The second run finds what the first one left: each third lesson has it in every run, all in `./course test --all`.
 """
