@@ -26,6 +26,7 @@ from course.tasks import verbs
 Say = Callable[[str], None]
 NOT_FOUND, REFUSED = 404, 409
 BUSY: dict[str, str] = {}  # task -> the verb that is at work; one at a time for each
+BESIDE = {"manifest"}  # what is typed is kept when the focus leaves it, often for the button that applies it
 LONGEST_NAME = 300  # characters of a path or an id; more is none
 
 
@@ -155,7 +156,7 @@ class Verb(TaskHandler):
         if not self.known(slug):
             return
         work = self.work(verb)
-        if slug in BUSY:
+        if slug in BUSY and verb not in BESIDE:
             what = f"{slug}: {BUSY[slug]} is still at work."
             self.refuse(CourseError(what, "One thing at a time for each task."), REFUSED)
             return
@@ -165,6 +166,9 @@ class Verb(TaskHandler):
             said = work(slug, lambda words: tell(what="said", task=slug, words=words))
             return views.task(slug) | {"said": said}
 
+        if verb in BESIDE:
+            await self.answer(done)
+            return
         BUSY[slug] = verb
         try:
             await self.answer(done)
