@@ -50,7 +50,7 @@ def write(page: Page, text: str) -> None:
     expect(editor).to_be_focused()
     page.keyboard.press("Control+a")
     page.keyboard.insert_text(text)
-    expect(editor).to_contain_text(text.split()[0])
+    expect(editor).to_contain_text(text.split(maxsplit=1)[0])
 
 
 def active_cell(page: Page) -> Locator:
