@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from course.base import shell
@@ -12,6 +11,7 @@ from course.jupyter import jupyterlab
 from course.jupyter.server import place
 from course.lessons import catalog as lessons
 from course.tasks import catalog, checks, index, progress, verbs
+from tests.browser.accessible import violations
 
 pytestmark = pytest.mark.browser
 LONG = 90_000  # milliseconds, on a machine with other things to do
@@ -66,16 +66,6 @@ def by_palette(page: Page, command: str) -> None:
 
 def picture(page: Page, name: str) -> None:
     page.screenshot(path=shell.log_file(f"panel-{name}").with_suffix(".png"))
-
-
-def violations(page: Page, *regions: str) -> list[str]:
-    """What axe-core finds in our panels: rule and element, a line each."""
-    found = Axe().run(page, context={"include": [[region] for region in regions]})
-    return [
-        f"{rule['id']} ({rule['impact']}): {node['html']} {node['failureSummary']}"
-        for rule in found.response["violations"]
-        for node in rule["nodes"]
-    ]
 
 
 BOTH = ("#externalname-course", "#externalname-course-task")

@@ -1,0 +1,14 @@
+"""axe-core, which looks for what a screen reader or a keyboard cannot use."""
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+
+def violations(page: Page, *regions: str) -> list[str]:
+    """What axe-core finds in these parts of a page (selectors): rule and element, a line each."""
+    found = Axe().run(page, context={"include": [[region] for region in regions]})
+    return [
+        f"{rule['id']} ({rule['impact']}): {node['html']} {node['failureSummary']}"
+        for rule in found.response["violations"]
+        for node in rule["nodes"]
+    ]
