@@ -160,7 +160,6 @@ until_made endpointslicemirroring-controller.k8s.io""",
                 'for try in $(seq 200); do [ -n "$(kubectl get endpointslices -n migration -l kubernetes.io/service-name=reports-db -o name)" ] && break; done',
                 fails=("no-endpoints", "no-slices"),
                 says={"no-slices": "made again"},
-                in_force="true",
             ),
             "alias-too": Wrong(
                 cell="kubectl delete service reports-db -n migration\n"

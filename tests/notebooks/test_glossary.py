@@ -7,15 +7,16 @@ import pytest
 
 from course.base import paths
 from course.lessons import catalog
+from tests.unit.test_links import github
 
 GLOSSARY = paths.ROOT / "docs" / "glossary.md"
 LINK = re.compile(r"\]\(\.\./docs/glossary\.md#([^)]*)\)")
 
 
 def anchors() -> set[str]:
-    """The headings as GitHub and JupyterLab name them in a link."""
+    """What a link to a word ends with."""
     words = re.findall(r"^## (.+)$", GLOSSARY.read_text(), re.M)
-    return {re.sub(r"[^\w\- ]", "", word.lower()).replace(" ", "-") for word in words}
+    return {github(word) for word in words}
 
 
 @pytest.mark.parametrize("lesson", catalog.lessons(), ids=lambda lesson: lesson.slug)

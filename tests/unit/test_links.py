@@ -35,8 +35,12 @@ def text_of(path: Path) -> str:
 def anchors(path: Path) -> set[str]:
     """The anchors that headings make: GitHub's form (lower case) and JupyterLab's (as written), spaces as dashes."""
     titles = re.findall(r"(?m)^#+\s+(.+?)\s*$", text_of(path))
-    github = {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
-    return github | {title.replace(" ", "-") for title in titles}
+    return {github(title) for title in titles} | {title.replace(" ", "-") for title in titles}
+
+
+def github(title: str) -> str:
+    """The anchor of a heading in GitHub's form."""
+    return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
 
 
 def links(text: str) -> list[str]:

@@ -152,7 +152,7 @@ def test_questions_are_open_and_answers_folded(built: Path, lesson: str) -> None
         assert task.reference() in whole.get_text() and task.reference() not in seen, task.slug
         assert all(hint not in seen for hint in task.hints)
     told = [
-        reading.printed(cell).strip() for cell in cells.cells(lesson) if cells.text(cell).startswith("lesson.reveal(")
+        cells.printed(cell).strip() for cell in cells.cells(lesson) if cells.text(cell).startswith("lesson.reveal(")
     ]
     assert len(told) == len(index.predictions(lesson))
     assert all(answer in whole.get_text() and answer not in seen for answer in told)

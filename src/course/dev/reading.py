@@ -116,13 +116,13 @@ def _text(source: str, stuck: str) -> Cell:
 
 def _question(cell: Cell) -> Cell:
     """The options of a prediction as they are stored, without how to answer by a call."""
-    options = [line for line in printed(cell).splitlines() if not line.startswith("Answer: ")]
+    options = [line for line in cells.printed(cell).splitlines() if not line.startswith("Answer: ")]
     listed = "".join(f"<li>{html.escape(option)}</li>" for option in options)
     return markdown(QUESTION.format(options=f'<ul class="options">{listed}</ul>' if options else ""))
 
 
 def _answer(cell: Cell) -> Cell:
-    return markdown(folded("The answer", f"<p>{html.escape(printed(cell).strip())}</p>"))
+    return markdown(folded("The answer", f"<p>{html.escape(cells.printed(cell).strip())}</p>"))
 
 
 def _exercise(cell: Cell) -> Iterator[Cell]:
@@ -161,12 +161,6 @@ def _output(output: Cell) -> Cell:
     # Narrow screens scroll it, by keyboard too: shrunk, nobody could read its words.
     shown = f'<div class="picture" tabindex="0" role="group" aria-label="A picture">{picture}</div>'
     return output | {"data": {"text/html": shown}}
-
-
-def printed(cell: Cell) -> str:
-    """The text of a cell's outputs."""
-    outputs = cell["outputs"]
-    return "".join("".join(out.get("text", out.get("data", {}).get("text/plain", ""))) for out in outputs)
 
 
 def _fenced(code: str, language: str) -> str:

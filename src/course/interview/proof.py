@@ -1,14 +1,13 @@
 """Whether a proof still says so, by the stored source and output of the cell that it names."""
 
 import difflib
-import json
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from course.interview.pool import Cell, Proof
 from course.lessons import catalog
+from course.tasks import cells
 
 HEADING = re.compile(r"#+ (.+)")
 LINK = re.compile(r"\[([^\]\n]+)\]\([^)\s]+\)")
@@ -28,21 +27,13 @@ class Stored:
 
 @cache
 def _cells(lesson: str) -> dict[str, Stored]:
-    notebook = json.loads(catalog.find(lesson).notebook.read_text())
     found, heading = {}, ""
-    for cell in notebook["cells"]:
-        source = "".join(cell["source"])
+    for cell in cells.cells(catalog.find(lesson).slug):
+        source = cells.text(cell)
         if cell["cell_type"] == "markdown" and (first := HEADING.match(source)):
             heading = first[1]
-        found[cell["id"]] = Stored(source, _printed(cell), heading)
+        found[cell["id"]] = Stored(source, cells.printed(cell), heading)
     return found
-
-
-def _printed(cell: dict[str, Any]) -> str:
-    outputs = [
-        output.get("text") or output.get("data", {}).get("text/plain") or "" for output in cell.get("outputs", [])
-    ]
-    return "".join("".join(text) for text in outputs)
 
 
 def stored(cell: Cell) -> Stored | None:

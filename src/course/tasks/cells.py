@@ -41,6 +41,12 @@ def text(cell: dict[str, Any]) -> str:
     return "".join(cell["source"])
 
 
+def printed(cell: dict[str, Any]) -> str:
+    """What a cell printed when it was stored; "" for prose."""
+    outputs = cell.get("outputs", [])
+    return "".join("".join(out.get("text") or out.get("data", {}).get("text/plain") or "") for out in outputs)
+
+
 def source(lesson: str, name: str) -> str:
     """The source of the cell of this id; CourseError where the notebook has none."""
     for cell in cells(lesson):

@@ -156,10 +156,6 @@ class Verb(TaskHandler):
         if not self.known(slug):
             return
         work = self.work(verb)
-        if slug in BUSY and verb not in BESIDE:
-            what = f"{slug}: {BUSY[slug]} is still at work."
-            self.refuse(CourseError(what, "One thing at a time for each task."), REFUSED)
-            return
         tell = changes.emitter(self.event_logger)
 
         def done() -> views.View:
@@ -168,6 +164,10 @@ class Verb(TaskHandler):
 
         if verb in BESIDE:
             await self.answer(done)
+            return
+        if slug in BUSY:
+            what = f"{slug}: {BUSY[slug]} is still at work."
+            self.refuse(CourseError(what, "One thing at a time for each task."), REFUSED)
             return
         BUSY[slug] = verb
         try:

@@ -19,7 +19,6 @@ from course.tasks.task import Exercise, Task
 
 View = dict[str, Any]
 FOR_THE_TASK = ("Situation", "Your task", "Rules")  # the sections of a lab's text that buttons do not stand for
-DETAILS = re.compile(r"(?s)\n*<details>.*?</details>\n*")
 # In a sentence of advice: a command that only looks, up to the word or sign with which the sentence goes on.
 LOOKS = re.compile(
     r"(?:kubectl(?: -n \S+)? (?:get|describe|logs|exec|set env(?=.*--list))|course (?:ask|status|doctor))\b"
@@ -105,7 +104,7 @@ def task(slug: str) -> View:
 
 def _goal(chosen: verbs.Checked) -> str:
     if isinstance(chosen, Exercise):
-        return _without_heading(DETAILS.sub("\n", chosen.text))
+        return _without_heading(chosen.goal)
     sections = re.split(r"(?m)^(?=## )", chosen.text)
     return "\n".join(text.strip() + "\n" for text in sections if text[3:].partition("\n")[0].strip() in FOR_THE_TASK)
 
