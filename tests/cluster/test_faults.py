@@ -4,7 +4,6 @@ Every third in an ordinary run, all with `./course test --all`.
 """
 
 import json
-import os
 import re
 import shlex
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from course.base import paths
 from course.kube import kubectl
 from course.provision import kind_cluster, outside
 from course.provision.engine import REMEMBERED, Engine
+from tests import daily
 from tests.cluster.helpers import Course
 
 pytestmark = pytest.mark.cluster
@@ -71,12 +71,11 @@ FAULTS: dict[str, Fault] = {
     "toolbox deleted": lambda engine: kubectl.output("delete", "pod", "toolbox", "-n", "course-tools", "--now"),
     "toolbox's namespace deleted": lambda engine: kubectl.output("delete", "namespace", "course-tools"),
 }
-QUICK = sorted(FAULTS)[::3]
-ALL = pytest.mark.skipif(not os.environ.get("COURSE_TEST_ALL"), reason="each third fault: ./course test --all has all")
+TODAY = daily.share(sorted(FAULTS))
 WORDS = re.compile(r"(?m)^(?:Next:| +type:) +(?:\S+: )?(\./course [a-z ]+?)(?:[,.;:]|$)")
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=[] if name in QUICK else ALL) for name in FAULTS])
+@pytest.mark.parametrize("name", [pytest.param(name, marks=daily.marks(name in TODAY)) for name in FAULTS])
 def test_what_is_said_next_leads_out(name: str, course: Course, engine: Engine) -> None:
     course("up")
     FAULTS[name](engine)

@@ -3,7 +3,6 @@
 The second run finds what the first one left: each third lesson has it in every run, all in `./course test --all`.
 """
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,19 +10,16 @@ import pytest
 
 from course.dev.nbval import code_cells, nbval
 from course.lessons import catalog
+from tests import daily
 
 SLUGS = [lesson.slug for lesson in catalog.lessons()]
-AGAIN = SLUGS if os.environ.get("COURSE_TEST_ALL") else SLUGS[1::3]
+AGAIN = daily.share(SLUGS, at=1)
 # Both turns of a lesson in one worker.
 RUNS = [
     pytest.param(slug, id=f"{turn} @lesson {slug}")
     for turn, slugs in (("first run", SLUGS), ("second run", AGAIN))
     for slug in slugs
 ]
-
-
-def test_there_are_second_runs() -> None:
-    assert AGAIN
 
 
 @pytest.mark.parametrize("slug", RUNS)

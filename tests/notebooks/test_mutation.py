@@ -11,6 +11,7 @@ import pytest
 from course.dev.nbval import code_cells, nbval
 from course.lessons import catalog
 from course.provision import world
+from tests import daily
 
 # In lesson 02, what shows the address or needs it; `one-shot` shows the aliases alone.
 ANSWERED = {"dig", "ask", "chain-as-text", "nslookup", "nslookup-busybox", "psql", "psql-server"}
@@ -62,9 +63,12 @@ BREAKAGES = {
         after="domain",
     ),
 }
+TODAY = daily.share(list(BREAKAGES))
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, id=f"@{name}") for name in BREAKAGES])
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, id=f"@{name}", marks=daily.marks(name in TODAY)) for name in BREAKAGES]
+)
 def test_a_broken_world_turns_the_right_cells_red(
     cluster: None, name: str, tmp_path: Path, proves: Callable[..., None]
 ) -> None:

@@ -220,7 +220,11 @@ def cluster_of(folder: Path, worker: str) -> str:
 
 
 def _pytest(words: Sequence[str], env: Mapping[str, str], inside: Inside = list) -> int:
-    """pytest in a folder of its own for temporary files: pytest's would stay among the system's."""
+    """pytest in a folder of its own for temporary files: pytest's would stay among the system's.
+
+    Each of the hundreds of processes of a run imports the course: it is compiled once, also where Python is told not to
+    keep that.
+    """
     scratch = files.state() / "tmp" / f"pytest-{os.getpid()}"
     scratch.mkdir(parents=True, exist_ok=True)
     argv = [
@@ -234,7 +238,8 @@ def _pytest(words: Sequence[str], env: Mapping[str, str], inside: Inside = list)
         *words,
     ]
     try:
-        code = subprocess.run(inside(argv), cwd=paths.ROOT, env=shell.environment(env)).returncode
+        compiled = {name: value for name, value in shell.environment(env).items() if name != "PYTHONDONTWRITEBYTECODE"}
+        code = subprocess.run(inside(argv), cwd=paths.ROOT, env=compiled).returncode
     finally:
         rmtree(scratch, ignore_errors=True)
     return 2 if code == NO_TESTS else code

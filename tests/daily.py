@@ -1,0 +1,26 @@
+"""What an ordinary run proves of a long list: a share of it. `./course test --all` proves all, and so does each week.
+
+The share is the same in each run, so that a red of yesterday is a red of today.
+"""
+
+import os
+from collections.abc import Sequence
+from typing import TypeVar
+
+import pytest
+
+T = TypeVar("T")
+EVERYTHING = bool(os.environ.get("COURSE_TEST_ALL"))
+OF = 3  # each third
+
+
+def share(items: Sequence[T], at: int = 0, of: int = OF) -> list[T]:
+    """All items with `--all`, else those at the places `at`, `at + of`, ...: never none of them."""
+    chosen = list(items) if EVERYTHING else list(items[at::of])
+    assert chosen, f"no item of {len(items)} stands at {at} of {of}"
+    return chosen
+
+
+def marks(chosen: bool) -> list[pytest.MarkDecorator]:
+    """For a test's parameter that is not in today's share: skipped, with the reason in the summary."""
+    return [] if chosen else [pytest.mark.skip(reason="in ./course test --all: a share of these is proven in each run")]
