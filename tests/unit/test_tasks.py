@@ -18,10 +18,7 @@ from course.tasks import catalog as labs
 from course.tasks import cells, index, progress, stage, verbs
 from course.tasks.task import Exercise, Prediction
 
-# Lessons whose tasks are still to be written. It must be empty in the end; lesson 00 and the quiz ask in their own way.
-TO_BE_WRITTEN = {
-    "interview",
-}
+QUIZ = {"interview"}  # what it asks are questions, in a quiz
 SLUGS = [lesson.slug for lesson in catalog.lessons()]
 EXERCISES = [task for lesson in index.lessons() for task in index.exercises(lesson)]
 PREDICTIONS = [task for lesson in index.lessons() for task in index.predictions(lesson)]
@@ -35,7 +32,22 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_no_lesson_is_without_a_task(slug: str) -> None:
-    assert bool(index.exercises(slug)) != (slug in TO_BE_WRITTEN), "write its tasks, or take it from TO_BE_WRITTEN"
+    if slug in QUIZ:
+        assert f'quiz.check("{slug}"' in cells.source(slug, "quiz-check")
+    else:
+        assert index.exercises(slug)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_each_lesson_ends_with_a_lab_and_the_next_lesson(slug: str) -> None:
+    ending = cells.source(slug, "onward")
+    practice = labs.practice(slug)
+    assert practice and all(f"](../labs/{lab.slug}/{lab.notebook.name})" in ending for lab in practice)
+    after = catalog.after(catalog.find(slug))
+    assert (
+        f"**Next** lesson [{after.number:02d} {after.title}]({after.notebook.name})" if after else "course interview"
+    ) in ending
+    assert cells.cells(slug)[-1]["source"], "the last cell says the same of this learner"
 
 
 def test_each_file_of_tasks_is_of_a_lesson_and_each_slug_is_given_once() -> None:
@@ -194,7 +206,7 @@ def test_solution_and_hints_of_an_exercise() -> None:
 
 
 def test_every_predict_of_a_written_lesson_is_a_task() -> None:
-    for lesson in set(SLUGS) - TO_BE_WRITTEN:
+    for lesson in set(SLUGS) - QUIZ:
         everything = cells.cells(lesson)
         asked = [cell["id"] for cell in everything if cells.PREDICT.search(cells.text(cell))]
         assert len(asked) == len(index.predictions(lesson)), f"{lesson} asks in {asked}"

@@ -17,8 +17,7 @@ def after_lesson(lesson: Lesson) -> str:
     """The last text of a lesson: its labs and the next lesson, as links."""
     practise = [
         f"- [{lab.slug}](../labs/{lab.slug}/{lab.notebook.name}), {lab.minutes} minutes: {lab.title}"
-        for lab in labs.labs()
-        if lab.lesson == lesson.slug
+        for lab in labs.practice(lesson.slug)
     ]
     parts = ["## What next"]
     if practise:

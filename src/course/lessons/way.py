@@ -77,7 +77,8 @@ def ending(lesson: Lesson, part: Part, rows: Sequence[verbs.Row]) -> str:
     """The same as text, a line each. rows: of all labs."""
     counts = {"exercises": part.exercises, "predictions": part.predictions}
     done = [f"{_of(count)} {what}" for what, count in counts.items() if count[1]]
-    labs = [f"{row.slug} ({row.minutes} minutes, {row.state})" for row in rows if row.lesson == lesson.slug]
+    own = {lab.slug for lab in catalog.practice(lesson.slug)}
+    labs = [f"{row.slug} ({row.minutes} minutes, {row.state})" for row in rows if row.slug in own]
     following = after(lesson)
     lines = [
         f"Done here: {', '.join(done)}" if done else "",

@@ -23,6 +23,7 @@ class Lab(Task):
 
     fresh: the checks that fail at the start. wrong: by folder under wrong/. databases:
     databases on the outside PostgreSQL that are this lab's own. cluster_objects: kind/name outside its namespaces.
+    also: other lessons that end with it, though it practises more than they teach or less.
     needs: what the cluster must be able to do ("" or "network-policy").
     """
 
@@ -33,6 +34,7 @@ class Lab(Task):
     databases: tuple[str, ...] = ()
     cluster_objects: tuple[str, ...] = ()
     needs: str = ""
+    also: tuple[str, ...] = ()
     number: int = 0
     kind: ClassVar[str] = "lab"
     label: ClassVar[str] = "course-lab"
@@ -81,6 +83,11 @@ def labs() -> tuple[Lab, ...]:
     """All labs in the order in which they are done."""
     listed = enumerate(toml.entries(MANIFEST, "lab", Lab), 1)
     return tuple(replace(lab, number=number) for number, lab in listed)
+
+
+def practice(lesson: str) -> list[Lab]:
+    """The labs that a lesson ends with."""
+    return [lab for lab in labs() if lesson in (lab.lesson, *lab.also)]
 
 
 def find(slug: str) -> Lab:
