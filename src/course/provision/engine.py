@@ -20,6 +20,7 @@ Problem = tuple[str, str]  # why an engine cannot be used, what to type; "" wher
 CONTAINERS_CONF = STATE / "containers.conf"
 INSTALLED = STATE / "installed-packages"
 REMEMBERED = STATE / "engine.json"  # the name of the engine that has this clone's cluster
+BUSY = 90  # seconds until an engine answers that loads or builds an image meanwhile: Podman keeps its store locked
 # Docker's and Podman's words for what is not there, in all the versions that the course takes.
 # Not a bare "not found": that is also said of the engine's program.
 NOT_THERE = re.compile(
@@ -165,7 +166,7 @@ def _answering(wanted: str) -> tuple[Engine | None, list[Problem]]:
 
 
 def _docker() -> Engine | Problem:
-    done = shell.run(["docker", "info", "--format", "{{.ServerVersion}}"], timeout=15)
+    done = shell.run(["docker", "info", "--format", "{{.ServerVersion}}"], timeout=BUSY)
     version = done.stdout.strip()
     if done.returncode == 127:
         return "Docker is not installed.", ""
@@ -180,7 +181,7 @@ def _docker() -> Engine | Problem:
 
 
 def _podman() -> Engine | Problem:
-    done = shell.run(["podman", "--version"], timeout=20)
+    done = shell.run(["podman", "--version"], timeout=BUSY)
     if done.returncode == 127:
         return "Podman is not installed.", ""
     if done.returncode:
@@ -190,7 +191,7 @@ def _podman() -> Engine | Problem:
     if CONTAINERS_CONF.exists():
         variables["CONTAINERS_CONF"] = str(CONTAINERS_CONF)
     info = shell.run(
-        ["podman", "info", "--format", "{{.Version.Version}}"], env=shell.environment(variables), timeout=20
+        ["podman", "info", "--format", "{{.Version.Version}}"], env=shell.environment(variables), timeout=BUSY
     )
     if info.returncode:
         return f"Podman is installed but does not work: {shell.last_words(info.stderr)}.", "podman info"
