@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import secrets
 import shutil
@@ -33,6 +34,8 @@ STOPPED = (
     "Stopped. What you answered is kept; this sitting is not taken up again.\n"
     "What you missed comes first in: ./course interview gaps"
 )
+ENDED = "Stopped. The result is kept: ./course interview result"
+NEXT_QUESTION = "\nEnter shows the next question. "
 
 
 def converse(dialog: Dialog, left: Callable[[], str] = lambda: STOPPED) -> None:
@@ -41,41 +44,76 @@ def converse(dialog: Dialog, left: Callable[[], str] = lambda: STOPPED) -> None:
     left: what is said then, of what is kept and of the way on.
     """
     try:
-        shown = next(dialog)
-        while True:
-            if early := _page(f"\n{shown}", "\nEnter shows the rest; then you are asked. "):
-                typer.echo(f"\n{early[:40]!r} was typed before all was shown and is not taken. Type it again.")
-            shown = dialog.send(input("> "))
-    except StopIteration as end:
-        _page(f"\n{end.value}")
+        end = _carried(dialog)
     except (KeyboardInterrupt, EOFError):
         dialog.close()
         typer.echo(f"\n{advice.for_here(left())}")
         raise Paused from None
     finally:
         dialog.close()
+    _read(f"\n{end}", ENDED)
 
 
-def _page(text: str, more: str = "\nEnter shows the rest. ") -> str:
+def _carried(dialog: Dialog) -> str:
+    """Carry a dialog to its end; what is to be shown last."""
+    try:
+        shown = next(dialog)
+        while True:
+            if early := _page(f"\n{shown}", "\nEnter shows the rest; then you are asked. "):
+                typer.echo(f"\n{early[:40]!r} was typed before all was shown and is not taken. Type it again.")
+            shown = dialog.send(input("> "))
+    except StopIteration as end:
+        return str(end.value)
+
+
+def _read(text: str, left: str = "Stopped.") -> None:
+    """Show a text that asks nothing. Ctrl-C and Ctrl-D leave it, and then `left` is said."""
+    try:
+        _page(text, "\nEnter shows the rest, Ctrl-C leaves it. ")
+    except (KeyboardInterrupt, EOFError):
+        typer.echo(f"\n{advice.for_here(left)}")
+        raise Paused from None
+
+
+def _page(text: str, more: str) -> str:
     """Print a text a screen at a time, so that nothing scrolls away unread; in a terminal alone.
 
-    What was typed before its end, "" for nothing.
+    more: what is asked before the next screen. What was typed before its end, "" for nothing.
     """
-    lines, rows, early = _fitted(text).splitlines(), shutil.get_terminal_size().lines - 2, ""
-    while sys.stdin.isatty() and sys.stdout.isatty() and len(lines) > rows > 0:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        typer.echo(_fitted(text))
+        return ""
+    rows, early = max(shutil.get_terminal_size().lines - 2, 1), ""
+    lines = [whole[at : at + rows] for whole in map(_wrapped, text.splitlines()) for at in range(0, len(whole), rows)]
+    while sum(map(len, lines)) > rows:
         cut = _cut(lines, rows)
-        typer.echo("\n".join(lines[:cut]))
-        early = input(more).strip() or early
+        typer.echo(_joined(lines[:cut]))
         lines = lines[cut:]
-    typer.echo("\n".join(lines))
+        early = input(NEXT_QUESTION if _is_asked(lines) else more).strip() or early
+    typer.echo(_joined(lines))
     return early
 
 
-def _cut(lines: list[str], rows: int) -> int:
-    """Where a screen ends: above a question, so that it stands on one screen; else between two parts."""
-    parts = [place for place in range(1, rows) if not lines[place]]
-    asked = [place for place in parts if lines[place + 1].startswith("Question ")]
-    return max(asked or parts, default=rows)
+def _joined(lines: list[list[str]]) -> str:
+    return "\n".join(row for line in lines for row in line)
+
+
+def _is_asked(lines: list[list[str]]) -> bool:
+    """Whether a question begins here, after an empty line."""
+    return lines[0] == [""] and len(lines) > 1 and lines[1][0].startswith("Question ")
+
+
+def _cut(lines: list[list[str]], rows: int) -> int:
+    """How many lines a screen takes; a question is to stand on one screen.
+
+    Up to a question; else up to an empty line in the lower half; else as many as are whole. lines: each as the rows
+    that it takes, at most as many as the screen has.
+    """
+    heights = list(itertools.accumulate(map(len, lines)))
+    whole = [count for count, height in enumerate(heights, 1) if height <= rows]
+    asked = [count for count in whole if _is_asked(lines[count:])]
+    parts = [count for count in whole if lines[count] == [""] and heights[count - 1] * 2 >= rows]
+    return max(asked or parts or whole)
 
 
 def _fitted(text: str) -> str:
@@ -83,18 +121,17 @@ def _fitted(text: str) -> str:
 
     Indented lines, which are commands and outputs, stay as they are, and so does what goes to a file.
     """
-    if not sys.stdout.isatty():
-        return text
-    return "\n".join(map(_wrapped, text.splitlines()))
+    return _joined(list(map(_wrapped, text.splitlines()))) if sys.stdout.isatty() else text
 
 
-def _wrapped(line: str) -> str:
+def _wrapped(line: str) -> list[str]:
+    """A line as the rows that it takes."""
     width = shutil.get_terminal_size().columns
     if len(line) <= width or line.startswith(" "):
-        return line
+        return [line]
     mark = MARKS.match(line)
     indent = " " * len(mark[0]) if mark else ""
-    return textwrap.fill(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return textwrap.wrap(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def _seed(given: int | None) -> int:
@@ -175,7 +212,7 @@ def cell(
     """A cell of a lesson, as a proof names it: its text and what it printed."""
     from course.interview import desk
 
-    _page(desk.cell(lesson, name))
+    _read(desk.cell(lesson, name))
 
 
 @app.command()
@@ -222,7 +259,7 @@ def page(
     from course.interview import sheet
 
     if file is None:
-        _page(sheet.text())
+        _read(sheet.text())
         return
     _write(file, sheet.html(), "./course interview page page.html")
 
