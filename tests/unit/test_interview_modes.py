@@ -439,6 +439,35 @@ def test_a_set_for_interviewers_has_every_level_a_rubric_and_a_live_task() -> No
     assert runner.invoke(app.app, ["interview", "--for-interviewer", "12"]).stdout.strip() == text.strip()
 
 
+@pytest.mark.parametrize(
+    ("candidate", "levels"),
+    [("junior", "jjjss"), ("mid", "jjsss"), ("senior", "ssstt"), ("staff", "ssttt")],
+)
+def test_a_set_for_a_candidate_fits_into_45_minutes(candidate: str, levels: str) -> None:
+    for seed in range(1, 30):
+        spoken, [task] = interviewer.drawn(seed, candidate)
+        assert "".join({"junior": "j", "senior": "s", "staff": "t"}[one.level] for one in spoken) == levels
+        assert set(spoken) <= set(interviewer.drawn(seed)[0]), "two candidates for different posts can be compared"
+        assert task.level in {one.level for one in spoken}
+        assert len(spoken) * interviewer.A_QUESTION + task.minutes <= 45
+    said = runner.invoke(app.app, ["interview", "--for-interviewer", "3", "--candidate", candidate.upper()])
+    assert (
+        said.stdout.strip() == interviewer.text(3, candidate).strip() and f"for a {candidate} candidate" in said.stdout
+    )
+
+
+def test_a_candidate_without_a_number_or_of_no_kind_is_said_with_what_to_type() -> None:
+    for words in (["--candidate", "mid"], ["--for-interviewer", "3", "--candidate", "tall"]):
+        error = runner.invoke(app.app, ["interview", *words]).exception
+        assert isinstance(error, CourseError) and "--candidate mid" in str(error)
+
+
+def test_an_order_is_read_aloud_from_a_list() -> None:
+    text = interviewer.text(12)
+    question = next(one for one in interviewer.drawn(12)[0] if one.kind == "order")
+    assert "\n".join(f"{place}. {item}" for place, item in enumerate(question.items, 1)) in text
+
+
 def test_a_question_that_a_newer_pool_has_no_more_is_left_out() -> None:
     with memory.editing() as known:
         known.open = timed.begin(pool.questions()[:2], 20, 5)

@@ -148,8 +148,16 @@ def overview(
     ] = None,
     seed: Annotated[
         int | None,
-        typer.Option("--for-interviewer", metavar="SEED", min=1, help="A set of questions with rubrics, by a number."),
+        typer.Option(
+            "--for-interviewer",
+            metavar="SEED",
+            min=1,
+            help="A set to interview with, by a number; docs/interviewer.md.",
+        ),
     ] = None,
+    candidate: Annotated[
+        str, typer.Option("--candidate", metavar="WHO", help="The set in 45 minutes, for junior, mid, senior or staff.")
+    ] = "",
 ) -> None:
     """Interview practice: what there is, what is due, what to type. Needs no cluster, but for live tasks."""
     from course.interview import anki, desk, interviewer, pool
@@ -161,7 +169,10 @@ def overview(
             raise CourseError(f"{export[0]!r} is no deck.", "", "./course interview --export anki deck.apkg")
         typer.echo(f"Written: {anki.write(pool.questions(), export[1])} notes to {export[1]}. Anki: File, Import.")
     if seed:
-        typer.echo(_fitted(interviewer.text(seed)))
+        typer.echo(_fitted(interviewer.text(seed, candidate.lower())))
+    elif candidate:
+        onward = "./course interview --for-interviewer 12 --candidate mid"
+        raise CourseError("A set for a candidate needs a number.", "The same number gives the same set.", onward)
     if not (export or seed):
         typer.echo(desk.overview())
 
