@@ -42,6 +42,16 @@ class Terminal:
         self.child.sendline(line)
         return self.shown().removeprefix(line)
 
+    def screens(self) -> list[str]:
+        """What is shown at a time, of a text that asks nothing."""
+        screens, more = list[str](), True
+        while more:
+            more = self.child.expect(["Enter shows the rest, Ctrl-C leaves it. ", pexpect.EOF]) == 0
+            screens.append(str(self.child.before).replace("\r\n", "\n").lstrip("\n"))
+            if more:
+                self.child.sendline("")
+        return screens
+
     def exit_code(self) -> int:
         """The command's exit code, once it is over."""
         self.child.expect(pexpect.EOF)
@@ -133,15 +143,16 @@ def test_a_small_terminal_breaks_lines_between_words_and_scrolls_nothing_away(st
 
 @pytest.mark.parametrize(("rows", "columns"), [(12, 40), (30, 60), (50, 120)])
 def test_a_page_takes_the_terminal_as_it_is(rows: int, columns: int, state: Path) -> None:
-    terminal, screens, end = Terminal(state, "page", rows=rows, columns=columns), [], 0
-    while end == 0:
-        end = terminal.child.expect(["Enter shows the rest, Ctrl-C leaves it. ", pexpect.EOF])
-        screens.append(str(terminal.child.before).replace("\r\n", "\n").lstrip("\n"))
-        if end == 0:
-            terminal.child.sendline("")
+    screens = Terminal(state, "page", rows=rows, columns=columns).screens()
     assert max(len(line) for screen in screens for line in screen.splitlines()) <= columns
     assert all(2 < screen.rstrip().count("\n") < rows for screen in screens[:-1]), "no heading alone, nothing scrolls"
     assert all(re.match(r"==|\d+\.|Error words|- |With a", screen) for screen in screens), "points are whole"
+
+
+def test_what_a_cell_printed_does_not_scroll_away_in_a_narrow_terminal(state: Path) -> None:
+    screens = Terminal(state, "cell", "inside_the_answer", "floor-and-cap", rows=16, columns=40).screens()
+    heights = [sum(max(1, -(-len(line) // 40)) for line in screen.splitlines()) for screen in screens]
+    assert len(screens) > 1 and max(map(len, "".join(screens).splitlines())) > 40 and max(heights) < 16
 
 
 def test_whoever_leaves_the_last_text_is_told_that_the_result_is_kept(state: Path) -> None:

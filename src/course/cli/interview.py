@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 import secrets
 import shutil
@@ -85,7 +86,7 @@ def _page(text: str, more: str) -> str:
         return ""
     rows, early = max(shutil.get_terminal_size().lines - 2, 1), ""
     lines = [whole[at : at + rows] for whole in map(_wrapped, text.splitlines()) for at in range(0, len(whole), rows)]
-    while sum(map(len, lines)) > rows:
+    while len(lines) > 1 and sum(map(_height, lines)) > rows:
         cut = _cut(lines, rows)
         typer.echo(_joined(lines[:cut]))
         lines = lines[cut:]
@@ -96,6 +97,11 @@ def _page(text: str, more: str) -> str:
 
 def _joined(lines: list[list[str]]) -> str:
     return "\n".join(row for line in lines for row in line)
+
+
+def _height(line: list[str]) -> int:
+    """How many rows of the terminal a line takes: a row that stayed longer than the terminal is broken by it."""
+    return sum(max(1, math.ceil(len(row) / shutil.get_terminal_size().columns)) for row in line)
 
 
 def _is_asked(lines: list[list[str]]) -> bool:
@@ -109,8 +115,8 @@ def _cut(lines: list[list[str]], rows: int) -> int:
     Up to a question; else up to an empty line in the lower half; else as many as are whole. lines: each as the rows
     that it takes, at most as many as the screen has.
     """
-    heights = list(itertools.accumulate(map(len, lines)))
-    whole = [count for count, height in enumerate(heights, 1) if height <= rows]
+    heights = list(itertools.accumulate(map(_height, lines)))
+    whole = [count for count, height in enumerate(heights, 1) if height <= rows] or [1]
     asked = [count for count in whole if _is_asked(lines[count:])]
     parts = [count for count in whole if lines[count] == [""] and heights[count - 1] * 2 >= rows]
     return max(asked or parts or whole)
