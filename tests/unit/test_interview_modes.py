@@ -244,6 +244,18 @@ def test_a_timed_run_gives_no_feedback_before_its_end_and_counts_all() -> None:
     assert all(one.right is not False for one in memory.read().runs[-1].results)
 
 
+def test_what_was_missed_in_a_timed_run_is_explained_first() -> None:
+    sitting = desk.timed(20, 5, print)
+    shown = next(sitting)
+    try:
+        while True:
+            shown = sitting.send("skip" if "Question 3 of" in shown else good(shown, 5))
+    except StopIteration as end:
+        last = str(end.value)
+    assert "What you missed comes first." in last
+    assert last.index("\n\n3. ") < last.index("\n\n1. ") < last.index("\n\n2. ") < last.index("\n\n4. ")
+
+
 def test_a_timed_run_that_was_interrupted_goes_on() -> None:
     played(desk.timed(20, 5, print), 5, steps=3)
     paused = memory.read().open
