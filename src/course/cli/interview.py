@@ -175,7 +175,7 @@ def overview(
             raise CourseError(f"{export[0]!r} is no deck.", "", "./course interview --export anki deck.apkg")
         typer.echo(f"Written: {anki.write(pool.questions(), export[1])} notes to {export[1]}. Anki: File, Import.")
     if seed:
-        typer.echo(_fitted(interviewer.text(seed, candidate.lower())))
+        _read(interviewer.text(seed, candidate.lower()))
     elif candidate:
         onward = "./course interview --for-interviewer 12 --candidate mid"
         raise CourseError("A set for a candidate needs a number.", "The same number gives the same set.", onward)
@@ -265,7 +265,7 @@ def result(
     if html:
         _write(html, desk.result(as_html=True), "./course interview result --html result.html")
     else:
-        typer.echo(_fitted(desk.result()))
+        _read(desk.result())
 
 
 @app.command()
