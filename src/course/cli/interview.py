@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-import math
-import re
 import secrets
-import shutil
-import sys
-import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,6 +11,7 @@ import typer
 
 from course.base import advice
 from course.base.errors import CourseError, Paused, in_words
+from course.cli import screen
 
 if TYPE_CHECKING:
     from course.interview.dialog import Dialog
@@ -30,13 +25,11 @@ SEED_HELP = "The same number draws the same questions; else by chance."
 Seed = Annotated[int | None, typer.Option(min=1, metavar="NUMBER", help=SEED_HELP)]
 Topic = Annotated[str, typer.Option("--topic", metavar="TOPIC", help="Only this topic; ./course interview lists them.")]
 Level = Annotated[str, typer.Option("--level", metavar="LEVEL", help="Only junior, senior or staff.")]
-MARKS = re.compile(r"(?:\d+\.|[a-z]\)|-|\[ \]) ")  # what begins a point of a list
 STOPPED = (
     "Stopped. What you answered is kept; this sitting is not taken up again.\n"
     "What you missed comes first in: ./course interview gaps"
 )
 ENDED = "Stopped. The result is kept: ./course interview result"
-NEXT_QUESTION = "\nEnter shows the next question. "
 
 
 def converse(dialog: Dialog, left: Callable[[], str] = lambda: STOPPED) -> None:
@@ -52,7 +45,7 @@ def converse(dialog: Dialog, left: Callable[[], str] = lambda: STOPPED) -> None:
         raise Paused from None
     finally:
         dialog.close()
-    _read(f"\n{end}", ENDED)
+    screen.read(f"\n{end}", ENDED)
 
 
 def _carried(dialog: Dialog) -> str:
@@ -60,84 +53,11 @@ def _carried(dialog: Dialog) -> str:
     try:
         shown = next(dialog)
         while True:
-            if early := _page(f"\n{shown}", "\nEnter shows the rest; then you are asked. "):
+            if early := screen.page(f"\n{shown}", "\nEnter shows the rest; then you are asked. "):
                 typer.echo(f"\n{early[:40]!r} was typed before all was shown and is not taken. Type it again.")
             shown = dialog.send(input("> "))
     except StopIteration as end:
         return str(end.value)
-
-
-def _read(text: str, left: str = "Stopped.") -> None:
-    """Show a text that asks nothing. Ctrl-C and Ctrl-D leave it, and then `left` is said."""
-    try:
-        _page(text, "\nEnter shows the rest, Ctrl-C leaves it. ")
-    except (KeyboardInterrupt, EOFError):
-        typer.echo(f"\n{advice.for_here(left)}")
-        raise Paused from None
-
-
-def _page(text: str, more: str) -> str:
-    """Print a text a screen at a time, so that nothing scrolls away unread; in a terminal alone.
-
-    more: what is asked before the next screen. What was typed before its end, "" for nothing.
-    """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        typer.echo(_fitted(text))
-        return ""
-    rows, early = max(shutil.get_terminal_size().lines - 2, 1), ""
-    lines = [whole[at : at + rows] for whole in map(_wrapped, text.splitlines()) for at in range(0, len(whole), rows)]
-    while len(lines) > 1 and sum(map(_height, lines)) > rows:
-        cut = _cut(lines, rows)
-        typer.echo(_joined(lines[:cut]))
-        lines = lines[cut:]
-        early = input(NEXT_QUESTION if _is_asked(lines) else more).strip() or early
-    typer.echo(_joined(lines))
-    return early
-
-
-def _joined(lines: list[list[str]]) -> str:
-    return "\n".join(row for line in lines for row in line)
-
-
-def _height(line: list[str]) -> int:
-    """How many rows of the terminal a line takes: a row that stayed longer than the terminal is broken by it."""
-    return sum(max(1, math.ceil(len(row) / shutil.get_terminal_size().columns)) for row in line)
-
-
-def _is_asked(lines: list[list[str]]) -> bool:
-    """Whether a question begins here, after an empty line."""
-    return lines[0] == [""] and len(lines) > 1 and lines[1][0].startswith("Question ")
-
-
-def _cut(lines: list[list[str]], rows: int) -> int:
-    """How many lines a screen takes; a question is to stand on one screen.
-
-    Up to a question; else up to an empty line in the lower half; else as many as are whole. lines: each as the rows
-    that it takes, at most as many as the screen has.
-    """
-    heights = list(itertools.accumulate(map(_height, lines)))
-    whole = [count for count, height in enumerate(heights, 1) if height <= rows] or [1]
-    asked = [count for count in whole if _is_asked(lines[count:])]
-    parts = [count for count in whole if lines[count] == [""] and heights[count - 1] * 2 >= rows]
-    return max(asked or parts or whole)
-
-
-def _fitted(text: str) -> str:
-    """The text with its long lines broken between words, where a terminal would break them anywhere.
-
-    Indented lines, which are commands and outputs, stay as they are, and so does what goes to a file.
-    """
-    return _joined(list(map(_wrapped, text.splitlines()))) if sys.stdout.isatty() else text
-
-
-def _wrapped(line: str) -> list[str]:
-    """A line as the rows that it takes."""
-    width = shutil.get_terminal_size().columns
-    if len(line) <= width or line.startswith(" "):
-        return [line]
-    mark = MARKS.match(line)
-    indent = " " * len(mark[0]) if mark else ""
-    return textwrap.wrap(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def _seed(given: int | None) -> int:
@@ -175,7 +95,7 @@ def overview(
             raise CourseError(f"{export[0]!r} is no deck.", "", "./course interview --export anki deck.apkg")
         typer.echo(f"Written: {anki.write(pool.questions(), export[1])} notes to {export[1]}. Anki: File, Import.")
     if seed:
-        _read(interviewer.text(seed, candidate.lower()))
+        screen.read(interviewer.text(seed, candidate.lower()))
     elif candidate:
         onward = "./course interview --for-interviewer 12 --candidate mid"
         raise CourseError("A set for a candidate needs a number.", "The same number gives the same set.", onward)
@@ -229,7 +149,7 @@ def cell(
     """A cell of a lesson, as a proof names it: its text and what it printed."""
     from course.interview import desk
 
-    _read(desk.cell(lesson, name))
+    screen.read(desk.cell(lesson, name))
 
 
 @app.command()
@@ -265,7 +185,7 @@ def result(
     if html:
         _write(html, desk.result(as_html=True), "./course interview result --html result.html")
     else:
-        _read(desk.result())
+        screen.read(desk.result())
 
 
 @app.command()
@@ -276,7 +196,7 @@ def page(
     from course.interview import sheet
 
     if file is None:
-        _read(sheet.text())
+        screen.read(sheet.text())
         return
     _write(file, sheet.html(), "./course interview page page.html")
 
