@@ -42,7 +42,9 @@ def main() -> None:
     """Run the CLI; a CourseError becomes three sentences on stderr and its exit code."""
     if sys.stdout is sys.__stdout__ and isinstance(sys.stdout, io.TextIOWrapper):
         terminal = sys.stdout.isatty()
-        sys.stdout = Output(sys.stdout.detach(), encoding="utf-8", errors="backslashreplace", line_buffering=terminal)
+        # A file of its own, for sys.__stdout__ must stay usable: shutil asks it for the size of the terminal.
+        buffer = io.BufferedWriter(io.FileIO(sys.stdout.fileno(), "w", closefd=False))
+        sys.stdout = Output(buffer, encoding="utf-8", errors="backslashreplace", line_buffering=terminal)
     try:
         for number in (signal.SIGINT, signal.SIGTERM):  # a background shell starts us with SIGINT ignored
             signal.signal(number, signal.default_int_handler)

@@ -38,7 +38,7 @@ def test_every_other_letter_is_wrong(question: pool.Question) -> None:
     ("name", "typed"),
     [
         ("choose", "z"), ("choose", "ab"), ("choose", ""), ("choose", "1"), ("choose", "the first"),
-        ("choose-all", "aa"), ("choose-all", "x"), ("order", "a"), ("order", "aab"),
+        ("choose-all", "aa"), ("choose-all", "x"), ("choose-all", "a-c"), ("order", "a"), ("order", "aab"),
         ("number", "infinite"), ("number", "inf"), ("number", "1 2"), ("number", "nan"),
         ("number", ""), ("name", "  "), ("debug", "é"), ("predict", "a" * 5000),
     ],
@@ -53,6 +53,27 @@ def test_what_is_no_option_is_said_with_what_to_type(name: str, typed: str) -> N
 def test_letters_may_be_written_as_people_write_them() -> None:
     question = kind("choose-all")
     assert {judge.read(question, 1, typed) for typed in ("C, a", "ac", "a and c")} == {"ac"}
+
+
+def test_an_order_may_be_written_with_arrows() -> None:
+    question = replace(kind("order"), items=("one", "two", "three"))
+    for typed in ("c -> a -> b", "c>a>b", "c → a → b", "C, then A, then B"):
+        assert judge.read(question, 1, typed) == "cab", typed
+
+
+@pytest.mark.parametrize("question", [one for one in JUDGED if one.options], ids=lambda question: question.slug)
+def test_an_option_may_be_typed_in_full(question: pool.Question) -> None:
+    for letter, text in zip(judge.LETTERS, judge.choices(question, 1), strict=False):
+        assert judge.read(question, 1, judge.unmarked(text).upper()) == letter
+        assert judge.read(question, 1, f"{letter.upper()}) {judge.unmarked(text)}.") == letter
+
+
+def test_a_letter_with_the_text_of_another_option_is_no_answer() -> None:
+    question = replace(kind("choose"), options=("one", "two", "three"), right=(1,))
+    first, second = judge.choices(question, 1)[:2]
+    assert judge.read(question, 1, f"a) {first}") == "a"
+    with pytest.raises(judge.NoAnswer):
+        judge.read(question, 1, f"a) {second}")
 
 
 def test_numbers_may_be_written_as_people_write_them() -> None:
@@ -122,6 +143,22 @@ def test_other_spellings_of_a_name_are_right_where_the_question_says_so() -> Non
         assert judge.is_right(question, 1, judge.read(question, 1, typed)), typed
     assert not judge.is_right(replace(question, also=()), 1, judge.read(question, 1, "an empty answer"))
     assert judge.is_right(pool.find("no-such-service"), 1, judge.read(pool.find("no-such-service"), 1, "NX DOMAIN"))
+
+
+@pytest.mark.parametrize(
+    ("slug", "typed"),
+    [
+        ("where-and-whom-in-libpq", "hostaddr=10.0.0.1"), ("where-and-whom-in-libpq", "`hostaddr=`"),
+        ("mode-that-compares-names", "sslmode=verify-full"), ("setting-that-ends-waiting", "connect_timeout=5"),
+        ("no-such-service", "status: NXDOMAIN"), ("permission-across-namespaces", "a ReferenceGrant"),
+        ("label-of-a-slice", "kubernetes.io/service-name: orders"), ("plugin-for-outside-names", "the forward plugin"),
+        ("plugin-for-another-name", "rewrite plugin"),
+    ],
+)  # fmt: skip
+def test_a_name_may_come_as_it_stands_in_a_file(slug: str, typed: str) -> None:
+    question = pool.find(slug)
+    assert judge.is_right(question, 1, judge.read(question, 1, typed))
+    assert not judge.is_right(question, 1, judge.read(question, 1, f"{question.wrong.answer}=5"))
 
 
 def test_capitals_count_where_a_machine_takes_one_spelling_only() -> None:

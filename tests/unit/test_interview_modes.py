@@ -244,6 +244,18 @@ def test_a_timed_run_gives_no_feedback_before_its_end_and_counts_all() -> None:
     assert all(one.right is not False for one in memory.read().runs[-1].results)
 
 
+def test_what_was_missed_in_a_timed_run_is_explained_first() -> None:
+    sitting = desk.timed(20, 5, print)
+    shown = next(sitting)
+    try:
+        while True:
+            shown = sitting.send("skip" if "Question 3 of" in shown else good(shown, 5))
+    except StopIteration as end:
+        last = str(end.value)
+    assert "What you missed comes first." in last
+    assert last.index("\n\n3. ") < last.index("\n\n1. ") < last.index("\n\n2. ") < last.index("\n\n4. ")
+
+
 def test_a_timed_run_that_was_interrupted_goes_on() -> None:
     played(desk.timed(20, 5, print), 5, steps=3)
     paused = memory.read().open
@@ -437,6 +449,35 @@ def test_a_set_for_interviewers_has_every_level_a_rubric_and_a_live_task() -> No
     assert text == interviewer.text(12) != interviewer.text(13)
     assert f"course lab start {task.task}" in text and text.count("[ ] ") > 20
     assert runner.invoke(app.app, ["interview", "--for-interviewer", "12"]).stdout.strip() == text.strip()
+
+
+@pytest.mark.parametrize(
+    ("candidate", "levels"),
+    [("junior", "jjjss"), ("mid", "jjsss"), ("senior", "ssstt"), ("staff", "ssttt")],
+)
+def test_a_set_for_a_candidate_fits_into_45_minutes(candidate: str, levels: str) -> None:
+    for seed in range(1, 30):
+        spoken, [task] = interviewer.drawn(seed, candidate)
+        assert "".join({"junior": "j", "senior": "s", "staff": "t"}[one.level] for one in spoken) == levels
+        assert set(spoken) <= set(interviewer.drawn(seed)[0]), "two candidates for different posts can be compared"
+        assert task.level in {one.level for one in spoken}
+        assert len(spoken) * interviewer.A_QUESTION + task.minutes <= 45
+    said = runner.invoke(app.app, ["interview", "--for-interviewer", "3", "--candidate", candidate.upper()])
+    assert (
+        said.stdout.strip() == interviewer.text(3, candidate).strip() and f"for a {candidate} candidate" in said.stdout
+    )
+
+
+def test_a_candidate_without_a_number_or_of_no_kind_is_said_with_what_to_type() -> None:
+    for words in (["--candidate", "mid"], ["--for-interviewer", "3", "--candidate", "tall"]):
+        error = runner.invoke(app.app, ["interview", *words]).exception
+        assert isinstance(error, CourseError) and "--candidate mid" in str(error)
+
+
+def test_an_order_is_read_aloud_from_a_list() -> None:
+    text = interviewer.text(12)
+    question = next(one for one in interviewer.drawn(12)[0] if one.kind == "order")
+    assert "\n".join(f"{place}. {item}" for place, item in enumerate(question.items, 1)) in text
 
 
 def test_a_question_that_a_newer_pool_has_no_more_is_left_out() -> None:

@@ -94,6 +94,11 @@ def test_a_question_stands_alone_and_uses_plain_words(question: pool.Question) -
     assert not [word for word in ("acquit", "stands behind", "The price are") if word in text]
 
 
+def test_a_command_whose_output_is_predicted_is_one_that_people_type() -> None:
+    commands = [proof.stored(question.command) for question in QUESTIONS if question.command]
+    assert commands and all(found and found.source.startswith("%%bash") for found in commands)
+
+
 def words(question: pool.Question) -> frozenset[str]:
     return frozenset(question.ask.lower().replace("?", " ").replace(",", " ").replace(".", " ").split())
 

@@ -21,8 +21,9 @@ class Terminal:
     """`course` in a terminal of its own, with a state of its own and no cluster."""
 
     def __init__(self, state: Path, *words: str, rows: int = 1000, columns: int = 4000) -> None:
-        size = {"LINES": str(rows), "COLUMNS": str(columns)}
-        env = {**os.environ, "COURSE_STATE": str(state), "COURSE_CLUSTER": "nobody", **size}
+        env = {**os.environ, "COURSE_STATE": str(state), "COURSE_CLUSTER": "nobody"}
+        for size in ("LINES", "COLUMNS"):  # they would be taken instead of what the terminal says
+            env.pop(size, None)
         argv = ["-P", "-m", "course", "interview", *words]
         self.child: pexpect.spawn[str] = pexpect.spawn(
             sys.executable, argv, cwd=str(paths.ROOT), env=env, encoding="utf-8", timeout=60, dimensions=(rows, columns)
@@ -40,6 +41,16 @@ class Terminal:
         """Type a line; what is shown next, without the echo."""
         self.child.sendline(line)
         return self.shown().removeprefix(line)
+
+    def screens(self) -> list[str]:
+        """What is shown at a time, of a text that asks nothing."""
+        screens, more = list[str](), True
+        while more:
+            more = self.child.expect(["Enter shows the rest, Ctrl-C leaves it. ", pexpect.EOF]) == 0
+            screens.append(str(self.child.before).replace("\r\n", "\n").lstrip("\n"))
+            if more:
+                self.child.sendline("")
+        return screens
 
     def exit_code(self) -> int:
         """The command's exit code, once it is over."""
@@ -115,7 +126,7 @@ def test_the_end_of_input_pauses(state: Path) -> None:
 def test_a_small_terminal_breaks_lines_between_words_and_scrolls_nothing_away(state: Path) -> None:
     terminal = Terminal(state, "warm-up", "--seed", "167", rows=24, columns=80)
     terminal.child.sendline("skip")  # the feedback and the next question do not fit together
-    terminal.child.expect("Enter shows the rest; then you are asked. ")
+    terminal.child.expect("Enter shows the next question. ")
     first = str(terminal.child.before).replace("\r\n", "\n")
     assert "Left out." in first and "In short" in first and max(map(len, first.splitlines())) <= 80
     assert len(first.partition("Left out.")[2].splitlines()) < 24
@@ -128,6 +139,32 @@ def test_a_small_terminal_breaks_lines_between_words_and_scrolls_nothing_away(st
     assert "'b' was typed before all was shown and is not taken" in rest
     terminal.child.sendintr()
     assert "course interview gaps" in terminal.shown().replace("\n", " ") and terminal.exit_code() == 130
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(12, 40), (30, 60), (50, 120)])
+def test_a_page_takes_the_terminal_as_it_is(rows: int, columns: int, state: Path) -> None:
+    screens = Terminal(state, "page", rows=rows, columns=columns).screens()
+    assert max(len(line) for screen in screens for line in screen.splitlines()) <= columns
+    assert all(2 < screen.rstrip().count("\n") < rows for screen in screens[:-1]), "no heading alone, nothing scrolls"
+    assert all(re.match(r"==|\d+\.|Error words|- |With a", screen) for screen in screens), "points are whole"
+
+
+def test_what_a_cell_printed_does_not_scroll_away_in_a_narrow_terminal(state: Path) -> None:
+    screens = Terminal(state, "cell", "inside_the_answer", "floor-and-cap", rows=16, columns=40).screens()
+    heights = [sum(max(1, -(-len(line) // 40)) for line in screen.splitlines()) for screen in screens]
+    assert len(screens) > 1 and max(map(len, "".join(screens).splitlines())) > 40 and max(heights) < 16
+
+
+def test_whoever_leaves_the_last_text_is_told_that_the_result_is_kept(state: Path) -> None:
+    for leave in ("sendintr", "sendeof"):
+        terminal = Terminal(state, "quiz", "13", "--seed", SEED, rows=12, columns=60)
+        last = ["Enter shows the rest, Ctrl-C leaves it. ", "\r\n> ", "Enter shows the [a-z ;]+[.] "]
+        while (place := terminal.child.expect(last)) != 0:
+            terminal.child.sendline("skip" if place == 1 else "")
+        getattr(terminal.child, leave)()
+        assert "The result is kept: ./course interview result" in terminal.shown() and terminal.exit_code() == 130
+        result = Terminal(state, "result")
+        assert "quiz interview" in result.shown() and result.exit_code() == 0
 
 
 def test_two_terminals_with_a_timed_run_each(state: Path) -> None:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import secrets
-import shutil
-import sys
-import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +11,7 @@ import typer
 
 from course.base import advice
 from course.base.errors import CourseError, Paused, in_words
+from course.cli import screen
 
 if TYPE_CHECKING:
     from course.interview.dialog import Dialog
@@ -28,11 +25,11 @@ SEED_HELP = "The same number draws the same questions; else by chance."
 Seed = Annotated[int | None, typer.Option(min=1, metavar="NUMBER", help=SEED_HELP)]
 Topic = Annotated[str, typer.Option("--topic", metavar="TOPIC", help="Only this topic; ./course interview lists them.")]
 Level = Annotated[str, typer.Option("--level", metavar="LEVEL", help="Only junior, senior or staff.")]
-MARKS = re.compile(r"(?:\d+\.|[a-z]\)|-|\[ \]) ")  # what begins a point of a list
 STOPPED = (
     "Stopped. What you answered is kept; this sitting is not taken up again.\n"
     "What you missed comes first in: ./course interview gaps"
 )
+ENDED = "Stopped. The result is kept: ./course interview result"
 
 
 def converse(dialog: Dialog, left: Callable[[], str] = lambda: STOPPED) -> None:
@@ -41,60 +38,26 @@ def converse(dialog: Dialog, left: Callable[[], str] = lambda: STOPPED) -> None:
     left: what is said then, of what is kept and of the way on.
     """
     try:
-        shown = next(dialog)
-        while True:
-            if early := _page(f"\n{shown}", "\nEnter shows the rest; then you are asked. "):
-                typer.echo(f"\n{early[:40]!r} was typed before all was shown and is not taken. Type it again.")
-            shown = dialog.send(input("> "))
-    except StopIteration as end:
-        _page(f"\n{end.value}")
+        end = _carried(dialog)
     except (KeyboardInterrupt, EOFError):
         dialog.close()
         typer.echo(f"\n{advice.for_here(left())}")
         raise Paused from None
     finally:
         dialog.close()
+    screen.read(f"\n{end}", ENDED)
 
 
-def _page(text: str, more: str = "\nEnter shows the rest. ") -> str:
-    """Print a text a screen at a time, so that nothing scrolls away unread; in a terminal alone.
-
-    What was typed before its end, "" for nothing.
-    """
-    lines, rows, early = _fitted(text).splitlines(), shutil.get_terminal_size().lines - 2, ""
-    while sys.stdin.isatty() and sys.stdout.isatty() and len(lines) > rows > 0:
-        cut = _cut(lines, rows)
-        typer.echo("\n".join(lines[:cut]))
-        early = input(more).strip() or early
-        lines = lines[cut:]
-    typer.echo("\n".join(lines))
-    return early
-
-
-def _cut(lines: list[str], rows: int) -> int:
-    """Where a screen ends: above a question, so that it stands on one screen; else between two parts."""
-    parts = [place for place in range(1, rows) if not lines[place]]
-    asked = [place for place in parts if lines[place + 1].startswith("Question ")]
-    return max(asked or parts, default=rows)
-
-
-def _fitted(text: str) -> str:
-    """The text with its long lines broken between words, where a terminal would break them anywhere.
-
-    Indented lines, which are commands and outputs, stay as they are, and so does what goes to a file.
-    """
-    if not sys.stdout.isatty():
-        return text
-    return "\n".join(map(_wrapped, text.splitlines()))
-
-
-def _wrapped(line: str) -> str:
-    width = shutil.get_terminal_size().columns
-    if len(line) <= width or line.startswith(" "):
-        return line
-    mark = MARKS.match(line)
-    indent = " " * len(mark[0]) if mark else ""
-    return textwrap.fill(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+def _carried(dialog: Dialog) -> str:
+    """Carry a dialog to its end; what is to be shown last."""
+    try:
+        shown = next(dialog)
+        while True:
+            if early := screen.page(f"\n{shown}", "\nEnter shows the rest; then you are asked. "):
+                typer.echo(f"\n{early[:40]!r} was typed before all was shown and is not taken. Type it again.")
+            shown = dialog.send(input("> "))
+    except StopIteration as end:
+        return str(end.value)
 
 
 def _seed(given: int | None) -> int:
@@ -111,8 +74,16 @@ def overview(
     ] = None,
     seed: Annotated[
         int | None,
-        typer.Option("--for-interviewer", metavar="SEED", min=1, help="A set of questions with rubrics, by a number."),
+        typer.Option(
+            "--for-interviewer",
+            metavar="SEED",
+            min=1,
+            help="A set to interview with, by a number; docs/interviewer.md.",
+        ),
     ] = None,
+    candidate: Annotated[
+        str, typer.Option("--candidate", metavar="WHO", help="The set in 45 minutes, for junior, mid, senior or staff.")
+    ] = "",
 ) -> None:
     """Interview practice: what there is, what is due, what to type. Needs no cluster, but for live tasks."""
     from course.interview import anki, desk, interviewer, pool
@@ -124,7 +95,10 @@ def overview(
             raise CourseError(f"{export[0]!r} is no deck.", "", "./course interview --export anki deck.apkg")
         typer.echo(f"Written: {anki.write(pool.questions(), export[1])} notes to {export[1]}. Anki: File, Import.")
     if seed:
-        typer.echo(_fitted(interviewer.text(seed)))
+        screen.read(interviewer.text(seed, candidate.lower()))
+    elif candidate:
+        onward = "./course interview --for-interviewer 12 --candidate mid"
+        raise CourseError("A set for a candidate needs a number.", "The same number gives the same set.", onward)
     if not (export or seed):
         typer.echo(desk.overview())
 
@@ -175,7 +149,7 @@ def cell(
     """A cell of a lesson, as a proof names it: its text and what it printed."""
     from course.interview import desk
 
-    _page(desk.cell(lesson, name))
+    screen.read(desk.cell(lesson, name))
 
 
 @app.command()
@@ -211,7 +185,7 @@ def result(
     if html:
         _write(html, desk.result(as_html=True), "./course interview result --html result.html")
     else:
-        typer.echo(_fitted(desk.result()))
+        screen.read(desk.result())
 
 
 @app.command()
@@ -222,7 +196,7 @@ def page(
     from course.interview import sheet
 
     if file is None:
-        _page(sheet.text())
+        screen.read(sheet.text())
         return
     _write(file, sheet.html(), "./course interview page page.html")
 

@@ -41,7 +41,8 @@ def overview() -> str:
         "One live task:                    ./course interview live\n"
         "A lesson's own questions:         ./course interview quiz\n"
         "Ten sentences to begin with:      ./course interview page\n"
-        "The same as a page to print:      ./course interview page page.html"
+        "The same as a page to print:      ./course interview page page.html\n"
+        "For interviewers, a set:          ./course interview --for-interviewer 12 --candidate mid"
     )
     return advice.for_here("\n\n".join(lines))
 

@@ -11,7 +11,7 @@ from course.interview.pool import CHOICES, Cell, Proof, Question, topics
 LETTERS = "abcdefghij"
 NUMBER = re.compile(r"([-+]?\d+(?:[.,]\d+)?)\s*[a-z]*", re.IGNORECASE)  # a unit behind it may stay
 WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-FILLERS = re.compile(r"\b(?:and|then)\b|[\s,.;)]")  # what people write between letters
+FILLERS = re.compile(r"\b(?:and|then)\b|->|[\s,.;:)&+/>→]")  # what people write between letters
 EMPHASIS = re.compile(r"(?<![\w*`])(\*{1,2})(\w[^*\n]*?[\w.!?])\1(?![\w*`])")
 SPOKEN = ("open", "design")  # what is said is ticked by the learner
 TITLES = {
@@ -88,11 +88,21 @@ def read(question: Question, seed: int, typed: str) -> str:
             raise NoAnswer("Nothing was typed. Type a name or a word, or skip.")
         return " ".join(typed.split())
     there = LETTERS[: len(choices(question, seed))]
-    letters = FILLERS.sub("", typed.lower())
+    letters = _by_text(question, seed).get(_plain(typed)) or FILLERS.sub("", typed.lower())
     wanted = {"choose-all": range(1, len(there) + 1), "order": [len(there)]}.get(question.kind, [1])
     if not letters or set(letters) - set(there) or len(set(letters)) < len(letters) or len(letters) not in wanted:
         raise NoAnswer(f"{_refusal(question, there, typed.strip(), letters)} Type {how(question, seed)}, or skip.")
     return letters if question.kind == "order" else "".join(sorted(letters))
+
+
+def _by_text(question: Question, seed: int) -> dict[str, str]:
+    """The letters by what is shown at them, with the letter and without: some people copy the whole line."""
+    shown = list(zip(LETTERS, choices(question, seed), strict=False))
+    return {_plain(said): letter for letter, text in shown for said in (text, f"{letter}) {text}")}
+
+
+def _plain(text: str) -> str:
+    return " ".join(unmarked(text).replace("`", "").casefold().rstrip(". ").split())
 
 
 def _refusal(question: Question, there: str, typed: str, letters: str) -> str:
@@ -116,10 +126,13 @@ def _number(typed: str) -> str:
 def is_right(question: Question, seed: int, answer: str) -> bool:
     """Whether what `read` gave is right.
 
-    Of a name neither its quotes nor its last dot matter; capitals, spaces and hyphens do where the question is exact.
+    Of a name neither its quotes nor its last dot nor an article matter; capitals, spaces and hyphens do where the
+    question is exact. A name of a setting may come with a value, and a value with its setting.
     """
     same = _unquoted if question.exact or question.kind != "name" else _loose
-    return same(answer) in map(same, (solution(question, seed), *question.also))
+    wanted = [same(one) for one in (solution(question, seed), *question.also)]
+    settings = re.split(r"[=:]", answer) if question.kind == "name" and "=" not in wanted[0] else []
+    return any(same(one) in wanted for one in (answer, *settings))
 
 
 def _unquoted(answer: str) -> str:
@@ -127,7 +140,7 @@ def _unquoted(answer: str) -> str:
 
 
 def _loose(answer: str) -> str:
-    return re.sub(r"[\s_-]", "", _unquoted(answer).casefold())
+    return re.sub(r"^(?:the|an?)\s|[\s_-]", "", _unquoted(answer).casefold())
 
 
 def ticks(question: Question, typed: str) -> int:

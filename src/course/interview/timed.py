@@ -128,7 +128,7 @@ def _worked(run: Open, clock: Clock, before: str, task: Task) -> Step:
 
 def _judged(run: Open, clock: Clock, before: str) -> Step:
     """The end: the spoken answers are ticked, everything is explained, the run is kept."""
-    results, told = [], []
+    results, told = [], list[tuple[bool, str]]()
     for question in _questions(run):
         answer = run.answers.get(question.slug, "")
         if question.kind in judge.SPOKEN and answer and question.slug not in run.ticks:
@@ -136,14 +136,17 @@ def _judged(run: Open, clock: Clock, before: str) -> Step:
             before = ""
             _save(run, clock)
         results.append(_result(run, question, answer))
-        told.append(f"{len(results)}. {_told(run, question, results[-1])}")
+        told.append((not results[-1].missed, f"{len(results)}. {_told(run, question, results[-1])}"))
     with memory.editing() as known:
         known.open = None
         for one in results:
             if one.slug in run.answers:  # what was not reached stays unseen
                 memory.note(known, one, "timed")
     ended = Run("timed", run.seed, run.minutes, run.began, round(run.spent, 1), results)
-    return before + "\n\n".join(told) + "\n\n" + dialog.finished(ended)
+    parts = [text for _, text in sorted(told, key=lambda one: one[0])]  # of two alike the earlier question
+    if any(one.missed for one in results):
+        parts.insert(0, "What you missed comes first.")
+    return before + "\n\n".join(parts) + "\n\n" + dialog.finished(ended)
 
 
 def _recalled(run: Open, question: Question) -> str:
