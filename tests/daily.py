@@ -11,10 +11,9 @@ import pytest
 
 T = TypeVar("T")
 EVERYTHING = bool(os.environ.get("COURSE_TEST_ALL"))
-OF = 3  # each third
 
 
-def share(items: Sequence[T], at: int = 0, of: int = OF) -> list[T]:
+def share(items: Sequence[T], at: int = 0, of: int = 3) -> list[T]:
     """All items with `--all`, else those at the places `at`, `at + of`, ...: never none of them."""
     chosen = list(items) if EVERYTHING else list(items[at::of])
     assert chosen, f"no item of {len(items)} stands at {at} of {of}"
