@@ -143,5 +143,12 @@ def test_settings_for_a_machine_like_a_container() -> None:
     assert 'runtime = "runc"' in text and "nofile=20000:20000" in text and 'cgroup_manager = "cgroupfs"' in text
 
 
+def test_settings_of_an_earlier_system_are_not_used(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine.CONTAINERS_CONF.write_text('[engine]\nruntime = "gone"\n')
+    machine.has("podman", podman("5.0.0"))
+    monkeypatch.setattr(engine, "containers_conf", lambda **limits: "")
+    assert "CONTAINERS_CONF" not in engine.choose().variables
+
+
 def test_no_settings_where_podman_needs_none() -> None:
     assert engine.containers_conf(cgroup_v1=False, systemd=True, files=1048576, processes=99999) == ""

@@ -225,7 +225,7 @@ def containers_conf(*, cgroup_v1: bool, systemd: bool, files: int, processes: in
 
 
 def write_containers_conf() -> None:
-    """Write the settings file of this machine where one is needed.
+    """Write the settings file of this machine where one is needed, and let none be where it is not.
 
     Elsewhere than on Linux Podman runs in a machine of its own.
     """
@@ -239,7 +239,9 @@ def write_containers_conf() -> None:
         files=open_files,
         processes=min(processes, 32768),
     )
-    if text and (not CONTAINERS_CONF.exists() or CONTAINERS_CONF.read_bytes() != text.encode()):
+    if not text:  # one of an earlier system would be used
+        CONTAINERS_CONF.unlink(missing_ok=True)
+    elif not CONTAINERS_CONF.exists() or CONTAINERS_CONF.read_bytes() != text.encode():
         files.replace(CONTAINERS_CONF, text)
 
 
