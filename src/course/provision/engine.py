@@ -27,6 +27,7 @@ NOT_THERE = re.compile(
     r"|network (\S+ )?not found"
 )
 LABEL = "course.image"  # of each image that the course makes: the name that it was made under
+PATIENCE = 25.0  # seconds for Podman to say how it is; on a busy machine that took eleven
 PODMAN_PACKAGES = ("podman", "runc", "netavark", "aardvark-dns", "iptables", "conmon")
 HOW_TO_INSTALL = (
     "Install Docker (docs.docker.com/engine/install) or, on Debian or Ubuntu: sudo apt-get install podman runc. "
@@ -190,8 +191,13 @@ def _podman() -> Engine | Problem:
     if CONTAINERS_CONF.exists():
         variables["CONTAINERS_CONF"] = str(CONTAINERS_CONF)
     info = shell.run(
-        ["podman", "info", "--format", "{{.Version.Version}}"], env=shell.environment(variables), timeout=20
+        ["podman", "info", "--format", "{{.Version.Version}}"], env=shell.environment(variables), timeout=PATIENCE
     )
+    if info.returncode == shell.NO_ANSWER:
+        return (
+            f"Podman is installed, and did not answer within {PATIENCE:.0f} s: the machine is busy, or Podman hangs.",
+            "the same command again; where that does not help: podman info",
+        )
     if info.returncode:
         return f"Podman is installed but does not work: {shell.last_words(info.stderr)}.", "podman info"
     return _new_enough("podman", info.stdout.strip(), pinned().engine_podman_minimum, variables)
