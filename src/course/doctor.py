@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -34,23 +34,25 @@ class Finding:
         )
 
 
-def examine() -> list[Finding]:
-    """Every check, in the order in which one stands on the other. Changes nothing."""
-    findings = [_finding(check) for check in (_versions, _disk, _port, _state, _proxy, _kubeconfig, _setting_up)]
-    findings += _known(known_issues.machine, "on this machine")
+def examine() -> Iterator[Finding]:
+    """Every check, in the order in which one stands on the other, each as soon as it is done. Changes nothing."""
+    for look in (_versions, _disk, _port, _state, _proxy, _kubeconfig, _setting_up):
+        yield _finding(look)
+    yield from _known(known_issues.machine, "on this machine")
     try:
         chosen = engine.choose(install=False)
     except (CourseError, OSError) as error:  # Podman's settings for this machine are a file there
-        return [*findings, _failed(error)]
-    findings.append(Finding("ok", f"The engine is {chosen.name} {chosen.version}."))
-    findings.append(_store(chosen))
-    findings += _known(partial(known_issues.in_engine, chosen), f"in {chosen.name}")
+        yield _failed(error)
+        return
+    yield Finding("ok", f"The engine is {chosen.name} {chosen.version}.")
+    yield _store(chosen)
+    yield from _known(partial(known_issues.in_engine, chosen), f"in {chosen.name}")
     checks: list[Callable[[engine.Engine], Finding]] = [_image, _cluster, _outside, _forward]
     for check in checks:
-        findings.append(_finding(partial(check, chosen)))
-        if findings[-1].level == "wrong":
-            break
-    return findings
+        found = _finding(partial(check, chosen))
+        yield found
+        if found.level == "wrong":
+            return
 
 
 def _finding(check: Callable[[], Finding]) -> Finding:

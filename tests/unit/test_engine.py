@@ -143,5 +143,20 @@ def test_settings_for_a_machine_like_a_container() -> None:
     assert 'runtime = "runc"' in text and "nofile=20000:20000" in text and 'cgroup_manager = "cgroupfs"' in text
 
 
+def test_a_podman_that_takes_its_time_is_not_called_broken(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine.has("podman", 'if [ "$1" = --version ]; then echo 5.0.0; else exec /usr/bin/tail -f /dev/null; fi')
+    monkeypatch.setattr(engine, "PATIENCE", 0.5)
+    with pytest.raises(CourseError) as caught:
+        engine.choose()
+    assert "the machine is busy" in caught.value.why and caught.value.next.startswith("the same command again")
+
+
+def test_settings_of_an_earlier_system_are_not_used(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine.CONTAINERS_CONF.write_text('[engine]\nruntime = "gone"\n')
+    machine.has("podman", podman("5.0.0"))
+    monkeypatch.setattr(engine, "containers_conf", lambda **limits: "")
+    assert "CONTAINERS_CONF" not in engine.choose().variables
+
+
 def test_no_settings_where_podman_needs_none() -> None:
     assert engine.containers_conf(cgroup_v1=False, systemd=True, files=1048576, processes=99999) == ""

@@ -9,6 +9,7 @@ from pathlib import Path
 from course.base.errors import CourseError
 from course.base.paths import KUBECONFIG, LOGS, STATE, VENV_BIN
 
+NO_ANSWER = 124  # the exit code where a program did not end in time, as of timeout(1)
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 
 
@@ -52,7 +53,7 @@ def run(
     except FileNotFoundError:
         return subprocess.CompletedProcess(argv, 127, "", f"{argv[0]}: not found")
     except subprocess.TimeoutExpired:
-        return subprocess.CompletedProcess(argv, 124, "", f"{argv[0]}: no answer within {timeout:.0f} s")
+        return subprocess.CompletedProcess(argv, NO_ANSWER, "", f"{argv[0]}: no answer within {timeout:.0f} s")
 
 
 def output(

@@ -92,12 +92,13 @@ def doctor(as_json: Json = False) -> None:
 
     from course import doctor as examination
 
-    findings = examination.examine()
-    typer.echo(
-        json.dumps([asdict(finding) for finding in findings])
-        if as_json
-        else "\n".join(line.text() for line in findings)
-    )
+    findings = []
+    for finding in examination.examine():
+        findings.append(finding)
+        if not as_json:
+            typer.echo(finding.text())
+    if as_json:
+        typer.echo(json.dumps([asdict(finding) for finding in findings]))
     if any(finding.level == "wrong" for finding in findings):
         raise typer.Exit(1)
 

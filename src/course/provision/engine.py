@@ -20,7 +20,6 @@ Problem = tuple[str, str]  # why an engine cannot be used, what to type; "" wher
 CONTAINERS_CONF = STATE / "containers.conf"
 INSTALLED = STATE / "installed-packages"
 REMEMBERED = STATE / "engine.json"  # the name of the engine that has this clone's cluster
-BUSY = 90  # seconds until an engine answers that loads or builds an image meanwhile: Podman keeps its store locked
 # Docker's and Podman's words for what is not there, in all the versions that the course takes.
 # Not a bare "not found": that is also said of the engine's program.
 NOT_THERE = re.compile(
@@ -28,6 +27,7 @@ NOT_THERE = re.compile(
     r"|network (\S+ )?not found"
 )
 LABEL = "course.image"  # of each image that the course makes: the name that it was made under
+PATIENCE = 90.0  # seconds for an engine to say how it is: Podman locks its store while it loads or builds an image
 PODMAN_PACKAGES = ("podman", "runc", "netavark", "aardvark-dns", "iptables", "conmon")
 HOW_TO_INSTALL = (
     "Install Docker (docs.docker.com/engine/install) or, on Debian or Ubuntu: sudo apt-get install podman runc. "
@@ -166,7 +166,7 @@ def _answering(wanted: str) -> tuple[Engine | None, list[Problem]]:
 
 
 def _docker() -> Engine | Problem:
-    done = shell.run(["docker", "info", "--format", "{{.ServerVersion}}"], timeout=BUSY)
+    done = shell.run(["docker", "info", "--format", "{{.ServerVersion}}"], timeout=PATIENCE)
     version = done.stdout.strip()
     if done.returncode == 127:
         return "Docker is not installed.", ""
@@ -181,7 +181,7 @@ def _docker() -> Engine | Problem:
 
 
 def _podman() -> Engine | Problem:
-    done = shell.run(["podman", "--version"], timeout=BUSY)
+    done = shell.run(["podman", "--version"], timeout=PATIENCE)
     if done.returncode == 127:
         return "Podman is not installed.", ""
     if done.returncode:
@@ -191,8 +191,13 @@ def _podman() -> Engine | Problem:
     if CONTAINERS_CONF.exists():
         variables["CONTAINERS_CONF"] = str(CONTAINERS_CONF)
     info = shell.run(
-        ["podman", "info", "--format", "{{.Version.Version}}"], env=shell.environment(variables), timeout=BUSY
+        ["podman", "info", "--format", "{{.Version.Version}}"], env=shell.environment(variables), timeout=PATIENCE
     )
+    if info.returncode == shell.NO_ANSWER:
+        return (
+            f"Podman is installed, and did not answer within {PATIENCE:.0f} s: the machine is busy, or Podman hangs.",
+            "the same command again; where that does not help: podman info",
+        )
     if info.returncode:
         return f"Podman is installed but does not work: {shell.last_words(info.stderr)}.", "podman info"
     return _new_enough("podman", info.stdout.strip(), pinned().engine_podman_minimum, variables)
@@ -226,7 +231,7 @@ def containers_conf(*, cgroup_v1: bool, systemd: bool, files: int, processes: in
 
 
 def write_containers_conf() -> None:
-    """Write the settings file of this machine where one is needed.
+    """Write the settings file of this machine where one is needed, and let none be where it is not.
 
     Elsewhere than on Linux Podman runs in a machine of its own.
     """
@@ -240,7 +245,9 @@ def write_containers_conf() -> None:
         files=open_files,
         processes=min(processes, 32768),
     )
-    if text and (not CONTAINERS_CONF.exists() or CONTAINERS_CONF.read_bytes() != text.encode()):
+    if not text:  # one of an earlier system would be used
+        CONTAINERS_CONF.unlink(missing_ok=True)
+    elif not CONTAINERS_CONF.exists() or CONTAINERS_CONF.read_bytes() != text.encode():
         files.replace(CONTAINERS_CONF, text)
 
 
