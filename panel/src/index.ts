@@ -117,8 +117,10 @@ function showCell(content: Notebook, id: string): void {
     return;
   }
   content.activeCellIndex = index;
-  const grown = new ResizeObserver(() => content.widgets[index]?.node.scrollIntoView());
+  const node = content.widgets[index].node;
+  const grown = new ResizeObserver(() => node.scrollIntoView());
   grown.observe(content.viewportNode); // it tells its first size, too
+  grown.observe(node); // and this one when it is put into the page: JupyterLab leaves out what is far from the viewport
   for (const deed of ['keydown', 'pointerdown', 'wheel']) {
     document.addEventListener(deed, () => grown.disconnect(), { capture: true, once: true });
   }

@@ -95,6 +95,7 @@ def test_a_failed_question_is_no_no(course: Course) -> None:
     done = course("up", env={"TMPDIR": "/nonexistent"})
     assert done.returncode in (0, 2), done.stderr
     assert "building" not in done.stdout, "the image is there: that it cannot be asked for does not mean that it is not"
+    assert course("up").returncode == 0, "what comes after it sees the steps of the last set-up"
 
 
 @pytest.mark.parametrize("name", ["bad name!", "../x", "a" * 300, "-x", "UPPER"])

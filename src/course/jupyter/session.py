@@ -17,11 +17,11 @@ def start(port: int, *, browser: bool, say: Say) -> None:
     """JupyterLab's address is said within seconds; then the cluster is made; then it waits until Ctrl-C."""
     workspace.prepare()
     server, process = jupyterlab.start(port, say)
-    say(f"JupyterLab: {server.address}")
-    say(f"Begin there with {catalog.lessons()[0].notebook.name}. The cluster is made meanwhile:")
-    if browser:
-        webbrowser.open(server.page.as_uri())
     try:
+        say(f"JupyterLab: {server.address}")
+        say(f"Begin there with {catalog.lessons()[0].notebook.name}. The cluster is made meanwhile:")
+        if browser:
+            webbrowser.open(server.page.as_uri())
         lifecycle.up(say)
         say(f"Ready. JupyterLab: {server.address}")
     except CourseError as error:
