@@ -59,6 +59,7 @@ def active_cell(page: Page) -> Locator:
 
 
 def by_palette(page: Page, command: str) -> None:
+    expect(active_cell(page)).to_be_attached(timeout=LONG)  # one that opens takes the focus, and the palette closes
     page.keyboard.press("Control+Shift+c")
     page.get_by_role("searchbox").or_(page.locator(".lm-CommandPalette-input")).last.fill(command)
     page.keyboard.press("Enter")
