@@ -103,11 +103,15 @@ async function agreed(title: string, body: string, label: string): Promise<boole
 /** Open a notebook, wait until it is shown, and go to one of its cells by the id. */
 async function goTo(documents: IDocumentManager, notebook: string, cell: string): Promise<void> {
   const widget = documents.openOrReveal(notebook);
-  if (!widget) {
-    return;
+  if (widget) {
+    await showIn(widget as NotebookPanel, cell);
   }
-  await widget.revealed;
-  showCell((widget as NotebookPanel).content, cell);
+}
+
+/** Go to a cell of a notebook that is open, as soon as it is shown. */
+async function showIn(panel: NotebookPanel, cell: string): Promise<void> {
+  await panel.revealed;
+  showCell(panel.content, cell);
 }
 
 /** Go to a cell, and stay there while what is above it still grows, until the learner does something. */
@@ -176,8 +180,12 @@ async function home(shell: ILabShell, documents: IDocumentManager, model: Model,
   const named = PageConfig.getOption('treePath');
   if (named) {
     const kept = model.course?.lessons.find(one => one.notebook === named)?.cell ?? '';
+    const cell = hash ? cellOf(hash) : kept;
+    if (here === named) {
+      return showIn(current as NotebookPanel, cell); // not revealed again: a link may have been followed meanwhile
+    }
     // Where something else is open already, the learner has gone on meanwhile.
-    return here === named || !open.length ? goTo(documents, named, hash ? cellOf(hash) : kept) : undefined;
+    return open.length ? undefined : goTo(documents, named, cell);
   }
   const place = model.course?.place;
   if (!place) {
