@@ -64,7 +64,7 @@ function activate(
   const hash = window.location.hash; // read now: JupyterLab takes it from the address when it opens what that names
   app.serviceManager.events.stream.connect((_, event) => void model.heard(event));
   void Promise.all([model.loadCourse(), app.restored])
-    .then(() => home(shell, documents, model, course.id, hash))
+    .then(() => home(shell, documents, notebooks, model, course.id, hash))
     .finally(() => follow(notebooks, model)); // before it, the cells that a restored notebook begins with would be kept
   void model.loadStatus();
 }
@@ -106,6 +106,20 @@ async function goTo(documents: IDocumentManager, notebook: string, cell: string)
   if (widget) {
     await showIn(widget as NotebookPanel, cell);
   }
+}
+
+/** The notebook of this path, as soon as somebody has opened it. */
+function opened(notebooks: INotebookTracker, path: string): Promise<NotebookPanel> {
+  const found = notebooks.find(panel => panel.context.path === path);
+  return found
+    ? Promise.resolve(found)
+    : new Promise(resolve => {
+        notebooks.widgetAdded.connect((_, panel) => {
+          if (panel.context.path === path) {
+            resolve(panel);
+          }
+        });
+      });
 }
 
 /** Go to a cell of a notebook that is open, as soon as it is shown. */
@@ -173,24 +187,29 @@ function follow(notebooks: INotebookTracker, model: Model): void {
  * Where the learner was; in an empty main area, too, which is no place to begin. At the very first start: lesson 00.
  * An address that names a notebook or a cell wins.
  */
-async function home(shell: ILabShell, documents: IDocumentManager, model: Model, left: string, hash: string): Promise<void> {
+async function home(
+  shell: ILabShell,
+  documents: IDocumentManager,
+  notebooks: INotebookTracker,
+  model: Model,
+  left: string,
+  hash: string
+): Promise<void> {
+  const named = PageConfig.getOption('treePath');
+  if (named.endsWith('.ipynb')) {
+    const kept = model.course?.lessons.find(one => one.notebook === named)?.cell ?? '';
+    // JupyterLab opens it, and may take its time: opened here, it would be brought to the front a second time, over what
+    // a learner opens meanwhile.
+    await showIn(await opened(notebooks, named), hash ? cellOf(hash) : kept);
+    return;
+  }
+  const place = model.course?.place;
+  if (named || !place) {
+    return;
+  }
   const open = [...shell.widgets('main')];
   const current = shell.currentWidget;
   const here = current && documents.contextForWidget(current)?.path;
-  const named = PageConfig.getOption('treePath');
-  if (named) {
-    const kept = model.course?.lessons.find(one => one.notebook === named)?.cell ?? '';
-    const cell = hash ? cellOf(hash) : kept;
-    if (here === named) {
-      return showIn(current as NotebookPanel, cell); // not revealed again: a link may have been followed meanwhile
-    }
-    // Where something else is open already, the learner has gone on meanwhile.
-    return open.length ? undefined : goTo(documents, named, cell);
-  }
-  const place = model.course?.place;
-  if (!place) {
-    return;
-  }
   const launchers = open.filter(widget => widget.id.startsWith('launcher'));
   const empty = open.length === launchers.length;
   if (empty || here === place.notebook) {
