@@ -104,7 +104,7 @@ async function agreed(title: string, body: string, label: string): Promise<boole
 async function goTo(documents: IDocumentManager, notebook: string, cell: string): Promise<void> {
   const widget = documents.openOrReveal(notebook);
   if (widget) {
-    await showIn(widget as NotebookPanel, cell);
+    await showCellOf(widget as NotebookPanel, cell);
   }
 }
 
@@ -123,7 +123,7 @@ function opened(notebooks: INotebookTracker, path: string): Promise<NotebookPane
 }
 
 /** Go to a cell of a notebook that is open, as soon as it is shown. */
-async function showIn(panel: NotebookPanel, cell: string): Promise<void> {
+async function showCellOf(panel: NotebookPanel, cell: string): Promise<void> {
   await panel.revealed;
   showCell(panel.content, cell);
 }
@@ -200,7 +200,7 @@ async function home(
     const kept = model.course?.lessons.find(one => one.notebook === named)?.cell ?? '';
     // JupyterLab opens it, and may take its time: opened here, it would be brought to the front a second time, over what
     // a learner opens meanwhile.
-    await showIn(await opened(notebooks, named), hash ? cellOf(hash) : kept);
+    await showCellOf(await opened(notebooks, named), hash ? cellOf(hash) : kept);
     return;
   }
   const place = model.course?.place;
