@@ -4,7 +4,7 @@ The share is the same in each run, so that a red of yesterday is a red of today.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 import pytest
@@ -20,6 +20,10 @@ def share(items: Sequence[T], at: int = 0, of: int = 3) -> list[T]:
     return chosen
 
 
-def marks(chosen: bool) -> list[pytest.MarkDecorator]:
-    """For a test's parameter that is not in today's share: skipped, with the reason in the summary."""
-    return [] if chosen else [pytest.mark.skip(reason="in ./course test --all: a share of these is proven in each run")]
+def params(names: Iterable[str], today: Sequence[str], shown: str = "{}") -> list[pytest.ParameterSet]:
+    """A test's parameters; what is not in today's share is skipped, with the reason in the summary.
+
+    shown: the id of each, with {} where its name stands.
+    """
+    left = pytest.mark.skip(reason="in ./course test --all: a share of these is proven in each run")
+    return [pytest.param(name, id=shown.format(name), marks=[] if name in today else [left]) for name in names]

@@ -75,7 +75,7 @@ TODAY = daily.share(sorted(FAULTS))
 WORDS = re.compile(r"(?m)^(?:Next:| +type:) +(?:\S+: )?(\./course [a-z ]+?)(?:[,.;:]|$)")
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=daily.marks(name in TODAY)) for name in FAULTS])
+@pytest.mark.parametrize("name", daily.params(FAULTS, TODAY))
 def test_what_is_said_next_leads_out(name: str, course: Course, engine: Engine) -> None:
     course("up")
     FAULTS[name](engine)

@@ -26,7 +26,7 @@ from tests.labs.judging import Evidence, Expected
 
 SETTLES_WITHIN = 60.0  # seconds until what a cell did is seen by all Pods, on a machine that runs other clusters, too
 TODAY = daily.share(index.lessons(), at=1, of=5)
-LESSONS = [pytest.param(slug, id=f"@exercises {slug}", marks=daily.marks(slug in TODAY)) for slug in index.lessons()]
+LESSONS = daily.params(index.lessons(), TODAY, "@exercises {}")
 
 
 @pytest.fixture(autouse=True)

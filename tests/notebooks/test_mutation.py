@@ -66,9 +66,7 @@ BREAKAGES = {
 TODAY = daily.share(list(BREAKAGES))
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, id=f"@{name}", marks=daily.marks(name in TODAY)) for name in BREAKAGES]
-)
+@pytest.mark.parametrize("name", daily.params(BREAKAGES, TODAY, "@{}"))
 def test_a_broken_world_turns_the_right_cells_red(
     cluster: None, name: str, tmp_path: Path, proves: Callable[..., None]
 ) -> None:

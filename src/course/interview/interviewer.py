@@ -34,11 +34,8 @@ def drawn(seed: int, candidate: str = "") -> tuple[list[Question], list[Question
     candidate: one of CANDIDATES, for whom five of the nine are chosen, and a short live task. CourseError for another.
     """
     if candidate and candidate not in CANDIDATES:
-        why, onward = (
-            f"There are: {', '.join(CANDIDATES)}.",
-            f"./course interview --for-interviewer {seed} --candidate mid",
-        )
-        raise CourseError(f"There is no candidate {candidate!r}.", why, onward)
+        onward = f"./course interview --for-interviewer {seed} --candidate mid"
+        raise CourseError(f"There is no candidate {candidate!r}.", f"There are: {', '.join(CANDIDATES)}.", onward)
     spoken: list[Question] = []
     kept: list[Question] = []
     for level, count in zip(LEVELS, CANDIDATES.get(candidate, [A_LEVEL] * len(LEVELS)), strict=True):
@@ -47,8 +44,9 @@ def drawn(seed: int, candidate: str = "") -> tuple[list[Question], list[Question
         mixed = dice.shuffled(left, seed, level)
         by_topic = {question.topic: question for question in reversed(mixed)}
         fresh = [question for question in mixed if by_topic[question.topic] is question and question.topic not in used]
-        spoken += (fresh + [question for question in mixed if question not in fresh])[:A_LEVEL]
-        kept += spoken[-A_LEVEL:][:count]
+        of_level = (fresh + [question for question in mixed if question not in fresh])[:A_LEVEL]
+        spoken += of_level
+        kept += of_level[:count]
     labs = [question for question in draw.chosen() if question.task and index.find(question.task).kind == "lab"]
     if candidate:
         levels = {question.level for question in kept}
