@@ -6,14 +6,15 @@ people get the sentence.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from course.dns import causes_corefile, causes_outside, chain, cluster_names, meant, readings
 from course.dns.chain import ALIASES, LABEL
-from course.dns.cluster_names import ClusterName, plain
-from course.dns.diagnosis import Case, Words, ask, look_at, patch
+from course.dns.cluster_names import in_cluster, plain
+from course.dns.diagnosis import Case, Words, ask, look_at, patch, services_of
 from course.dns.evidence import Service
 from course.dns.meant import Meant
+from course.dns.proposed import answering, lead_to, near_outside, proposed
 from course.dns.question import ZONE
 
 
@@ -30,114 +31,104 @@ def _subject(case: Case) -> str:
     return f"{case.way}{alias} is an alias of {alias.target}, and "
 
 
-def _proposed(case: Case, names: Sequence[Meant], *, exact: bool) -> Words:
-    """(a sentence, commands) with the names that were meant, those that resolve only."""
-    fine = meant.good(names, case.chain.to_mend, case.kind, case.evidence)[:3]
-    if not fine:
-        return "", ()
-    listed = " or ".join(one.full for one in fine)
-    lost = f" No {'.'.join(fine[0].lost)} is below it now." if len(fine) == 1 and fine[0].lost else ""
-    sentence = f" {'You mean' if exact and len(fine) == 1 else 'Perhaps you mean'} {listed}.{lost}"
+def _listing(namespace: str) -> str:
+    return f"kubectl get services -n {namespace}"
+
+
+def _meant(case: Case) -> list[Meant]:
+    """The names of the cluster that the name of the hop was meant to be."""
     alias = case.chain.to_mend
-    return sentence, tuple(patch(alias, one.full) if alias else ask(case, one.short) for one in fine)
+    return meant.names_for(case.hop.name, case.evidence, alias.namespace if alias else case.namespace)
 
 
 def _service_missing(case: Case) -> Words:
-    parts = cluster_names.read(case.hop.name)
+    parts, found = cluster_names.read(case.hop.name), _meant(case)
     lacking = f"there is no Service {parts.service} in namespace {parts.namespace}"
-    elsewhere = [one for one in case.evidence.services() if one.name == parts.service]
-    hint, commands = _proposed(case, _instead_of(parts, elsewhere, case), exact=False)
-    listing = f"kubectl get services -n {parts.namespace}"
+    elsewhere = [one.service for one in found if one.service.name == parts.service]
+    hint, commands = proposed(case, found)
     if case.chain.to_mend:
-        return f"{_subject(case)}{lacking}.{hint}", commands or (listing,)
+        return f"{_subject(case)}{lacking}.{hint}", commands or (_listing(parts.namespace),)
     if elsewhere:
         where = " and ".join(sorted(one.namespace for one in elsewhere))
         one = f"There is one in namespace {where}" if len(elsewhere) == 1 else f"There are some, in namespaces {where}"
         broken = "" if commands else ", and it does not resolve either"
-        again = ask(case, Meant(elsewhere[0]).short)
-        said = f"No such name (NXDOMAIN): {lacking}. {one}: from another namespace, name it too{broken}."
-        return said, commands or (again,)
-    return f"No such name (NXDOMAIN): {lacking}, or in any other.{hint}", commands or (listing,)
-
-
-def _instead_of(parts: ClusterName, elsewhere: Sequence[Service], case: Case) -> Sequence[Meant]:
-    """For a Service that is not there: the same elsewhere, an endpoint of that name, or a name that looks like it."""
-    same = [Meant(one, parts.below) for one in elsewhere]
-    endpoints = meant.endpoints(parts.service, case.evidence, namespace=parts.namespace)
-    endpoints = endpoints or meant.endpoints(parts.service, case.evidence)
-    return same or endpoints or meant.near_names(parts.service, parts.namespace, case.evidence)
+        said = f"{case.begin}{lacking}. {one}: from another namespace, name it too{broken}."
+        return said, commands or (ask(case, Meant(elsewhere[0]).short),)
+    return f"{case.begin}{lacking}, or in any other.{hint}", commands or (_listing(parts.namespace),)
 
 
 def _namespace_missing(case: Case) -> Words:
     parts = cluster_names.read(case.hop.name)
     near = meant.near_namespace(parts.namespace, case.evidence)
-    wanted = parts.service or parts.namespace  # SERVICE.svc: the namespace was left out
-    services = [Meant(one, parts.below) for one in case.evidence.services() if one.name == wanted]
-    turned = chain.find(parts.namespace, parts.service, case.evidence)
-    found = [one for one in services if one.service.namespace == near] or ([Meant(turned)] if turned else services)
-    found = found or meant.endpoints(parts.service, case.evidence, service=parts.namespace)
-    hint, commands = _proposed(case, found, exact=False)
+    hint, commands = proposed(case, _meant(case))
     if near and not commands:
         hint = f" Perhaps you mean namespace {near}."
-    begin = _subject(case) or "No such name (NXDOMAIN): "
+    begin = _subject(case) or case.begin
     return f"{begin}there is no namespace {parts.namespace}.{hint}", commands or ("kubectl get namespaces",)
 
 
 def _namespace_not_service(case: Case) -> Words:
     namespace = cluster_names.read(case.hop.name).namespace
-    services = [one for one in case.evidence.services() if one.namespace == namespace]
-    same = [one for one in services if one.name == namespace]
-    others = [one for one in case.evidence.services() if one.name == namespace and one not in same]
+    services = [one for one in case.evidence.services() if one.name == namespace]
+    same = [one for one in services if one.namespace == namespace]
     begin = _subject(case) or f"{case.hop.name} exists, and has no records: "
     kind = f"{begin}{namespace} is a namespace, not a Service."
-    if same or others:
-        hint, commands = _proposed(case, [Meant(one) for one in (*same, *others)], exact=True)
-        return f"{kind} A Service {namespace} is in it.{hint}" if same else f"{kind}{hint}", commands or (
-            look_at((same or others)[0]),
-        )
-    inside = ", ".join(sorted(one.name for one in services)[:5]) or "none"
-    return f"{kind} Its Services: {inside}.", (f"kubectl get services -n {namespace}",)
+    if not services:
+        return f"{kind} {services_of(namespace, case.evidence)}", (_listing(namespace),)
+    hint, commands = proposed(case, [Meant(one) for one in sorted(services, key=lambda one: one not in same)])
+    there = f" A Service {namespace} is in it." if same else ""
+    return f"{kind}{there}{hint}", commands or (look_at((same or services)[0]),)
 
 
 def _not_svc_nor_pod(case: Case) -> Words:
-    found = meant.names_for(case.hop.name, case.evidence, case.namespace)
-    hint, commands = _proposed(case, found, exact=True)
-    begin = _subject(case) or f"{case.hop.name} does not exist (NXDOMAIN): "
+    found = _meant(case)
+    hint, commands = proposed(case, found)
+    begin = _subject(case) or f"{case.hop.name} does not exist ({case.begin.partition('(')[2].partition(')')[0]}): "
     labels = case.hop.name.split(".")
-    if found and len(labels) >= 4:
-        one, kind = found[0].service, cluster_names.read(case.hop.name).kind
-        instead = f", and has `{kind}` in its place" if meant.like_suffix(kind) else ""
-        said = (
-            f"{begin}that name lacks `svc`{instead}: "
-            f"the Service {one.name} is in namespace {one.namespace}, and its name is {one.full}."
-        )
-        return (f"{said}{hint}" if found[0].below else said), commands or (look_at(one),)
-    said = f"{begin}below {ZONE} a name has the form SERVICE.NAMESPACE.svc.{ZONE}."
-    return f"{said}{hint}", commands or ("kubectl get services -A",)
+    if not found or len(labels) < 4:
+        said = f"{begin}below {ZONE} a name has the form SERVICE.NAMESPACE.svc.{ZONE}."
+        return f"{said}{hint}", commands or ("kubectl get services -A",)
+    one, kind = found[0].service, cluster_names.read(case.hop.name).kind
+    lacks = "lacks `svc`" + (f", and has `{kind}` in its place" if meant.like_suffix(kind) else "")
+    wrong = "has `svc` in another place than before the domain" if "svc" in labels else lacks
+    said = (
+        f"{begin}that name {wrong}: "
+        f"the Service {one.name} is in namespace {one.namespace}, and its name is {one.full}."
+    )
+    return (f"{said}{hint}" if found[0].below else said), commands or (look_at(one),)
 
 
 def suffix_added(case: Case, complete: str) -> Words:
     """A complete name, of the cluster or outside, with a suffix of the cluster behind it."""
     alias = case.chain.to_mend
-    begin, typed = (_subject(case), case.hop.name) if alias else ("No such name (NXDOMAIN): ", plain(case.name))
+    begin, typed = (_subject(case), case.hop.name) if alias else (case.begin, plain(case.name))
     typed = typed if typed.startswith(complete) else case.hop.name
     said = f"{begin}that is {complete} with {typed.removeprefix(complete)} added to it, and it was complete already."
-    return said, (patch(alias, complete) if alias else ask(case, f"{complete}."),)
+    if commands := lead_to(case, complete):
+        return said, commands
+    hint, commands = near_outside(case, complete)
+    return f"{said} It has no address either.{hint}", commands or ((look_at(alias),) if alias else ())
 
 
 def _below_alias(case: Case) -> Words:
-    service = _held(case)
+    service, alias = _held(case), case.chain.to_mend
     said = f"{_subject(case)}{service} is there, but an alias has no SRV records and no names below it."
-    if case.chain.to_mend:
-        hint, commands = _proposed(case, [Meant(service)], exact=False)
-        return f"{said}{hint}", commands or (look_at(case.chain.to_mend),)
+    hint, commands = proposed(case, [Meant(service, sure=False)])
+    if alias:
+        return f"{said}{hint}", commands or (look_at(alias),)
     below = case.hop.name.removesuffix(f".{service.full}")
-    return said, (ask(case, f"{below}.{service.target}", with_type=True), look_at(service))
+    if outside := lead_to(case, f"{below}.{plain(service.target)}"):
+        return said, (*outside, look_at(service))
+    return f"{said}{hint}", (*commands, look_at(service))
 
 
 def _endpoint_missing(case: Case) -> Words:
     service = _held(case)
     label = cluster_names.read(case.hop.name).below[0]
+    if named := [one.hostname for one in case.hop.endpoints if label in one.by_address]:
+        hint, commands = proposed(case, [Meant(service, (named[0],))])
+        why = f"the endpoint of {service} with that address has a host name, {named[0]}, and answers to that alone"
+        return f"{_subject(case)}{why}.{hint}", commands or (look_at(service),)
     labels = [name for endpoint in case.hop.endpoints if endpoint.ready for name in endpoint.labels]
     pods = {pod.name: pod for pod in case.evidence.pods(service.namespace)}
     has = (
@@ -154,15 +145,17 @@ def _endpoint_missing(case: Case) -> Words:
             f"{service.name} has, as a StatefulSet gives them whose serviceName is the Service"
         )
     else:
-        why = f"there is no Pod {label}{_replicas(case, service, label)}"
+        why = f"there is no Pod {label}{_ordinals(case, service, label)}"
     look = f"kubectl get pods,endpointslices -n {service.namespace}"
     return f"{_subject(case)}{why}. {listed}.", (look,)
 
 
-def _replicas(case: Case, service: Service, label: str) -> str:
+def _ordinals(case: Case, service: Service, label: str) -> str:
     stateful_set, _, ordinal = label.rpartition("-")
-    wanted = case.evidence.replicas(service.namespace, stateful_set) if ordinal.isdigit() else None
-    return "" if wanted is None else f": the StatefulSet {stateful_set} has {wanted}, counted from {stateful_set}-0"
+    wanted = case.evidence.ordinals(service.namespace, stateful_set) if ordinal.isdigit() else None
+    if wanted is None:
+        return ""
+    return f": the StatefulSet {stateful_set} has {len(wanted)}, counted from {stateful_set}-{wanted.start}"
 
 
 def _no_ready_endpoint(case: Case) -> Words:
@@ -186,27 +179,25 @@ def _no_ready_endpoint(case: Case) -> Words:
 def _port_missing(case: Case) -> Words:
     service, parts = _held(case), cluster_names.read(case.hop.name)
     named = ", ".join(f"_{port.name}._{port.protocol}" for port in service.ports if port.name) or "none"
-    said = (
-        f"{_subject(case)}{service} has no port {parts.port} with protocol {parts.protocol}. "
-        f"Its ports with names: {named}."
-    )
-    return said, (look_at(service),)
+    lacking = f"has no port {parts.port} with protocol {parts.protocol}"
+    if len(parts.below) == 1:
+        lacking = f"has no name {parts.below[0]} below it: a port is named with its protocol"
+    return f"{_subject(case)}{service} {lacking}. Its ports with names: {named}.", (look_at(service),)
 
 
 def _too_many_labels(case: Case) -> Words:
-    service = _held(case)
-    return f"{_subject(case)}{service} is there, but it has no record of that name: too many labels stand before it.", (
-        patch(case.chain.to_mend, service.full) if case.chain.to_mend else ask(case, service.full),
-    )
+    service, below = _held(case), cluster_names.read(case.hop.name).below
+    hint, commands = proposed(case, [Meant(service, below[-1:], sure=False)])
+    said = f"{_subject(case)}{service} is there, but it has no record of that name: too many labels stand before it."
+    return f"{said}{hint}", commands or (look_at(service),)
 
 
 def _pod_name(case: Case) -> Words:
-    label = cluster_names.read(case.hop.name).service
-    begin = _subject(case) or "No such name (NXDOMAIN): "
-    return (
-        f"{begin}a name below pod.{ZONE} is a Pod's address with hyphens, such as 10-244-0-5, and {label} is none.",
-        (f"kubectl get pods -n {cluster_names.read(case.hop.name).namespace} -o wide",),
-    )
+    parts = cluster_names.read(case.hop.name)
+    hint, commands = proposed(case, _meant(case))
+    said = f"a name below pod.{ZONE} is a Pod's address with hyphens, such as 10-244-0-5, and {parts.service} is none."
+    look = f"kubectl get pods -n {parts.namespace} -o wide"
+    return f"{_subject(case) or case.begin}{said}{hint}", commands or (look,)
 
 
 def _target_is_address(case: Case) -> Words:
@@ -221,9 +212,12 @@ def _target_is_address(case: Case) -> Words:
 
 def _label_too_long(case: Case) -> Words:
     alias = case.chain.to_mend or _held(case)
+    answer = case.evidence.response(case.asked_name, case.kind).status
+    begin = "No answer came." if answer == "TIMEOUT" else f"An empty answer came ({answer})."
+    why = "no Service can have it" if in_cluster(case.hop.name) else "CoreDNS cannot put it into an answer"
     return (
-        f"No answer came. {case.way}{alias} is an alias of a name with a label of more than {LABEL} characters: the "
-        "API accepts it, but CoreDNS cannot put it into an answer.",
+        f"{begin} {case.way}{alias} is an alias of a name with a label of more than {LABEL} characters: the API "
+        f"accepts it, but {why}.",
         (look_at(alias),),
     )
 
@@ -237,9 +231,10 @@ def _ring(case: Case) -> Words:
 
 def _too_many_aliases(case: Case) -> Words:
     first, last = case.chain.aliases[0], case.chain.hops[-2]
+    behind = chain.follow(case.hop.name, case.kind, case.evidence).aliases
+    end = plain(behind[-1].target) if behind else case.hop.name
     hint, commands = "", (look_at(first),)
-    end = readings.end_of(case.hop.name, case.kind, case.evidence)
-    if end:
+    if answering([end], case.kind, case.evidence):
         hint, commands = f" It ends at {end}: point {first.short} there.", (patch(first, end),)
     return (
         f"{first} is at the head of more than {ALIASES} aliases: CoreDNS follows {ALIASES}, up to {last.name}.{hint}",
@@ -249,11 +244,10 @@ def _too_many_aliases(case: Case) -> Words:
 
 def _type_not_followed(case: Case) -> Words:
     service = _held(case)
-    return (
-        f"{case.way}{service} is an alias, and CoreDNS follows an alias for A, AAAA and CNAME "
-        f"only, not for {case.kind}.",
-        (ask(case, service.target, with_type=True),),
-    )
+    said = f"{case.way}{service} is an alias, and CoreDNS follows an alias for A, AAAA and CNAME only, not for {case.kind}."
+    if chain.fits(service.target) and case.evidence.response(service.target, case.kind).wanted:
+        return said, (ask(case, f"{service.target}.", kind=case.kind),)
+    return f"{said} Its target {service.target}. has none either.", (look_at(service),)
 
 
 def _no_record_of_type(case: Case) -> Words:
@@ -265,7 +259,7 @@ def _no_record_of_type(case: Case) -> Words:
     has = f" It has {', '.join(other)}." if other else ""
     followed = case.chain.to_mend is None or (other and other[0] in chain.FOLLOWED)
     asked = case.asked_name if followed else name
-    commands = (ask(case, asked, kind=other[0]),) if other else (f"kubectl get services -n {case.namespace}",)
+    commands = (ask(case, asked, kind=other[0]),) if other else ("kubectl get services -A",)
     return f"{_subject(case)}{what} exists, but has no {case.kind} record.{has}", commands
 
 

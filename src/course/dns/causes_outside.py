@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 
-from course.dns import causes_corefile, meant, readings
+from course.dns import causes_corefile, meant, proposed, readings
 from course.dns.chain import Hop
 from course.dns.cluster_names import POD
-from course.dns.diagnosis import Case, Words, ask, look_at, patch
+from course.dns.diagnosis import Case, Words, ask, look_at, services_of
+from course.dns.meant import Meant
 from course.dns.question import ZONE
 
 RECORDS = "course outside records"
+REVERSE = ("in-addr", "arpa")
+HOSTS = ("localhost", "host")  # localhost, host.docker.internal, host.containers.internal
 
 
 def _subject(case: Case) -> str:
@@ -23,70 +27,97 @@ def _provider(case: Case) -> list[Hop]:
     return [hop for hop in case.chain.hops if hop.plugin]
 
 
-def _missing(case: Case) -> Words:
-    name, alias = case.hop.name, case.chain.to_mend
+def missing(case: Case) -> tuple[str, Words]:
+    """(cause, words) of a name that does not exist outside: what was meant, in the cluster or outside."""
+    alias, name = case.chain.to_mend, case.hop.name
+    found = meant.names_for(name, case.evidence, alias.namespace if alias else case.namespace)
+    near = proposed.near_outside(case, name)
+    if found and (found[0].sure or not near[0]) and (inside := _inside(case, found)):
+        return inside
+    if alias and (space := _namespace(case)):
+        return space
+    begin = f"{_subject(case)} {name}. does not exist (NXDOMAIN)." if alias else _nowhere(name)
+    begin += _form(name)
+    if near[0]:
+        return _cause(case), (begin + near[0], near[1])
     if alias:
-        return _target_missing(case, name)
-    near = readings.near_outside(name, case.evidence, case.kind)
-    said = f"No such name (NXDOMAIN), neither in the cluster nor outside: {name}. does not exist.{_numbers(name)}"
+        return _cause(case), (f"{begin} A misspelt externalName, or the provider removed the name.", (look_at(alias),))
     if name.endswith(".arpa"):
-        return f"{said} Nothing with that address has a name: no Service, no endpoint of one, nothing outside.", (
-            "kubectl get services,endpointslices -A",
-        )
-    if near:
-        return f"{said} Perhaps you mean {near}, which an alias of this cluster uses.", (ask(case, near),)
-    return said, ("Compare it letter by letter with what the provider's console shows.",)
+        said = f"{begin} Nothing with that address has a name: no Service, no endpoint of one, nothing outside."
+        return _cause(case), (said, ("kubectl get services,endpointslices -A",))
+    return _cause(case), (begin, ("Compare it letter by letter with what the provider's console shows.",))
 
 
-def _numbers(name: str) -> str:
-    """What is wrong with a name of numbers alone, which is no address; "" for any other."""
+def _cause(case: Case) -> str:
+    return "target-missing-outside" if case.chain.to_mend else "outside-missing"
+
+
+def _nowhere(name: str) -> str:
+    return f"No such name (NXDOMAIN), neither in the cluster nor outside: {name}. does not exist."
+
+
+def _form(name: str) -> str:
+    """What the form of a name says: an address that is none, or one of a machine alone; "" for any other."""
     labels = name.split(".")
-    return f" It has {len(labels)} numbers, and an IPv4 address has four." if "".join(labels).isdigit() else ""
+    numbers = labels[: -len(REVERSE)] if tuple(labels[-len(REVERSE) :]) == REVERSE else labels
+    if "".join(numbers).isdigit() and len(numbers) != 4:
+        return f" It has {len(numbers)} numbers, and an IPv4 address has four."
+    if re.fullmatch(r"\d+(-\d+){3}", name):
+        return " An address with hyphens is no name by itself."
+    return " A machine knows that name by its own hosts file, and DNS does not." if labels[0] in HOSTS else ""
 
 
-def _target_missing(case: Case, name: str) -> Words:
+def _inside(case: Case, found: Sequence[Meant]) -> tuple[str, Words] | None:
+    """The name was meant for the cluster, and was not written so that it is found there."""
     alias = case.chain.to_mend
-    assert alias is not None
-    if short := _short_target(case, name):
-        return short
-    begin = f"{_subject(case)} {name}. does not exist (NXDOMAIN).{_numbers(name)}"
-    if alias in [one.service for one in meant.names_for(name, case.evidence, alias.namespace)]:
+    hint, commands = proposed.proposed(case, found, ", and that must be written in full" if alias else "")
+    others = [one for one in found if one.service != alias]
+    begin = f"{case.way}The alias is there, but its target {case.hop.name}."
+    if not commands and not found[0].sure:
+        return None
+    if not others:
         said = "It is taken as a full name, and the only Service that it could mean is this alias itself."
-        return f"{begin} {said} It needs the name of something else.", (look_at(alias),)
-    near = readings.near_outside(name, case.evidence, case.kind)
-    if near:
-        return f"{begin} Perhaps you mean {near}, which another alias of this cluster uses.", (patch(alias, near),)
-    return f"{begin} A misspelt externalName, or the provider removed the name.", (look_at(alias),)
+        said = f"{begin} does not exist (NXDOMAIN). {said} It needs the name of something else."
+        return "target-missing-outside", (said, (look_at(case.chain.aliases[-1]),))
+    if not commands:
+        hint = f" That means {others[0].service}, and it does not resolve either: ask why."
+        commands = (ask(case, others[0].short),)
+    if alias:
+        return "target-short", (f"{begin} is taken as a full name: no search list is applied to it.{hint}", commands)
+    cause, why = _slip(case, others[0])
+    return cause, (f"No such name (NXDOMAIN): {why}{hint}", commands)
 
 
-def _short_target(case: Case, name: str) -> Words | None:
-    """The target was meant for the cluster, and was not written in full."""
-    alias = case.chain.to_mend
-    if alias is None:
-        return None
-    found = meant.names_for(name, case.evidence, alias.namespace)
-    fine = meant.good(found, alias, case.kind, case.evidence)[:3]
-    full = [one.full for one in fine]
-    if not fine and name.endswith(f".{POD}"):
-        full = meant.resolving([f"{name}.{ZONE}"], case.kind, case.evidence)
-    if not full:
-        return None
-    names = " or ".join(full)
-    lost = f" No {'.'.join(fine[0].lost)} is below it now." if len(fine) == 1 and fine[0].lost else ""
-    said = (
-        f"{case.way}The alias is there, but its target {name}. is taken as a full name: no search list is applied to "
-        f"it. You mean {names}, and that must be written in full.{lost}"
-    )
-    return said, tuple(patch(alias, one) for one in full)
+def _slip(case: Case, found: Meant) -> tuple[str, str]:
+    """(cause, sentence): how a name that was typed missed a Service of the cluster."""
+    name, service = case.hop.name, found.service
+    words = list(meant.wording(name, case.evidence).words)
+    if found.below and words == [found.below[-1], service.name]:
+        return "namespace-missing", (
+            f"there is no namespace {service.name}; it is a Service of namespace {service.namespace}, "
+            f"and {words[0]} an endpoint of it."
+        )
+    if words == [service.namespace, service.name] != words[::-1]:
+        return "swapped", f"the Service comes first, then its namespace; {name} has them turned round."
+    if len(words) > 1 and words[-1] not in case.evidence.namespaces():
+        where = f" A Service {service.name} is in namespace {service.namespace}." if words[-2] == service.name else ""
+        return "namespace-missing", f"there is no namespace {words[-1]}.{where}"
+    if case.name.endswith("."):
+        return "final-dot", "a dot at the end says that the name is complete, so no search list is applied."
+    return "zone-wrong", f"a Service's full name ends in svc.{ZONE}, and this one does not."
 
 
-def short_target(case: Case) -> bool:
-    """Whether a target outside that does not exist was meant for the cluster."""
-    return (
-        case.hop.cause == "outside-missing"
-        and bool(case.chain.to_mend)
-        and _short_target(case, case.hop.name) is not None
-    )
+def _namespace(case: Case) -> tuple[str, Words] | None:
+    """The target is a namespace, or a Pod's name without the domain."""
+    name = case.hop.name
+    begin = f"{case.way}The alias is there, but its target {name}. is taken as a full name"
+    if name in case.evidence.namespaces():
+        said = f"{begin}, and {name} is a namespace, not a Service. {services_of(name, case.evidence)}"
+        return "target-short", (said, (f"kubectl get services -n {name}",))
+    if name.endswith(f".{POD}") and (commands := proposed.lead_to(case, f"{name}.{ZONE}")):
+        said = f"{begin}: no search list is applied to it. You mean {name}.{ZONE}, and that must be written in full."
+        return "target-short", (said, commands)
+    return None
 
 
 def _dangling(case: Case) -> Words:
@@ -94,10 +125,13 @@ def _dangling(case: Case) -> Words:
     records = [hop for hop in _provider(case) if hop.leads_to]
     owner = records[-1].name if records else first
     right = f"The externalName {first} is right: the" if case.chain.to_mend else "The"
+    inside = [one for one in meant.names_for(case.hop.name, case.evidence) if one.sure]
+    hint, commands = proposed.proposed(case, inside)
+    short = f" It looks like a name of the cluster, and CoreDNS follows no alias from outside back into it.{hint}"
     return (
         f"{case.way}{right} provider's record {owner}. is an alias of {case.hop.name}., and that does not exist "
-        "(NXDOMAIN). The provider must mend it, or name another name.",
-        (f"{RECORDS} | grep {owner}",),
+        f"(NXDOMAIN). The provider must fix it, or name another name.{short if commands else ''}",
+        (*commands, f"{RECORDS} | grep {case.hop.name}"),  # its owner may be a wildcard
     )
 
 
@@ -113,7 +147,7 @@ def _not_followed(case: Case) -> Words:
     return (
         f"{case.way}The provider's record leads to {case.hop.name}., which exists, but its DNS server answers with "
         "the alias alone, and CoreDNS does not ask further.",
-        (patch(case.chain.to_mend, case.hop.name) if case.chain.to_mend else ask(case, f"{case.hop.name}."),),
+        proposed.lead_to(case, case.hop.name),
     )
 
 
@@ -121,7 +155,7 @@ def _back_to_cluster(case: Case) -> Words:
     return (
         f"{case.way}The provider's record leads back into the cluster, to {case.hop.name}. CoreDNS does not follow an "
         "alias that came from outside.",
-        (patch(case.chain.to_mend, case.hop.name) if case.chain.to_mend else ask(case, case.hop.name),),
+        proposed.lead_to(case, case.hop.name) or (f"{RECORDS} | grep {case.hop.name}",),
     )
 
 
@@ -210,7 +244,6 @@ WORDS: dict[str, Callable[[Case], Words]] = {
     "outside-back-to-cluster": _back_to_cluster,
     "outside-dangling": _dangling,
     "outside-failure": _failure,
-    "outside-missing": _missing,
     "outside-not-followed": _not_followed,
     "outside-ring": _ring,
 }

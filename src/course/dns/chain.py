@@ -21,6 +21,7 @@ LABEL = 63  # octets in one label of a name, RFC 1035 section 2.3.4
 ALIASES = 11  # CoreDNS 1.12.1 and later: maxCnameChainLength of 10, counted before the next one is added
 OUTSIDE = "DNS outside"
 NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]+")  # as inet_aton reads one, if not always with what it can hold
+PROTOCOLS = ("tcp", "udp", "sctp")
 FOLLOWED = ("A", "AAAA", "CNAME")  # the types for which CoreDNS answers with an alias
 
 
@@ -102,7 +103,7 @@ def _stops(name: str, kind: str, before: list[Hop], evidence: Evidence) -> list[
     """The next stops: what is wrong with the name itself, what the Corefile makes of it, who answers then."""
     if before and is_address(name):
         return [Hop(name, "externalName of " + _short(before), cause="target-is-address")]
-    if any(len(label) > LABEL for label in name.split(".")) or len(name) > 253:
+    if not fits(name):
         return [Hop(name, "externalName of " + _short(before), cause="label-too-long")]
     if before and before[-1].alias and in_cluster(name):
         return [_in_cluster(name, kind, before, evidence)]  # by the plugin that holds the alias, past the Corefile
@@ -168,6 +169,11 @@ def _in_cluster(name: str, kind: str, before: list[Hop], evidence: Evidence) -> 
     return hop
 
 
+def fits(name: str) -> bool:
+    """Whether a name can be put into a DNS message."""
+    return all(len(label) <= LABEL for label in name.split(".")) and len(name) <= 253
+
+
 def _short(before: list[Hop]) -> str:
     return before[-1].service.short if before and before[-1].service else "an alias"
 
@@ -196,7 +202,7 @@ def cluster_hop(name: str, kind: str, evidence: Evidence) -> Hop:
         found = "its own records" if kind in ("SOA", "NS") else ""
         return Hop(name, "CoreDNS", found, "" if found else "no-record-of-type")
     if parts.kind not in (cluster_names.SVC, cluster_names.POD):
-        return _own_name(name, kind)
+        return _own_name(name, kind, evidence)
     if not parts.namespace:
         return Hop(name, "CoreDNS", cause="no-record-of-type")
     if parts.namespace not in evidence.namespaces():
@@ -208,13 +214,17 @@ def cluster_hop(name: str, kind: str, evidence: Evidence) -> Hop:
     )
 
 
-def _own_name(name: str, kind: str) -> Hop:
+def _own_name(name: str, kind: str, evidence: Evidence) -> Hop:
     """CoreDNS's own two names; every other one left of the domain must end in svc or pod."""
     label = name.removesuffix(f".{ZONE}")
-    made = {("dns-version", "TXT"), ("ns.dns", "A"), ("ns.dns", "AAAA")}
-    if (label, kind) in made:
+    if label == "ns.dns":  # the address of the cluster's DNS Service, which may have one of each kind
+        service = find("kube-dns", "kube-system", evidence)
+        addresses = [service.cluster_ip] if service else []
+        held = any((kind, ":" in one) in (("A", False), ("AAAA", True)) for one in addresses)
+        return Hop(name, "CoreDNS", "its own record" if held else "", "" if held else "no-record-of-type")
+    if (label, kind) == ("dns-version", "TXT"):
         return Hop(name, "CoreDNS", "its own record")
-    return Hop(name, "CoreDNS", cause="no-record-of-type" if label == "ns.dns" else "not-svc-nor-pod")
+    return Hop(name, "CoreDNS", cause="not-svc-nor-pod")
 
 
 def _pod_name(name: str, kind: str, parts: ClusterName) -> Hop:
@@ -261,6 +271,10 @@ def _with_addresses(name: str, kind: str, parts: ClusterName, service: Service, 
     ready = tuple(endpoint for endpoint in endpoints if endpoint.ready)
     what = "headless" if service.headless else service.type
     hop = Hop(name, f"Service {service.short}, {what}", service=service, endpoints=endpoints)
+    if len(parts.below) == 1 and parts.below[0].startswith("_"):  # a port without its protocol
+        return replace(hop, cause="port-missing")
+    if parts.port and parts.protocol not in PROTOCOLS:
+        return replace(hop, cause="too-many-labels")
     if len(parts.below) == 1:
         ready = tuple(endpoint for endpoint in ready if parts.below[0] in endpoint.labels)
         if not ready:
@@ -317,12 +331,18 @@ def _end_outside(at: str, response: dig.Response, hop: Hop, evidence: Evidence) 
     if response.aliases and (is_address(at) or in_cluster(at)):
         return replace(end, cause="outside-alias-of-address" if is_address(at) else "outside-back-to-cluster")
     if response.status == "NXDOMAIN":
-        return replace(end, cause="outside-dangling" if response.aliases else "outside-missing")
+        missing = "outside-dangling" if response.aliases else "outside-missing"
+        return replace(end, cause="no-record-of-type" if _has_reverse(at, response.kind, evidence) else missing)
     if response.status != "NOERROR":
         return replace(end, cause="outside-failure")
     if not response.aliases:
         return replace(end, cause="no-record-of-type")
     return _left_to_follow(end, response.kind, evidence)
+
+
+def _has_reverse(name: str, kind: str, evidence: Evidence) -> bool:
+    """Whether a reverse name has a PTR record: for other types CoreDNS says that there is no such name."""
+    return name.endswith(".arpa") and kind != "PTR" and bool(evidence.response(name, "PTR").wanted)
 
 
 def _left_to_follow(end: Hop, kind: str, evidence: Evidence) -> Hop:

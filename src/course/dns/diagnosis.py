@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import dataclass
 
 from course.dns.chain import Chain, Hop
@@ -52,12 +53,22 @@ class Case:
             return ""
         return f"The aliases lead {' -> '.join([*(one.short for one in aliases), aliases[-1].target])}. "
 
+    @property
+    def begin(self) -> str:
+        """How a sentence begins that says why no alias, but the name that was asked has no answer."""
+        status = self.evidence.response(self.asked_name, self.kind).status
+        return "No such name (NXDOMAIN): " if status == "NXDOMAIN" else f"No {self.kind} record ({status}): "
 
-def ask(case: Case, name: str, *, kind: str = "", with_type: bool = False) -> str:
-    """The command that asks for another name from the same namespace."""
-    wanted = kind or (case.kind if with_type else "A")
-    there = "" if case.namespace == "default" else f" --from {case.namespace}"
-    return f"course ask {name}{there}{'' if wanted == 'A' else f' --type {wanted}'}"
+
+def command(name: str, namespace: str = "default", kind: str = "A") -> str:
+    """The command that asks for a name from a namespace."""
+    there = "" if namespace == "default" else f" --from {namespace}"
+    return f"course ask {shlex.quote(name)}{there}{'' if kind == 'A' else f' --type {kind}'}"
+
+
+def ask(case: Case, name: str, *, kind: str = "A") -> str:
+    """The command that asks for another name from the same namespace, where there is one."""
+    return command(name, case.namespace if case.namespace in case.evidence.namespaces() else "default", kind)
 
 
 def patch(alias: Service, target: str) -> str:
@@ -69,3 +80,10 @@ def patch(alias: Service, target: str) -> str:
 def look_at(service: Service) -> str:
     """The command that shows a Service."""
     return f"kubectl get service {service.name} -n {service.namespace} -o yaml"
+
+
+def services_of(namespace: str, evidence: Evidence) -> str:
+    """The sentence that says which Services a namespace has."""
+    names = sorted(one.name for one in evidence.services() if one.namespace == namespace)
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return f"Its Services: {', '.join(names[:5]) or 'none'}{more}."

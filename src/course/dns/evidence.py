@@ -86,7 +86,12 @@ class Endpoint:
     @property
     def labels(self) -> tuple[str, ...]:
         """The labels below the Service that CoreDNS answers for it: its host name, else each address with hyphens."""
-        return (self.hostname,) if self.hostname else tuple(_hyphens(address) for address in self.addresses)
+        return (self.hostname,) if self.hostname else self.by_address
+
+    @property
+    def by_address(self) -> tuple[str, ...]:
+        """The labels that its addresses make, which only an endpoint without a host name answers to."""
+        return tuple(_hyphens(address) for address in self.addresses)
 
 
 @dataclass(frozen=True)
@@ -114,8 +119,8 @@ class Evidence(Protocol):
     def pods(self, namespace: str) -> Sequence[Pod]:
         """The Pods of a namespace."""
 
-    def replicas(self, namespace: str, stateful_set: str) -> int | None:
-        """How many Pods a StatefulSet wants; None where there is no such StatefulSet."""
+    def ordinals(self, namespace: str, stateful_set: str) -> range | None:
+        """The numbers of the Pods that a StatefulSet wants; None where there is no such StatefulSet."""
 
     def response(self, name: str, kind: str) -> dig.Response:
         """What CoreDNS answers for a full name."""
@@ -177,12 +182,14 @@ class Cluster:
         """The Pods of a namespace."""
         return [_pod(item) for item in self._workloads(namespace).get("Pod", [])]
 
-    def replicas(self, namespace: str, stateful_set: str) -> int | None:
-        """How many Pods a StatefulSet wants; None where there is no such StatefulSet."""
+    def ordinals(self, namespace: str, stateful_set: str) -> range | None:
+        """The numbers of the Pods that a StatefulSet wants; None where there is no such StatefulSet."""
         sets = self._workloads(namespace).get("StatefulSet", [])
-        return next(
-            (item["spec"].get("replicas", 1) for item in sets if item["metadata"]["name"] == stateful_set), None
-        )
+        spec = next((item["spec"] for item in sets if item["metadata"]["name"] == stateful_set), None)
+        if spec is None:
+            return None
+        first = (spec.get("ordinals") or {}).get("start", 0)
+        return range(first, first + spec.get("replicas", 1))
 
     def _workloads(self, namespace: str) -> dict[str, list[Any]]:
         return _by_kind("get", "pods,statefulsets", "-n", namespace, "-o", "json")

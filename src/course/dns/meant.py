@@ -1,31 +1,37 @@
-"""Which names of the cluster a short or garbled name was meant to be.
-
-What is proposed is asked first: only names that resolve are handed on.
-"""
+"""Which names of the cluster a short, garbled or misspelt name was meant to be. Nothing is asked here: see proposed."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
-from course.dns import cluster_names
 from course.dns.cluster_names import in_cluster, plain
 from course.dns.evidence import Evidence, Service
 from course.dns.question import ZONE
 
 NEAR = 0.75  # of difflib: one letter wrong, lost or doubled in a word of four or more
-SUFFIX_WORDS = ("svc", "pod", "cluster", "local", "clusterlocal")
+SUFFIX_WORDS = ("svc", "service", "services", "pod", "cluster", "local", "clusterlocal")
 COMPLETE = f".svc.{ZONE}"
+# The usual ends of names outside, for where no server outside answers for them; a country's has two letters.
+DOMAINS = ("com", "net", "org", "info", "biz", "edu", "gov", "dev", "app", "cloud", "tech", "online", "site", "xyz")
 
 
 @dataclass(frozen=True)
 class Meant:
-    """A Service that was meant, or a name below it. lost: labels that stood before it and lead nowhere."""
+    """A Service that was meant, or a name below it.
+
+    sure: it was spelt so. lost: labels that stood before it and lead nowhere. kind: the type of record that it was seen
+    to have. end: where an alias must point instead, because one more alias before this one would be too many.
+    """
 
     service: Service
     below: tuple[str, ...] = ()
+    sure: bool = True
     lost: tuple[str, ...] = ()
+    kind: str = "A"
+    end: str = ""
 
     @property
     def full(self) -> str:
@@ -38,14 +44,35 @@ class Meant:
         return self.full.removesuffix(COMPLETE)
 
 
-def words_of(name: str, evidence: Evidence) -> list[str]:
-    """The labels of a name that was meant for the cluster, without what only says so.
+@dataclass(frozen=True)
+class Wording:
+    """The labels of a name that say what was meant: [*BELOW, SERVICE, NAMESPACE], or fewer.
 
-    Left out are svc, cluster and local, also misspelt, unless a namespace has that name.
+    ports: `_http`, `_tcp` before them. inside: the name says that it is one of the cluster's.
     """
-    first, *others = plain(name).split(".")
-    namespaces = evidence.namespaces()
-    return [first, *(label for label in others if label in namespaces or not like_suffix(label))]
+
+    words: tuple[str, ...]
+    ports: tuple[str, ...]
+    inside: bool
+
+
+def wording(name: str, evidence: Evidence) -> Wording:
+    """A name without what only says that it is the cluster's, wherever that stands and however it is spelt.
+
+    That is svc, cluster and local, unless a namespace has that name; what follows it behind two words says no more.
+    """
+    labels, namespaces = plain(name).split("."), evidence.namespaces()
+    ports = tuple(takewhile(lambda label: label.startswith("_"), labels))
+    words: list[str] = []
+    inside = in_cluster(name)
+    for label in labels[len(ports) :]:
+        if words and like_suffix(label) and label not in namespaces:
+            inside = True
+            if len(words) > 1:
+                break
+        else:
+            words.append(label)
+    return Wording(tuple(words), ports, inside)
 
 
 def like_suffix(label: str) -> bool:
@@ -55,23 +82,54 @@ def like_suffix(label: str) -> bool:
 
 
 def names_for(name: str, evidence: Evidence, namespace: str = "") -> list[Meant]:
-    """The names that a short or garbled one was meant to be, those of `namespace` first.
+    """The names that this one was meant to be, those of `namespace` first; as they are spelt, else as they look.
 
     `auth` is every Service auth; `auth.team-a` with whatever follows, or both turned round, is the one of team-a.
     `web-0.web`, `web-0.team-a` and `web-0` are an endpoint without all of its name.
     """
-    labels = words_of(name, evidence)
+    said = wording(name, evidence)
+    if not said.words:
+        return []
+    found = _spelt(said.words, evidence) or [
+        replace(one, sure=False) for one in _misspelt(said, namespace, evidence)
+    ]  # fmt: skip
+    whole = [replace(one, below=(*said.ports, *one.below)) for one in found]
+    return sorted(whole, key=lambda one: one.service.namespace != namespace)
+
+
+def _spelt(words: Sequence[str], evidence: Evidence) -> list[Meant]:
     services = evidence.services()
-    if len(labels) == 1:
-        found = [Meant(one) for one in services if one.name == labels[0]] or endpoints(labels[0], evidence)
-    else:
-        *below, service, space = labels
-        found = [Meant(one, tuple(below)) for one in services if (one.name, one.namespace) == (service, space)]
-        if len(labels) == 2:
-            found += [Meant(one) for one in services if [one.namespace, one.name] == labels]
-            found = found or endpoints(labels[0], evidence, namespace=labels[1])
-        found = found or endpoints(labels[0], evidence, service=labels[1])
-    return sorted(found, key=lambda one: one.service.namespace != namespace)
+    if len(words) == 1:
+        return [Meant(one) for one in services if one.name == words[0]] or endpoints(words[0], evidence)
+    *below, service, space = words
+    found = [Meant(one, tuple(below)) for one in services if (one.name, one.namespace) == (service, space)]
+    if below:
+        return found
+    found += [Meant(one) for one in services if (one.namespace, one.name) == (service, space)]
+    found = found or endpoints(service, evidence, namespace=space)
+    return found or endpoints(service, evidence, service=space)
+
+
+def _misspelt(said: Wording, namespace: str, evidence: Evidence) -> list[Meant]:
+    """The same Service or endpoint in another namespace, the likeliest one first; else the Service that looks like it.
+
+    A name that does not say that it is the cluster's, and ends as one outside does, is none of its.
+    """
+    *below, service, space = said.words if len(said.words) > 1 else (*said.words, namespace)
+    there = space if space in evidence.namespaces() else near_namespace(space, evidence)
+    services = evidence.services()
+    named = [Meant(one, tuple(below)) for one in services if service in (one.name, f"{one.name}-{one.namespace}")]
+    if found := [one for one in named if one.service.namespace == there]:
+        return found
+    if not (said.inside or there) and (below or is_domain(space, evidence)):
+        return []
+    named = named or endpoints(service, evidence, namespace=space) or endpoints(service, evidence)
+    return named or (near_names(service, there, below, evidence) if there else [])
+
+
+def is_domain(label: str, evidence: Evidence) -> bool:
+    """Whether names outside end in this label."""
+    return len(label) == 2 or label in DOMAINS or evidence.response(label, "NS").status == "NOERROR"
 
 
 def endpoints(label: str, evidence: Evidence, *, service: str = "", namespace: str = "") -> list[Meant]:
@@ -85,12 +143,13 @@ def endpoints(label: str, evidence: Evidence, *, service: str = "", namespace: s
     ]
 
 
-def near_names(name: str, namespace: str, evidence: Evidence) -> list[Meant]:
-    """The Services whose name looks most like this one, near by first."""
+def near_names(name: str, namespace: str, below: Sequence[str], evidence: Evidence) -> list[Meant]:
+    """The Services whose name looks most like this one, near by first, with what stood before it."""
     services = evidence.services()
     here = [one.name for one in services if one.namespace == namespace]
     best = near(name, here) or near(name, [one.name for one in services])
-    return [Meant(one) for one in sorted(services, key=lambda one: one.namespace != namespace) if one.name == best]
+    near_by = sorted(services, key=lambda one: one.namespace != namespace)
+    return [Meant(one, tuple(below)) for one in near_by if one.name == best]
 
 
 def near_namespace(namespace: str, evidence: Evidence) -> str:
@@ -103,36 +162,3 @@ def near_namespace(namespace: str, evidence: Evidence) -> str:
 def near(word: str, words: Iterable[str]) -> str:
     """The other word that looks most like this one; "" where none does."""
     return next(iter(difflib.get_close_matches(word, sorted(set(words) - {word}), n=1, cutoff=NEAR)), "")
-
-
-def resolving(names: Sequence[str], kind: str, evidence: Evidence) -> list[str]:
-    """Those of the full names for which CoreDNS has an answer of this type now."""
-    responses = evidence.responses([(name, kind) for name in names]) if names else []
-    return [name for name, response in zip(names, responses, strict=True) if response.wanted]
-
-
-def good(found: Sequence[Meant], alias: Service | None, kind: str, evidence: Evidence) -> list[Meant]:
-    """Of these the ones that an alias could point at: another one than itself, and one that resolves.
-
-    Where a name below a Service does not, the Service stands for it.
-    """
-    others = [one for one in found if one.service != alias]
-    fine = resolving([name for one in others for name in (one.full, one.service.full)], kind, evidence)
-    spelled = [one if one.full in fine else replace(one, below=(), lost=one.below) for one in others]
-    return [one for one in dict.fromkeys(spelled) if one.full in fine]
-
-
-def complete_within(name: str, kind: str, evidence: Evidence) -> str:
-    """The complete name to which a suffix of the cluster was added by mistake, if it resolves; "" else.
-
-    `auth.team-a.svc.cluster.local.team-b.svc.cluster.local` and `db.example.com.team-b.svc.cluster.local` hold one.
-    """
-    head, twice, _ = name.partition(f"{COMPLETE}.")
-    if twice:
-        return next(iter(resolving([head + COMPLETE], kind, evidence)), "")
-    parts = cluster_names.read(name)
-    suffix = f".{ZONE}" if parts.kind != cluster_names.SVC else COMPLETE
-    suffix = f".{parts.namespace}{COMPLETE}" if parts.namespace in evidence.namespaces() else suffix
-    bare = name.removesuffix(suffix)
-    outside = "." in bare and not in_cluster(bare)
-    return next(iter(resolving([bare], kind, evidence)), "") if outside else ""

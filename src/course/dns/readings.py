@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from course.dns import chain, cluster_names, dig
 from course.dns.cluster_names import in_cluster, plain
 from course.dns.evidence import Evidence
-from course.dns.meant import NEAR, resolving
+from course.dns.meant import NEAR
 from course.dns.question import ZONE
 
 
@@ -45,22 +45,18 @@ def outside_targets(evidence: Evidence) -> list[str]:
     return sorted({one for one in targets if "." in one and not in_cluster(one) and not chain.is_address(one)})
 
 
-def near_outside(name: str, evidence: Evidence, kind: str) -> str:
-    """The name of the cluster's aliases that looks like this one label by label and resolves.
-
-    It is "" where none does.
-    """
-    able = [one for one in outside_targets(evidence) if all(len(label) <= chain.LABEL for label in one.split("."))]
-    near = [one for one in able if one != plain(name) and _alike(plain(name), one)]
-    near.sort(key=lambda one: difflib.SequenceMatcher(None, plain(name), one).ratio(), reverse=True)
-    return next(iter(resolving(near[:3], kind, evidence)), "")
+def near_outside(name: str, evidence: Evidence) -> list[str]:
+    """The names of the cluster's aliases that look like this one label by label, the likest first."""
+    near = [one for one in outside_targets(evidence) if one != plain(name) and _alike(plain(name), one)]
+    return sorted(near, key=lambda one: difflib.SequenceMatcher(None, plain(name), one).ratio(), reverse=True)
 
 
 def _alike(name: str, other: str) -> bool:
-    """Whether each label of one looks like that of the other, or a whole label is one too many."""
+    """Whether each label of one looks like that of the other, or a label at an end or a dot is one too many."""
     labels, others = name.split("."), other.split(".")
     if len(labels) != len(others):
-        return labels[1:] == others or others[1:] == labels
+        longer, shorter = (labels, others) if len(labels) > len(others) else (others, labels)
+        return shorter in (longer[1:], longer[:-1]) or "".join(labels) == "".join(others)
     return all(_alike_label(*pair) for pair in zip(labels, others, strict=True))
 
 
@@ -72,12 +68,6 @@ def _alike_label(label: str, other: str) -> bool:
 
 def types_of(name: str, besides: str, evidence: Evidence) -> list[str]:
     """The types of record that a full name has, but for one."""
-    wanted = [kind for kind in ("A", "AAAA", "CNAME", "MX", "TXT", "SRV", "NS", "SOA", "CAA") if kind != besides]
+    wanted = [kind for kind in ("A", "AAAA", "CNAME", "MX", "TXT", "SRV", "NS", "SOA", "CAA", "PTR") if kind != besides]
     responses = evidence.responses([(name, kind) for kind in wanted])
     return [kind for kind, response in zip(wanted, responses, strict=True) if response.wanted]
-
-
-def end_of(name: str, kind: str, evidence: Evidence) -> str:
-    """The name at the end of a chain that is too long to be followed from its head, if it resolves; "" else."""
-    hops = chain.follow(name, kind, evidence).hops
-    return next(iter(resolving([hops[-1].name], kind, evidence)), "") if not hops[-1].broken else ""

@@ -57,7 +57,7 @@ def explain(
     name: str, namespace: str, asked: Sequence[dig.Response], dns: PodDns, evidence: Evidence
 ) -> Diagnosis | None:
     """Why this Pod's resolver finds nothing where an ordinary Pod's does; None where that does not either."""
-    from course.dns.diagnosis import Diagnosis
+    from course.dns.diagnosis import Diagnosis, command
 
     kind = asked[-1].kind
     ordinary = question.candidates(name, namespace)
@@ -69,11 +69,11 @@ def explain(
             "A Pod with dnsPolicy Default asks the DNS server of its node, not CoreDNS, and that knows no Services. "
             f"A Pod with dnsPolicy ClusterFirst gets an answer for {found[0]}"
         )
-        return Diagnosis("not-cluster-dns", said, (f"course ask {name} --from {namespace}",))
+        return Diagnosis("not-cluster-dns", said, (command(name, namespace, kind),))
     if found[0].rstrip(".") in [one.question.rstrip(".") for one in asked]:
         return None
     said = (
         f"With ndots:{dns.ndots} this Pod's resolver ({dns.resolver}) does not come to {found[0]} An ordinary Pod "
         "does, by its search list."
     )
-    return Diagnosis("search-list-stopped", said, (f"course ask {found[0]} --from {namespace}",))
+    return Diagnosis("search-list-stopped", said, (command(found[0], namespace, kind),))
