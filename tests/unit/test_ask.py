@@ -11,7 +11,7 @@ import pytest
 
 from course.base import advice, paths
 from course.base.errors import CourseError
-from course.dns import chain, dig, evidence, meanings, query, question, server_blocks
+from course.dns import chain, diagnosis, dig, evidence, meanings, query, question, server_blocks
 from course.dns.cluster_names import ClusterName, in_cluster, plain, read
 from course.dns.dig import Record, Response
 from course.dns.evidence import Endpoint, Pod, Port, Service
@@ -67,8 +67,8 @@ class Cluster:
     def pods(self, namespace: str) -> Sequence[Pod]:
         return []
 
-    def replicas(self, namespace: str, stateful_set: str) -> int | None:
-        return 2 if stateful_set == "web" else None
+    def ordinals(self, namespace: str, stateful_set: str) -> range | None:
+        return range(5, 7) if stateful_set == "web" else None
 
     def response(self, name: str, kind: str) -> Response:
         if in_cluster(name):
@@ -77,6 +77,8 @@ class Cluster:
                 name, kind, "NXDOMAIN" if hop.broken else "NOERROR", *self._records(name, kind, not hop.broken)
             )
         status = self.outside_names.get(plain(name), "NXDOMAIN")
+        if kind == "PTR":
+            return response(name, kind, status, *self._records(name, kind, plain(name) == "5.0.0.10.in-addr.arpa"))
         good = status == "NOERROR" and kind == "A" and name.count(".") > 1
         return response(name, kind, status, *self._records(name, kind, good))
 
@@ -141,6 +143,7 @@ def test_an_answer_is_told_apart_by_who_made_it(what: str, settled: Response) ->
     assert made_by == ({"outside"} if what in ("outside", "alias") else {"CoreDNS"})
 
 
+WEB = Endpoint(("10.244.0.5",), True, "web-5", "web-5", (Port("http", "tcp"),))
 # The name as a Pod in `shop` writes it, the cluster, the cause, words of the meaning, words of the next step.
 CASES: dict[str, tuple[str, Cluster, str, str, str]] = {
     "IPv4 text": ("db", Cluster(alias("db", "10.0.0.5")), "target-is-address", "is an address", "without_selector"),
@@ -151,7 +154,9 @@ CASES: dict[str, tuple[str, Cluster, str, str, str]] = {
     "elsewhere": ("db", Cluster(alias("db", TARGET, "team-a")), "service-missing", "one in namespace team-a",
         "ask db.team-a"),
     "no Pod": ("pg.team-a", Cluster(headless("pg")), "no-ready-endpoint", "no ready endpoint", "kubectl get pods"),
-    "below": ("x.db.shop", Cluster(alias("db", TARGET)), "below-alias", "no names below", f"course ask x.{TARGET}"),
+    "below": ("x.db.shop", Cluster(alias("db", TARGET)), "below-alias", "mean db.shop", "course ask db.shop"),
+    "below, there outside": ("x.db.shop", Cluster(alias("db", TARGET), outside={f"x.{TARGET}": "NOERROR"}),
+        "below-alias", "no names below", f"course ask x.{TARGET}."),
     "to itself": ("auth", Cluster(alias("auth", "auth"), virtual("auth")), "target-short", "You mean auth.team-a.svc",
         "auth.team-a"),
     "ring": (
@@ -178,6 +183,52 @@ CASES: dict[str, tuple[str, Cluster, str, str, str]] = {
     "final dot": ("pg.team-a.", Cluster(virtual("pg")), "final-dot", "dot at the end", "ask pg.team-a"),
     "swapped": ("team-a.pg", Cluster(virtual("pg")), "swapped", "turned round", "ask pg.team-a"),
     "address": ("10.0.0.5", Cluster(), "address-as-name", "is an address", "5.0.0.10.in-addr.arpa --type PTR"),
+    "nobody's address": ("10.0.0.6", Cluster(), "address-as-name", "No name belongs to it", ""),
+    "service for svc": ("db", Cluster(alias("db", f"pg.team-a.service.{ZONE}"), virtual("pg")), "not-svc-nor-pod",
+        "`service` in its place", f"pg.team-a.svc.{ZONE}"),
+    "svc twice": ("db", Cluster(alias("db", f"pg.team-a.svc.svc.{ZONE}"), virtual("pg")), "namespace-missing",
+        "no namespace svc", f"pg.team-a.svc.{ZONE}"),
+    "svc elsewhere": ("db", Cluster(alias("db", f"pg.svc.team-a.{ZONE}"), virtual("pg")), "not-svc-nor-pod",
+        "has `svc` in another place", f"pg.team-a.svc.{ZONE}"),
+    "pod for svc": ("db", Cluster(alias("db", f"pg.team-a.pod.{ZONE}"), virtual("pg")), "pod-name-is-no-address",
+        "You mean pg.team-a.svc", f"pg.team-a.svc.{ZONE}"),
+    "another domain": ("db", Cluster(alias("db", "pg.team-a.svc.k8s.local"), virtual("pg")), "target-short",
+        "You mean pg.team-a.svc", f"pg.team-a.svc.{ZONE}"),
+    "no svc, misspelt": ("db", Cluster(alias("db", f"auht.team-a.{ZONE}"), virtual("auth")), "not-svc-nor-pod",
+        "Service auth is in namespace team-a", f"auth.team-a.svc.{ZONE}"),
+    "hyphen": ("db", Cluster(alias("db", f"auth-team-a.svc.{ZONE}"), virtual("auth")), "namespace-missing",
+        "Perhaps you mean auth.team-a", f"auth.team-a.svc.{ZONE}"),
+    "short, misspelt": ("db", Cluster(alias("db", "auht"), virtual("auth", "shop")), "target-short",
+        "Perhaps you mean auth.shop", f"auth.shop.svc.{ZONE}"),
+    "short, of a broken one": ("db", Cluster(alias("db", "pg.team-a"), headless("pg")), "target-short",
+        "Service pg in namespace team-a does not resolve either", "course ask pg.team-a"),
+    "short, a namespace": ("db", Cluster(alias("db", "team-a"), virtual("pg")), "target-short",
+        "is a namespace, not a Service. Its Services: pg", "get services -n team-a"),
+    "a name of a machine": ("db", Cluster(alias("db", "localhost")), "target-missing-outside", "hosts file",
+        "get service db"),
+    "a domain outside": ("auth.io", Cluster(virtual("auth")), "outside-missing", "nor outside", "Compare"),
+    "no dot": ("api.examplecom", Cluster(alias("c", "api.example.com"), outside={"api.example.com": "NOERROR"}),
+        "outside-missing", "mean api.example.com", "ask api.example.com"),
+    "no domain": ("api.example", Cluster(alias("api", "api.example.com", "team-a"),
+        outside={"api.example.com": "NOERROR"}), "outside-missing", "mean api.example.com", "ask api.example.com"),
+    "label of 64 inside": ("db", Cluster(alias("db", f"{'x' * 64}.team-a.svc.{ZONE}")), "label-too-long",
+        "no Service can have it", "get service db"),
+    "suffix behind a missing one": ("db", Cluster(alias("db", f"gone.example.com.shop.svc.{ZONE}"),
+        outside={"example.com": "NOERROR"}), "suffix-added", "It has no address either", "get service db"),
+    "suffix behind a target": ("db", Cluster(alias("db", f"{TARGET}.local")), "suffix-added", "with .local added",
+        f'"{TARGET}"'),
+    "ordinals": ("web-0.web.team-a", Cluster(headless("web"), endpoints=[WEB]), "endpoint-missing",
+        "counted from web-5", "get pods"),
+    "by address": ("10-244-0-5.web.team-a", Cluster(headless("web"), endpoints=[WEB]), "endpoint-missing",
+        "has a host name, web-5", "ask web-5.web.team-a"),
+    "below an endpoint": ("x.web-5.web.team-a", Cluster(headless("web"), endpoints=[WEB]), "too-many-labels",
+        "too many labels", "ask web-5.web.team-a"),
+    "endpoint of a misspelt one": ("web-5.webs.team-a", Cluster(headless("web"), endpoints=[WEB]), "service-missing",
+        "mean web-5.web.team-a", "ask web-5.web.team-a"),
+    "port alone": ("_http.web.team-a", Cluster(headless("web"), endpoints=[WEB]), "port-missing",
+        "named with its protocol", "get service web"),
+    "a star": ("*.nothing.example.com", Cluster(alias("c", "x.nothing.example.com"),
+        outside={"x.nothing.example.com": "NOERROR"}), "outside-missing", "mean x.nothing", "ask x.nothing"),
 }  # fmt: skip
 
 
@@ -196,6 +247,47 @@ def test_advice_never_points_an_alias_at_what_does_not_resolve() -> None:
     cluster = Cluster(alias("auth", "auth"), alias("auth", "gone.example.com", "team-b"), headless("auth"))
     found = query.explain("auth", "shop", asked("auth", cluster), cluster)
     assert found.cause == "target-missing-outside" and "patch" not in "".join(found.next)
+
+
+def test_an_alias_that_is_patched_leads_no_further_than_coredns_follows() -> None:
+    """The Service that is meant resolves, with the eleven aliases behind it; with one before it they are too many."""
+    links = [alias(f"l{number}", f"l{number + 1}.shop.svc.{ZONE}") for number in range(1, 11)]
+    cluster = Cluster(*links, alias("l11", TARGET), alias("db", "l1"))
+    found = query.explain("db", "shop", asked("db", cluster), cluster)
+    assert "mean l1.shop" in found.meaning and f"at their end, {TARGET}" in found.meaning
+    assert [f'"{TARGET}"' in command for command in found.next] == [True]
+
+
+@pytest.mark.parametrize("kind", ["AAAA", "MX", "CNAME"])
+def test_who_asks_for_another_type_is_told_of_the_name_that_has_an_address(kind: str) -> None:
+    cluster = Cluster(virtual("pg"))
+    found = query.explain("pg", "shop", asked("pg", cluster, kind), cluster)
+    assert found.cause == "service-missing" and found.next == ("course ask pg.team-a --from shop",)
+
+
+def test_an_alias_of_a_short_name_is_not_told_to_ask_for_that_name() -> None:
+    cluster = Cluster(alias("login", "auth"), virtual("auth"))
+    found = query.explain("login", "shop", asked("login", cluster, "MX"), cluster)
+    assert "has none either" in found.meaning and found.next == ("kubectl get service login -n shop -o yaml",)
+
+
+@pytest.mark.parametrize(
+    ("name", "near", "following"),
+    [
+        ("pg", "temm-a", "course ask pg --from team-a"),
+        ("redis", "temm-a", "course ask redis.shop"),
+        ("pgg.team-a", "temm-a", "course ask pg.team-a"),
+        ("nothing", "temm-a", "kubectl get namespaces"),
+    ],
+)
+def test_a_namespace_that_is_not_there_is_not_asked_from_again(name: str, near: str, following: str) -> None:
+    cluster = Cluster(virtual("pg"), virtual("redis", "shop"))
+    responses = [cluster.response(full, "A") for full in question.candidates(name, near)]
+    assert query.explain(name, near, responses, cluster).next == (following,)
+
+
+def test_a_star_is_quoted_in_a_command() -> None:
+    assert diagnosis.command("*.db.example.com", "shop", "MX") == "course ask '*.db.example.com' --from shop --type MX"
 
 
 def test_two_services_that_may_be_meant_are_both_named() -> None:

@@ -14,7 +14,7 @@ from course.dns.cluster_names import in_cluster, plain
 from course.dns.diagnosis import Case, Words, ask, look_at, patch, services_of
 from course.dns.evidence import Service
 from course.dns.meant import Meant
-from course.dns.proposed import answering, lead_to, near_outside, proposed
+from course.dns.proposed import answering, good, lead_to, near_outside, no_better, proposed
 from course.dns.question import ZONE
 
 
@@ -88,14 +88,17 @@ def _not_svc_nor_pod(case: Case) -> Words:
     if not found or len(labels) < 4:
         said = f"{begin}below {ZONE} a name has the form SERVICE.NAMESPACE.svc.{ZONE}."
         return f"{said}{hint}", commands or ("kubectl get services -A",)
-    one, kind = found[0].service, cluster_names.read(case.hop.name).kind
+    one, kind = (good(found, case) or found)[0].service, cluster_names.read(case.hop.name).kind
     lacks = "lacks `svc`" + (f", and has `{kind}` in its place" if meant.like_suffix(kind) else "")
     wrong = "has `svc` in another place than before the domain" if "svc" in labels else lacks
     said = (
         f"{begin}that name {wrong}: "
         f"the Service {one.name} is in namespace {one.namespace}, and its name is {one.full}."
     )
-    return (f"{said}{hint}" if found[0].below else said), commands or (look_at(one),)
+    if commands:
+        return (f"{said}{hint}" if found[0].below else said), commands
+    hint, commands = no_better(case, one)
+    return f"{said}{hint}", commands
 
 
 def suffix_added(case: Case, complete: str) -> Words:
@@ -128,7 +131,7 @@ def _endpoint_missing(case: Case) -> Words:
     if named := [one.hostname for one in case.hop.endpoints if label in one.by_address]:
         hint, commands = proposed(case, [Meant(service, (named[0],))])
         why = f"the endpoint of {service} with that address has a host name, {named[0]}, and answers to that alone"
-        return f"{_subject(case)}{why}.{hint}", commands or (look_at(service),)
+        return f"{_subject(case) or case.begin}{why}.{hint}", commands or (look_at(service),)
     labels = [name for endpoint in case.hop.endpoints if endpoint.ready for name in endpoint.labels]
     pods = {pod.name: pod for pod in case.evidence.pods(service.namespace)}
     has = (
@@ -147,7 +150,7 @@ def _endpoint_missing(case: Case) -> Words:
     else:
         why = f"there is no Pod {label}{_ordinals(case, service, label)}"
     look = f"kubectl get pods,endpointslices -n {service.namespace}"
-    return f"{_subject(case)}{why}. {listed}.", (look,)
+    return f"{_subject(case) or case.begin}{why}. {listed}.", (look,)
 
 
 def _ordinals(case: Case, service: Service, label: str) -> str:

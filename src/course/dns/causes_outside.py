@@ -41,7 +41,8 @@ def missing(case: Case) -> tuple[str, Words]:
     if near[0]:
         return _cause(case), (begin + near[0], near[1])
     if alias:
-        return _cause(case), (f"{begin} A misspelt externalName, or the provider removed the name.", (look_at(alias),))
+        why = "" if _form(name) else " A misspelt externalName, or the provider removed the name."
+        return _cause(case), (begin + why, (look_at(alias),))
     if name.endswith(".arpa"):
         said = f"{begin} Nothing with that address has a name: no Service, no endpoint of one, nothing outside."
         return _cause(case), (said, ("kubectl get services,endpointslices -A",))
@@ -71,20 +72,16 @@ def _inside(case: Case, found: Sequence[Meant]) -> tuple[str, Words] | None:
     """The name was meant for the cluster, and was not written so that it is found there."""
     alias = case.chain.to_mend
     hint, commands = proposed.proposed(case, found, ", and that must be written in full" if alias else "")
-    others = [one for one in found if one.service != alias]
-    begin = f"{case.way}The alias is there, but its target {case.hop.name}."
     if not commands and not found[0].sure:
         return None
-    if not others:
-        said = "It is taken as a full name, and the only Service that it could mean is this alias itself."
-        said = f"{begin} does not exist (NXDOMAIN). {said} It needs the name of something else."
-        return "target-missing-outside", (said, (look_at(case.chain.aliases[-1]),))
+    others = [one.service for one in found if one.service != alias]
     if not commands:
-        hint = f" That means {others[0].service}, and it does not resolve either: ask why."
-        commands = (ask(case, others[0].short),)
+        hint, commands = proposed.no_better(case, (others or [found[0].service])[0])
     if alias:
-        return "target-short", (f"{begin} is taken as a full name: no search list is applied to it.{hint}", commands)
-    cause, why = _slip(case, others[0])
+        said = f"{case.way}The alias is there, but its target {case.hop.name}. is taken as a full name: no search list"
+        cause = "target-short" if others else "target-missing-outside"
+        return cause, (f"{said} is applied to it.{hint}", commands)
+    cause, why = _slip(case, found[0])
     return cause, (f"No such name (NXDOMAIN): {why}{hint}", commands)
 
 
@@ -109,11 +106,11 @@ def _slip(case: Case, found: Meant) -> tuple[str, str]:
 
 def _namespace(case: Case) -> tuple[str, Words] | None:
     """The target is a namespace, or a Pod's name without the domain."""
-    name = case.hop.name
+    name, words = case.hop.name, meant.wording(case.hop.name, case.evidence).words
     begin = f"{case.way}The alias is there, but its target {name}. is taken as a full name"
-    if name in case.evidence.namespaces():
-        said = f"{begin}, and {name} is a namespace, not a Service. {services_of(name, case.evidence)}"
-        return "target-short", (said, (f"kubectl get services -n {name}",))
+    if len(words) == 1 and words[0] in case.evidence.namespaces():
+        said = f"{begin}, and {words[0]} is a namespace, not a Service. {services_of(words[0], case.evidence)}"
+        return "target-short", (said, (f"kubectl get services -n {words[0]}",))
     if name.endswith(f".{POD}") and (commands := proposed.lead_to(case, f"{name}.{ZONE}")):
         said = f"{begin}: no search list is applied to it. You mean {name}.{ZONE}, and that must be written in full."
         return "target-short", (said, commands)

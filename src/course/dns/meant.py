@@ -121,10 +121,13 @@ def _misspelt(said: Wording, namespace: str, evidence: Evidence) -> list[Meant]:
     named = [Meant(one, tuple(below)) for one in services if service in (one.name, f"{one.name}-{one.namespace}")]
     if found := [one for one in named if one.service.namespace == there]:
         return found
-    if not (said.inside or there) and (below or is_domain(space, evidence)):
+    if not (said.inside or there) and is_domain(space, evidence):
         return []
+    if not (said.inside or there) and below:
+        return endpoints(below[0], evidence, service=service) if len(below) == 1 else []
     named = named or endpoints(service, evidence, namespace=space) or endpoints(service, evidence)
-    return named or (near_names(service, there, below, evidence) if there else [])
+    below_one = [Meant(one, (*below, service)) for one in services if one.name == space]
+    return named or (near_names(service, there, below, evidence) if there else below_one)
 
 
 def is_domain(label: str, evidence: Evidence) -> bool:

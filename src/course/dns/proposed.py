@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from course.dns import chain, readings
-from course.dns.diagnosis import Case, Words, ask, patch
-from course.dns.evidence import Evidence
+from course.dns.diagnosis import Case, Words, ask, look_at, patch
+from course.dns.evidence import Evidence, Service
 from course.dns.meant import COMPLETE, SUFFIX_WORDS, Meant
 from course.dns.cluster_names import in_cluster
 
@@ -62,6 +62,13 @@ def proposed(case: Case, found: Sequence[Meant], then: str = "") -> Words:
         patch(alias, one.end or one.full) if alias else ask(case, one.short, kind=one.kind) for one in fine
     ]  # fmt: skip
     return f" {begin} {' or '.join(one.full for one in fine)}{then}.{_lost(fine)}{_too_far(fine)}", tuple(commands)
+
+
+def no_better(case: Case, service: Service) -> Words:
+    """(a sentence, commands) where the only Service that may be meant is the alias itself, or has no answer either."""
+    if service == case.chain.to_mend:
+        return " That is this alias itself: it needs the name of something else.", (look_at(service),)
+    return f" {service} does not resolve either: ask why.", (ask(case, Meant(service).short),)
 
 
 def _lost(fine: Sequence[Meant]) -> str:

@@ -124,7 +124,11 @@ def settle(
     """The responses to question.pairs, settled as a resolver does, and explained."""
     *tried, own_namespace = responses
     asked = _until_settled(tried, dns.resolver if dns else "glibc")
-    note = "" if dns and dns.policy == "Default" else _note(namespace, own_namespace)
+    if dns and dns.policy == "Default":  # its node's DNS server knows no namespaces: the API is asked
+        gone = namespace not in (evidence or _cluster()).namespaces()
+    else:
+        gone = _is_gone(namespace, own_namespace)
+    note = f"There is no namespace {namespace}: no Pod can ask from there." if gone else ""
     if asked[-1].wanted and asked[-1].status == "NOERROR":
         from course.dns import meanings
 
@@ -134,16 +138,19 @@ def settle(
     return Answer(name, namespace, asked, found.meaning, "\n".join(found.next), found.cause, found.chain, note)
 
 
+def _cluster(known: Sequence[dig.Response] = ()) -> Evidence:
+    from course.dns.evidence import Cluster  # not for a name of the cluster that resolves
+
+    return Cluster(known)
+
+
 def _blocks(evidence: Evidence | None) -> Sequence[ServerBlock]:
-    from course.dns.evidence import Cluster  # for names outside only
-
-    return (evidence or Cluster()).blocks()
+    return (evidence or _cluster()).blocks()
 
 
-def _note(namespace: str, own: dig.Response) -> str:
+def _is_gone(namespace: str, own: dig.Response) -> bool:
     """The namespace's own name was asked too: it is there, and empty, or it does not exist."""
-    gone = own.status == "NXDOMAIN" and plain(own.question).startswith(f"{namespace}.svc.")
-    return f"There is no namespace {namespace}: no Pod can ask from there." if gone else ""
+    return own.status == "NXDOMAIN" and plain(own.question).startswith(f"{namespace}.svc.")
 
 
 def _until_settled(responses: Sequence[dig.Response], resolver: str) -> tuple[dig.Response, ...]:
@@ -178,9 +185,8 @@ def explain(
 ) -> Diagnosis:
     """Why a name did not resolve, by the questions and answers of it; `evidence` is fetched only now."""
     from course.dns import diagnose
-    from course.dns.evidence import Cluster
 
-    found = evidence or Cluster(asked)
+    found = evidence or _cluster(asked)
     if dns:
         from course.dns import resolver
 
