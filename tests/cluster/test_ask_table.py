@@ -3,6 +3,10 @@
 All is set up once, one dig asks all, causes are compared.
 """
 
+import os
+import shlex
+import signal
+import subprocess
 import tomllib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +15,9 @@ from typing import Any
 
 import pytest
 
+from course.base import paths
 from course.base.waiting import until
+from course.cli import ask
 from course.dns import query, question
 from course.dns.evidence import Cluster
 from course.kube import coredns, kubectl, namespaces
@@ -105,6 +111,64 @@ def test_what_is_proposed_for_an_alias_resolves(answers: dict[Asked, query.Answe
     assert [one.question for one in found if not one.addresses] == []
 
 
+def test_what_is_to_be_asked_next_has_an_answer(answers: dict[Asked, query.Answer]) -> None:
+    """Every `course ask` of the table, but where it is said that the name does not resolve either."""
+    lines = [
+        line
+        for answer in answers.values()
+        if "does not resolve either" not in answer.meaning
+        for line in answer.next.splitlines()
+        if line.startswith("course ask ") and "#" not in line
+    ]
+    given = [ask.parser().parse_args(shlex.split(line)[2:]) for line in dict.fromkeys(lines)]
+    assert len(given) > 40
+    asked = [question.pairs(one.name, one.namespace, one.kind) for one in given]
+    shared = Cluster()
+    shared.responses(list(dict.fromkeys(pair for each in asked for pair in each)))
+    settled = [
+        query.settle(one.name, one.namespace, shared.responses(pairs), evidence=shared)
+        for one, pairs in zip(given, asked, strict=True)
+    ]
+    assert [answer.text() for answer in settled if not answer.resolved] == []
+
+
+def plain_terminal() -> dict[str, str]:
+    """The environment of a terminal of the reader's own, which knows neither this cluster nor the course's programs."""
+    others = [folder for folder in os.environ["PATH"].split(os.pathsep) if folder != str(paths.VENV_BIN)]
+    return {name: value for name, value in os.environ.items() if name != "KUBECONFIG"} | {
+        "PATH": os.pathsep.join(others)
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "namespace", "shown"),
+    [("auth", "ask-c", "virtual IP"), ("short-namespace", "ask-b", "watched")],
+)
+def test_the_next_line_can_be_typed_as_it_is_printed(world: None, name: str, namespace: str, shown: str) -> None:
+    """One that asks again and one that looks at the cluster, in a plain terminal and from another folder."""
+    env = plain_terminal()
+    said = subprocess.run(
+        [paths.ROOT / "course", "ask", name, "--from", namespace], capture_output=True, text=True, env=env, cwd="/"
+    ).stdout
+    (line,) = [line.removeprefix("Next: ") for line in said.splitlines() if line.startswith("Next: ")]
+    done = subprocess.run(line, shell=True, capture_output=True, text=True, env=env, cwd="/")
+    assert (done.returncode, shown in done.stdout) == (0, True), f"{line}: {done.stdout}{done.stderr}"
+
+
+def test_a_change_is_said_while_it_is_watched(world: None) -> None:
+    change = ("patch", "service", "watched", "-n", "ask-c", "--type", "merge", "-p")
+    command = [str(paths.ROOT / "course"), "ask", "watched", "--from", "ask-c", "--watch"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as watching:
+        assert watching.stdout is not None
+        first = watching.stdout.readline()
+        kubectl.output(*change, '{"spec":{"externalName":"db.example.com"}}')
+        second = watching.stdout.readline()
+        watching.send_signal(signal.SIGINT)
+        rest = watching.stdout.read()
+    assert "CNAME api.example.com." in first and "CNAME db.example.com." in second and rest == ""
+    assert watching.returncode == 130
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
@@ -115,6 +179,8 @@ def test_what_is_proposed_for_an_alias_resolves(answers: dict[Asked, query.Answe
         (("auth.ask-a", "--from", "ask-c", "--ndots", "1", "--resolver", "musl"), 1, "does not come to auth.ask-a.svc"),
         (("auth.ask-a", "--from", "ask-c", "--ndots", "1"), 0, "virtual IP"),
         (("auth.ask-a", "--from", "ask-c", "--dns-policy", "Default"), 1, "not CoreDNS"),
+        (("api.example.com", "--from", "prodution", "--dns-policy", "Default"), 0, "no namespace prodution"),
+        (("api.example.com", "--from", "ask-c", "--dns-policy", "Default"), 0, "Meaning"),
         (("auth.ask-a", "--from", "ask-c", "--dns-policy", "ClusterFirstWithHostNet"), 0, "virtual IP"),
         (("auth.ask-a", "--dns-policy", "None"), 2, "dnsConfig"),
     ],

@@ -12,10 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from course.base import shell
 from course.base.errors import CourseError
 from course.dns import dig, evidence, meanings, query, question, server_blocks
+from course.kube import kubectl
 from course.provision import records
-from course.tasks import progress, verbs
+from course.tasks import progress, stage, verbs
 from tests.unit.test_ask import Cluster, asked, response
 
 bounded = settings(
@@ -238,6 +240,42 @@ def test_what_another_room_keeps_has_its_form(book: Path, part: str) -> None:
     with pytest.raises(CourseError) as refusal:
         progress.take_in(source, {"interview": lambda mine, theirs: {**mine, **theirs}})
     assert "'interview'" in refusal.value.why
+
+
+@pytest.fixture
+def echo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where kubectl is, a program that prints what it is handed; the lab is started."""
+    (tmp_path / "kubectl").write_text("#!/bin/sh\nexec cat\n")
+    (tmp_path / "kubectl").chmod(0o755)
+    monkeypatch.setattr(shell, "VENV_BIN", tmp_path)
+    monkeypatch.setattr(kubectl, "require_ready", lambda: None)
+    monkeypatch.setattr(stage, "missing", lambda lab: [])
+
+
+ANY_TEXT = st.text(st.characters(codec=None, categories=None), max_size=300)  # with halves of characters
+MANIFEST = st.lists(
+    st.sampled_from(["apiVersion: v1", "kind: Service", "---", "\t", "\ufeff", "\0", "{", "- &a *a", "\udcff", "é"])
+).map("\n".join)
+
+
+@bounded
+@given(st.one_of(ANY_TEXT, MANIFEST))
+def test_any_manifest_is_handed_to_kubectl_as_it_is_or_refused_in_words(echo: None, manifest: str) -> None:
+    try:
+        handed = verbs.apply("lost-database", manifest)
+    except CourseError as refusal:
+        assert "no text" in refusal.what and refusal.why and refusal.next
+        assert not _is_text(manifest)
+    else:
+        assert handed == manifest.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _is_text(text: str) -> bool:
+    return not any("\ud800" <= one <= "\udfff" for one in text)
+
+
+def test_a_program_that_prints_no_text_is_read_all_the_same() -> None:
+    assert shell.run(["printf", r"a\377b"]).stdout == r"a\xffb"
 
 
 def test_a_manifest_refused_in_part_says_what_was_made() -> None:

@@ -1,4 +1,7 @@
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -58,6 +61,14 @@ def test_reset_wants_one_or_all() -> None:
     for words in ([], ["odd-port", "--all"]):
         said = runner.invoke(app.app, ["lab", "reset", *words])
         assert isinstance(said.exception, CourseError) and "--all" in said.exception.next
+
+
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
+def test_a_manifest_of_bytes_that_are_no_text_is_refused_in_words(locale: str) -> None:
+    """In a container without a locale Python hands on such bytes from standard input; elsewhere it refuses them."""
+    command = [sys.executable, "-m", "course", "lab", "apply", "odd-port", "-"]
+    said = subprocess.run(command, input=b"kind: \xff\n", capture_output=True, env={**os.environ, "LC_ALL": locale})
+    assert said.returncode == 2 and b"Traceback" not in said.stderr and b"Why:" in said.stderr
 
 
 def test_a_manifest_that_is_not_there() -> None:

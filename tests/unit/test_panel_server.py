@@ -143,6 +143,9 @@ def test_a_manifest_is_kept_as_it_was_typed(panel: Panel) -> None:
     assert panel.ask("tasks/loop")[1]["manifest"] == hostile
     status, refusal = panel.ask("tasks/loop/manifest", {"manifest": "x" * (progress.LONGEST_TEXT + 1)})
     assert (status, set(refusal)) == (409, {"what", "why", "next", "message"})
+    for verb in ("manifest", "apply"):
+        status, refusal = panel.ask(f"tasks/loop/{verb}", {"manifest": "kind: \ud800"})
+        assert (status, "no text" in refusal["what"]) == (409, True)
     assert panel.ask("tasks/loop")[1]["manifest"] == hostile
 
 

@@ -44,12 +44,16 @@ def without_proxies(env: Mapping[str, str]) -> dict[str, str]:
 def run(
     command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, text: str | None = None, timeout: float = 60
 ) -> subprocess.CompletedProcess[str]:
-    """Run and capture; never raises for a failing program. A missing program is returncode 127, a hang 124."""
+    """Run and capture; never raises for a failing program. A missing program is returncode 127, a hang 124.
+
+    Text is UTF-8 whatever the locale says; a byte that is none comes as its number in hexadecimal.
+    """
     argv = [str(word) for word in command]
     try:
         return subprocess.run(
-            argv, input=text, capture_output=True, text=True, timeout=timeout, env=dict(env or environment())
-        )
+            argv, input=text, capture_output=True, encoding="utf-8", errors="backslashreplace", timeout=timeout,
+            env=dict(env or environment()),
+        )  # fmt: skip
     except FileNotFoundError:
         return subprocess.CompletedProcess(argv, 127, "", f"{argv[0]}: not found")
     except subprocess.TimeoutExpired:

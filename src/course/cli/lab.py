@@ -64,7 +64,7 @@ def apply(slug: Slug, file: Annotated[Path, typer.Argument(help="Your manifest, 
     from course.tasks import verbs
 
     try:
-        text = sys.stdin.read() if str(file) == "-" else file.read_text()
+        text = sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
     except (OSError, ValueError) as reason:
         raise CourseError(f"{file} cannot be read.", in_words(reason), f"./course lab apply {slug} my.yaml") from None
     typer.echo(verbs.apply(slug, text).strip())

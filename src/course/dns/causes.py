@@ -92,8 +92,7 @@ def _not_svc_nor_pod(case: Case) -> Words:
     lacks = "lacks `svc`" + (f", and has `{kind}` in its place" if meant.like_suffix(kind) else "")
     wrong = "has `svc` in another place than before the domain" if "svc" in labels else lacks
     said = (
-        f"{begin}that name {wrong}: "
-        f"the Service {one.name} is in namespace {one.namespace}, and its name is {one.full}."
+        f"{begin}that name {wrong}: the Service {one.name} is in namespace {one.namespace}, and its name is {one.full}."
     )
     if commands:
         return (f"{said}{hint}" if found[0].below else said), commands

@@ -14,7 +14,7 @@ from course.dns.question import ZONE
 
 RECORDS = "course outside records"
 REVERSE = ("in-addr", "arpa")
-HOSTS = ("localhost", "host")  # localhost, host.docker.internal, host.containers.internal
+HOSTS = ("localhost", "localhost.localdomain", "host.docker.internal", "host.containers.internal")
 
 
 def _subject(case: Case) -> str:
@@ -65,7 +65,7 @@ def _form(name: str) -> str:
         return f" It has {len(numbers)} numbers, and an IPv4 address has four."
     if re.fullmatch(r"\d+(-\d+){3}", name):
         return " An address with hyphens is no name by itself."
-    return " A machine knows that name by its own hosts file, and DNS does not." if labels[0] in HOSTS else ""
+    return " A machine knows that name by its own hosts file, and DNS does not." if name in HOSTS else ""
 
 
 def _inside(case: Case, found: Sequence[Meant]) -> tuple[str, Words] | None:
@@ -92,7 +92,7 @@ def _slip(case: Case, found: Meant) -> tuple[str, str]:
     if found.below and words == [found.below[-1], service.name]:
         return "namespace-missing", (
             f"there is no namespace {service.name}; it is a Service of namespace {service.namespace}, "
-            f"and {words[0]} an endpoint of it."
+            f"and {words[0]} {'an' if found.sure else 'no'} endpoint of it."
         )
     if words == [service.namespace, service.name] != words[::-1]:
         return "swapped", f"the Service comes first, then its namespace; {name} has them turned round."

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from course.dns import chain, readings
+from course.dns.cluster_names import in_cluster
 from course.dns.diagnosis import Case, Words, ask, look_at, patch
 from course.dns.evidence import Evidence, Service
 from course.dns.meant import COMPLETE, SUFFIX_WORDS, Meant
-from course.dns.cluster_names import in_cluster
 
 
 def answering(names: Sequence[str], kind: str, evidence: Evidence) -> dict[str, str]:
@@ -79,7 +79,7 @@ def _too_far(fine: Sequence[Meant]) -> str:
     far = [one for one in fine if one.end]
     if not far:
         return ""
-    return f" So many aliases follow {far[0].full} that one more is too many: point this one at their end, {far[0].end}."
+    return f" So many aliases follow {far[0].full} that one more is too many: point this at their end, {far[0].end}."
 
 
 def lead_to(case: Case, name: str) -> tuple[str, ...]:

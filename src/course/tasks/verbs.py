@@ -389,6 +389,7 @@ def apply(slug: str, text: str) -> str:
     The API's refusal is passed on in words, with what was made before it: kubectl goes on after a refusal.
     """
     lab = catalog.find(slug)
+    require_text(text)
     kubectl.require_ready()
     _require_started(lab, stage.missing(lab))
     process = apply_in(lab.namespace, text)
@@ -396,6 +397,16 @@ def apply(slug: str, text: str) -> str:
         again = f"Mend what it names, then apply again. See where you are: ./course lab check {lab.slug}"
         raise CourseError(*_refusal(process.stdout, process.stderr), again)
     return process.stdout + process.stderr
+
+
+def require_text(manifest: str) -> None:
+    """CourseError for a manifest with bytes or halves of characters that are no text: nobody can be sent those."""
+    try:
+        manifest.encode()
+    except UnicodeEncodeError as error:
+        line = manifest.count("\n", 0, error.start) + 1
+        why = f"Line {line} has bytes that are no text in UTF-8."
+        raise CourseError("Your manifest is no text.", why, "Save it as UTF-8, then apply it again.") from None
 
 
 def _refusal(made: str, refused: str) -> tuple[str, str]:

@@ -161,6 +161,7 @@ def solve(slug: str, say: Callable[[str], None]) -> str:
 
 def keep_manifest(slug: str, text: str) -> None:
     """Keep what the learner wrote, as far as the progress file takes it."""
+    verbs.require_text(text)
     if len(text) > progress.LONGEST_TEXT:
         why = f"It has {len(text)} characters; {progress.LONGEST_TEXT} are kept."
         raise CourseError("This manifest is too long to be kept.", why, "Save it in a file: kubectl apply -f FILE")
