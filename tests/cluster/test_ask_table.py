@@ -151,7 +151,7 @@ def test_the_next_line_can_be_typed_as_it_is_printed(world: None, name: str, nam
         [paths.ROOT / "course", "ask", name, "--from", namespace], capture_output=True, text=True, env=env, cwd="/"
     ).stdout
     (line,) = [line.removeprefix("Next: ") for line in said.splitlines() if line.startswith("Next: ")]
-    done = subprocess.run(line, shell=True, capture_output=True, text=True, env=env, cwd="/")
+    done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, env=env, cwd="/")
     assert (done.returncode, shown in done.stdout) == (0, True), f"{line}: {done.stdout}{done.stderr}"
 
 

@@ -246,7 +246,8 @@ def _too_many_aliases(case: Case) -> Words:
 
 def _type_not_followed(case: Case) -> Words:
     service = _held(case)
-    said = f"{case.way}{service} is an alias, and CoreDNS follows an alias for A, AAAA and CNAME only, not for {case.kind}."
+    followed = "CoreDNS follows an alias for A, AAAA and CNAME only"
+    said = f"{case.way}{service} is an alias, and {followed}, not for {case.kind}."
     if chain.fits(service.target) and case.evidence.response(service.target, case.kind).wanted:
         return said, (ask(case, f"{service.target}.", kind=case.kind),)
     return f"{said} Its target {service.target}. has none either.", (look_at(service),)
