@@ -62,13 +62,18 @@ class Case:
 
 def command(name: str, namespace: str = "default", kind: str = "A") -> str:
     """The command that asks for a name from a namespace."""
-    there = "" if namespace == "default" else f" --from {namespace}"
-    return f"course ask {shlex.quote(name)}{there}{'' if kind == 'A' else f' --type {kind}'}"
+    where = "" if namespace == "default" else f" --from {namespace}"
+    return f"course ask {shlex.quote(name)}{where}{'' if kind == 'A' else f' --type {kind}'}"
 
 
 def ask(case: Case, name: str, *, kind: str = "A") -> str:
     """The command that asks for another name from the same namespace, where there is one."""
-    return command(name, case.namespace if case.namespace in case.evidence.namespaces() else "default", kind)
+    return command(name, there(case.namespace, case.evidence), kind)
+
+
+def there(namespace: str, evidence: Evidence) -> str:
+    """The namespace, if it is there; else one that is."""
+    return namespace if namespace in evidence.namespaces() else "default"
 
 
 def patch(alias: Service, target: str) -> str:

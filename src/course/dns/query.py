@@ -186,7 +186,8 @@ def explain(
     """Why a name did not resolve, by the questions and answers of it; `evidence` is fetched only now."""
     from course.dns import diagnose
 
-    found = evidence or _cluster(asked)
+    own_server = dns is not None and dns.policy == "Default"  # what another server said is nothing that CoreDNS said
+    found = evidence or _cluster(() if own_server else asked)
     if dns:
         from course.dns import resolver
 

@@ -57,7 +57,7 @@ def explain(
     name: str, namespace: str, asked: Sequence[dig.Response], dns: PodDns, evidence: Evidence
 ) -> Diagnosis | None:
     """Why this Pod's resolver finds nothing where an ordinary Pod's does; None where that does not either."""
-    from course.dns.diagnosis import Diagnosis, command
+    from course.dns.diagnosis import Diagnosis, command, there
 
     kind = asked[-1].kind
     ordinary = question.candidates(name, namespace)
@@ -66,14 +66,14 @@ def explain(
         return None
     if dns.policy == "Default":
         said = (
-            "A Pod with dnsPolicy Default asks the DNS server of its node, not CoreDNS, and that knows no Services. "
-            f"A Pod with dnsPolicy ClusterFirst gets an answer for {found[0]}"
+            "A Pod with dnsPolicy Default asks the DNS server of its node, not CoreDNS, and that knows neither "
+            f"Services nor the Corefile. A Pod with dnsPolicy ClusterFirst gets an answer for {found[0]}"
         )
-        return Diagnosis("not-cluster-dns", said, (command(name, namespace, kind),))
+        return Diagnosis("not-cluster-dns", said, (command(name, there(namespace, evidence), kind),))
     if found[0].rstrip(".") in [one.question.rstrip(".") for one in asked]:
         return None
     said = (
         f"With ndots:{dns.ndots} this Pod's resolver ({dns.resolver}) does not come to {found[0]} An ordinary Pod "
         "does, by its search list."
     )
-    return Diagnosis("search-list-stopped", said, (command(found[0], namespace, kind),))
+    return Diagnosis("search-list-stopped", said, (command(found[0], there(namespace, evidence), kind),))
