@@ -31,8 +31,9 @@ def missing(case: Case) -> tuple[str, Words]:
     """(cause, words) of a name that does not exist outside: what was meant, in the cluster or outside."""
     alias, name = case.chain.to_mend, case.hop.name
     found = meant.names_for(name, case.evidence, alias.namespace if alias else case.namespace)
-    near = proposed.near_outside(case, name)
-    if found and (found[0].sure or not near[0]) and (inside := _inside(case, found)):
+    sure = bool(found) and found[0].sure
+    near = ("", ()) if sure else proposed.near_outside(case, name)
+    if found and not near[0] and (inside := _inside(case, found)):
         return inside
     if alias and (space := _namespace(case)):
         return space
