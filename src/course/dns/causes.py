@@ -83,7 +83,7 @@ def _namespace_not_service(case: Case) -> Words:
 def _not_svc_nor_pod(case: Case) -> Words:
     found = _meant(case)
     hint, commands = proposed(case, found)
-    begin = _subject(case) or f"{case.hop.name} does not exist ({case.begin.partition('(')[2].partition(')')[0]}): "
+    begin = _subject(case) or f"{case.hop.name} does not exist ({case.status}): "
     labels = case.hop.name.split(".")
     if not found or len(labels) < 4:
         said = f"{begin}below {ZONE} a name has the form SERVICE.NAMESPACE.svc.{ZONE}."
@@ -214,8 +214,7 @@ def _target_is_address(case: Case) -> Words:
 
 def _label_too_long(case: Case) -> Words:
     alias = case.chain.to_mend or _held(case)
-    answer = case.evidence.response(case.asked_name, case.kind).status
-    begin = "No answer came." if answer == "TIMEOUT" else f"An empty answer came ({answer})."
+    begin = "No answer came." if case.status == "TIMEOUT" else f"An empty answer came ({case.status})."
     why = "no Service can have it" if in_cluster(case.hop.name) else "CoreDNS cannot put it into an answer"
     return (
         f"{begin} {case.way}{alias} is an alias of a name with a label of more than {LABEL} characters: the API "

@@ -54,10 +54,14 @@ class Case:
         return f"The aliases lead {' -> '.join([*(one.short for one in aliases), aliases[-1].target])}. "
 
     @property
+    def status(self) -> str:
+        """What CoreDNS says to the full name that was followed: for SOA it has no NXDOMAIN."""
+        return self.evidence.response(self.asked_name, self.kind).status
+
+    @property
     def begin(self) -> str:
         """How a sentence begins that says why no alias, but the name that was asked has no answer."""
-        status = self.evidence.response(self.asked_name, self.kind).status
-        return "No such name (NXDOMAIN): " if status == "NXDOMAIN" else f"No {self.kind} record ({status}): "
+        return "No such name (NXDOMAIN): " if self.status == "NXDOMAIN" else f"No {self.kind} record ({self.status}): "
 
 
 def command(name: str, namespace: str = "default", kind: str = "A") -> str:
