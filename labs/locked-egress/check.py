@@ -1,13 +1,22 @@
-"""locked-egress: a policy that lets out DNS questions and one address, nothing more."""
+"""locked-egress: a policy that lets out DNS questions and one port of one address, nothing more."""
+
+from dataclasses import replace
 
 from course.lab import Check, Pod, Reply, reads_ada
 
 probe = Pod("lab-locked-egress")
 ADDRESS, STANDBY = "$(cat /etc/outside/ADDRESS)", "$(cat /etc/outside/STANDBY)"
+by_tcp = replace(probe.dig("external-database", "A +tcp"), title="dig +search +tcp external-database")
+# Each of these answers where nothing stops the question. All at once: a plugin that drops packets has each of them wait.
+OTHER_WAYS = {
+    **{f"port {port} of the database's server": f"nc -z -w 2 {ADDRESS} {port}" for port in (80, 443, 6379, 8443)},
+    "another server": f"nc -z -w 2 {STANDBY} 5432",
+    "a DNS server outside": f"dig +time=2 +tries=1 @{ADDRESS} api.example.com > /dev/null",
+    "a DNS server outside by TCP": f"dig +tcp +time=2 +tries=1 @{ADDRESS} api.example.com > /dev/null",
+}
 others = probe.run(
-    "connect to the database's server on port 443, to another server on port 5432, and ask a DNS server outside",
-    f"{{ nc -z -w 2 {ADDRESS} 443 && echo port 443; nc -z -w 2 {STANDBY} 5432 && echo another server; "
-    f"dig +time=2 +tries=1 @{ADDRESS} api.example.com > /dev/null && echo a DNS server outside; echo end; }} | paste -s -d, | sed 's/^/reached: /'",
+    "connect to four other ports of the database's server, to port 5432 of another, and ask a DNS server outside",
+    f"{{ {' '.join(f'({way} && echo {name!r}) &' for name, way in OTHER_WAYS.items())} wait; }} | sort | paste -s -d, | sed 's/^/reached: /'",
 )
 
 
@@ -26,6 +35,14 @@ CHECKS = [
         why_no_address,
         "kubectl -n lab-locked-egress describe networkpolicy: is port 53 allowed, and to whom?",
     ),
+    Check(
+        "long-answers-arrive",
+        by_tcp,
+        lambda reply: bool(reply.addresses),
+        "an address for external-database, asked for by TCP",
+        "An answer that is too long for one packet is cut, and the Pod asks again by TCP: names with many addresses would be dead.",
+        "kubectl -n lab-locked-egress describe networkpolicy: with which protocols is port 53 allowed?",
+    ),
     reads_ada(
         probe,
         "external-database",
@@ -38,7 +55,7 @@ CHECKS = [
     Check(
         "nothing-else-is-reached",
         others,
-        lambda reply: reply.text == "reached: end",
+        lambda reply: reply.text.strip() == "reached:",
         "no connection",
         "The auditors accept the one way out. Each further one is a way for data to leave.",
         "kubectl -n lab-locked-egress get networkpolicy -o yaml: which addresses and ports does it allow?",

@@ -12,6 +12,7 @@ GOOD = (
     "users.cxyz123.us-east-1.rds.amazonaws.com.",
     "api.example.com",
     "api.example.com.",
+    "rds.amazonaws.com.",
 )
 INSIDE = ("localhost", "localhost.", "127.0.0.1", "169.254.169.254", "kubernetes.default.svc.cluster.local")
 ALIKE = (
@@ -24,6 +25,9 @@ ALIKE = (
     "apixexample.com",
     "api.examplexcom",
     "prod-db.rds.amazonawsxcom",
+    "evilrds.amazonaws.com.",
+    "myapi.example.com.",
+    "internal.api.example.com.",
 )
 LOOK = (
     "the expression, against each of these targets: kubectl get validatingadmissionpolicy lab-rogue-alias -o yaml "

@@ -71,7 +71,7 @@ CHECKS = [
         probe.sql(OLD, attempt, DATABASE),
         lambda reply: reply.status == 0,
         "the write would be taken",
-        "Yesterday's fence is still up: the app will find its database, and every sign-up will fail.",
+        "Yesterday's read-only switch is still on: the app will find its database, and every sign-up will fail.",
         f"as course on {OLD}: SHOW default_transaction_read_only",
     ),
     Check(

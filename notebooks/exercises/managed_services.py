@@ -351,7 +351,7 @@ done; true""",
             "A connection ends with its Pod. If a new Pod is made while a CoreDNS Pod still gives the old instance, it connects to the old one. So first look at both CoreDNS Pods (the lesson did that after its failover), then replace the Pods of shop.",
             "When dig in the Pod customer shows prod-db-2 for prod-db.us-east-1.rds.amazonaws.com at each CoreDNS Pod: kubectl rollout restart deployment shop -n prod. It makes a new Pod, waits until it is ready, then stops an old one.",
         ),
-        why="New connections follow the provider's alias once the caches are through, and a rolling restart makes all connections new, one Pod at a time. The Service `database` had no part in it. The way back, when the first machine is mended, is the same: the provider moves its alias, you wait for the caches, and restart.",
+        why="New connections follow the provider's alias once the caches are through, and a rolling restart makes all connections new, one Pod at a time. The Service `database` had no part in it. The way back, when the first machine is fixed, is the same: the provider moves its alias, you wait for the caches, and restart.",
         wrong={
             "the-service": Wrong(
                 cell=ALIAS.format(name="database", namespace="prod", target=f"prod-db-2.{INSTANCES}"),

@@ -186,7 +186,7 @@ TICKETS = [
             "An alias of an alias: the first one is right. Ask for each target by itself, until one is NXDOMAIN.",
             "The Service audit-sink in team-a leads to a name that the provider has removed. Lead that one to the name in team A's mail.",
         ),
-        why="An alias of an alias, and the end is missing: the answer holds both CNAMEs, and the last of them is the name that does not exist. So mend the *last* alias, in team A's namespace. Who leads the shop's alias past it mends one app of two, and ties the shop to a name that team A will change again.",
+        why="An alias of an alias, and the end is missing: the answer holds both CNAMEs, and the last of them is the name that does not exist. So fix the *last* alias, in team A's namespace. Who leads the shop's alias past it fixes one app of two, and ties the shop to a name that team A will change again.",
         wrong={
             "pinned": pinned("audit", DB, "team-a-works"),
             "past-team-a": led("audit", DB, "goes past team A's name", "team-a-works"),
@@ -329,7 +329,7 @@ TICKETS = [
         hints=(
             "A lone CNAME. Ask for the target by itself: which status?",
             "SERVFAIL is not NXDOMAIN: nobody could find out. Does another outside name resolve? Then whose server is it?",
-            "Your alias is right, and the partner's DNS server fails. Until they have mended it, lead the alias to their second entrance.",
+            "Your alias is right, and the partner's DNS server fails. Until they have fixed it, lead the alias to their second entrance.",
         ),
         why="SERVFAIL: nobody could find out. Other outside names resolve, so CoreDNS's `forward` works, and it is the partner's DNS server that fails. *The alias was right.* Call the partner. Here the alias helps: you change one object and no app, and change it back afterwards.",
         wrong={
@@ -485,10 +485,10 @@ YAML""",
         fresh={"app-settings": "the database does not have it", "service-is-honest": "the next team believes it"},
         hints=(
             "There is an address, so DNS has done its work. What does nc say to this port, and to PostgreSQL's own?",
-            "The port that an alias declares does nothing: a client brings its own along. Where does this app have it from?",
+            "The port that an alias declares does nothing for a Pod: a client brings its own along. Where does this app have it from?",
             "Put 5432 into the ConfigMap users-app, and remove spec.ports of the Service.",
         ),
-        why="DNS has done its work. The app believed the port that the Service declares, and that port does nothing (lesson 07). The server runs, on its own port. So the app's setting changes, and the port that lies goes.",
+        why="DNS has done its work. The app believed the port that the Service declares, and no Pod reads that port (lesson 07). The server runs, on its own port. So the app's setting changes, and the port that lies goes.",
         wrong={
             "mapped": Wrong(
                 cell=f"""address=$(kubectl exec -n shop client -- dig +short {USERS} | tail -1)

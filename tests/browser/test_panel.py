@@ -211,7 +211,7 @@ def solution() -> str:
 
 
 def test_a_lab_from_the_panel_alone(server: jupyterlab.Server, page: Page, cluster: None) -> None:
-    """Red says why; mended, it is green and says what is next; a reload keeps all of it."""
+    """Red says why; fixed, it is green and says what is next; a reload keeps all of it."""
     shown = open_lab(server, page)
     shown.get_by_role("button", name="Begin", exact=True).click()
     expect(shown.get_by_role("status")).to_contain_text("is ready", timeout=2 * LONG)

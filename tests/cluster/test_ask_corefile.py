@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from course.base.errors import CourseError
 from course.base.waiting import until
 from course.dns import query, question
 from course.dns.evidence import Cluster
@@ -292,6 +293,14 @@ def test_who_may_ask_is_told_apart_from_what_there_is(corefile_kept: str, servic
     corefile.write(with_all(corefile_kept, ACL, ACL_BLOCKS))
     wrong = wrong_answers(answers(asked_lines(ACL_TABLE)))
     assert not wrong, "\n".join(wrong)
+
+
+def test_a_corefile_that_coredns_does_not_take_is_told_and_taken_back(corefile_kept: str) -> None:
+    with pytest.raises(CourseError, match="does not take") as refused:
+        corefile.write(corefile_kept.replace("forward .", "forwrd ."))
+    assert "forwrd" in refused.value.why
+    assert corefile.read() == corefile_kept
+    assert corefile.each_question_answered()
 
 
 def test_a_plugin_that_this_coredns_does_not_have_is_told_in_its_words(corefile_kept: str) -> None:

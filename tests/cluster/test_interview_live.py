@@ -28,7 +28,7 @@ def practice(cluster: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     stage.clean([LAB])
 
 
-def mend() -> None:
+def fix() -> None:
     """What the candidate does in another terminal."""
     stage.apply_answer(LAB.folder / "solution")
 
@@ -40,7 +40,7 @@ def test_a_pass_is_seen_without_a_word_of_the_candidate() -> None:
     assert "Hint 1 of 3" in sitting.send("hint")
     assert "[FAIL]" in sitting.send("done")
     assert "is no word here" in sitting.send("finished")
-    mend()
+    fix()
     until(lambda: progress.record(LAB.slug).passed, seconds=120, what="the watch seeing the pass")
     with pytest.raises(StopIteration) as end:
         sitting.send("done")
@@ -56,7 +56,7 @@ def test_a_timed_run_finds_its_task_again_after_a_pause() -> None:
     first = timed.timed(begin, print)
     next(first)
     first.send("hint")
-    mend()
+    fix()
     first.close()
     tries = progress.record(LAB.slug).tries
     again = timed.timed(begin, print)

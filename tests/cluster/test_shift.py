@@ -1,4 +1,4 @@
-"""On call on a real cluster: a round is drawn and broken, mended one by one, and its clock stops at the last light."""
+"""On call on a real cluster: a round is drawn and broken, fixed one by one, and its clock stops at the last light."""
 
 from dataclasses import replace
 from pathlib import Path

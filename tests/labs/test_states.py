@@ -76,6 +76,10 @@ def test_the_api_refuses_a_manifest_in_its_own_words() -> None:
     for nonsense in ("", "kind: [", "hello", "kind: Nonsense\napiVersion: v1\nmetadata: {name: x}"):
         with pytest.raises(CourseError, match="refuses your manifest"):
             verbs.apply(LAB.slug, nonsense)
+    first = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: first}\n---\n"
+    with pytest.raises(CourseError, match="refuses a part") as half:
+        verbs.apply(LAB.slug, first + service)
+    assert "Made: configmap/first created" in half.value.why and "RFC 1123" in half.value.why
     assert "created" in verbs.apply(LAB.slug, service.replace("https://db", "db.example.com"))
     assert kubectl.output("get", "service", "external-database", "-n", LAB.namespace, "-o", "name")
 

@@ -108,7 +108,7 @@ def refusal(path: Path, why: str) -> CourseError:
     """The error of a list with a mistake: `why` says where and what."""
     shown = _where(path)
     return CourseError(
-        f"{shown} cannot be used.", f"In {path.name}: {why}.", f"Mend it: git diff -- {shown} shows what changed."
+        f"{shown} cannot be used.", f"In {path.name}: {why}.", f"Fix it: git diff -- {shown} shows what changed."
     )
 
 

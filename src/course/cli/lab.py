@@ -10,7 +10,7 @@ import typer
 from course.base.errors import CourseError, in_words
 
 app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Labs: broken clusters to mend. Begin with: ./course lab list"
+    no_args_is_help=True, rich_markup_mode=None, help="Labs: broken clusters to fix. Begin with: ./course lab list"
 )
 Slug = Annotated[str, typer.Argument(help="The lab's name or number, as `lab list` shows it.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]

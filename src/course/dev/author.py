@@ -37,7 +37,7 @@ def _execute(path: Path) -> None:
             asyncio.run(client.async_execute(env=environment() | {"COURSE_PROGRESS": nobody}))
     except nbclient.exceptions.CellExecutionError as error:
         raise CourseError(
-            f"A cell of {path.name} failed.", str(error), "Mend the cell, then run the same command again."
+            f"A cell of {path.name} failed.", str(error), "Fix the cell, then run the same command again."
         ) from error
     content.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},

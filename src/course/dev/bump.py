@@ -76,7 +76,7 @@ def kubeadm_versions(constants: str) -> tuple[str, str]:
     coredns = re.search(r'(?m)^\s*CoreDNSVersion = "v?([\d.]+)', constants)
     if not etcd or not coredns:
         raise CourseError(
-            f"{CONSTANTS} names no etcd or no CoreDNS.", "kubeadm keeps them elsewhere by now.", "Mend dev/bump.py"
+            f"{CONSTANTS} names no etcd or no CoreDNS.", "kubeadm keeps them elsewhere by now.", "Fix dev/bump.py"
         )
     return etcd[1], coredns[1]
 

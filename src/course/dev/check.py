@@ -153,7 +153,7 @@ def compile_requirements(root: Path, name: str, *options: str) -> None:
     agreeing = ["--constraints", str(root / "requirements.txt")] if name != "requirements" else []
     argv = [*_module(*COMPILE), *agreeing, *options, str(root / f"{name}.in"), "-o", str(root / f"{name}.txt")]
     shell.output(
-        argv, doing=f"Compiling {name}.in", next="Mend the line that it names, then: ./course dev fix", timeout=300
+        argv, doing=f"Compiling {name}.in", next="Fix the line that it names, then: ./course dev fix", timeout=300
     )
 
 

@@ -59,7 +59,7 @@ def build(folder: Path = FOLDER, repository: str = "") -> Path:
             (source / page.path).write_text(page.text)
         argv = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-j", "auto"]
         argv += ["-c", str(SETTINGS), "-d", f"{work}/read", str(source), str(made)]
-        shell.output(argv, doing="Building the pages", next="Mend what it names, then: ./course dev site", timeout=600)
+        shell.output(argv, doing="Building the pages", next="Fix what it names, then: ./course dev site", timeout=600)
         if folder.exists():
             shutil.rmtree(folder)
         shutil.copytree(made, folder)

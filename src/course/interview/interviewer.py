@@ -95,7 +95,7 @@ def _task(question: Question) -> str:
     lab = question.task
     steps = [
         f"./course lab start {lab}   (before the candidate comes: it takes up to a minute)",
-        f"./course lab check {lab}   (what is mended, with reasons; changes nothing)",
+        f"./course lab check {lab}   (what is fixed, with reasons; changes nothing)",
         f"./course lab hint {lab}    (three hints, one after the other)",
         f"./course lab reset {lab}   (afterwards)",
     ]

@@ -80,7 +80,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
             return f"{self.slug} is running. To begin afresh removes what you made in it: press Start once more."
         self.asked = False
         verbs.start(self.slug, self._say)
-        return f"{self.slug} is ready. Look around, mend it, then press Check."
+        return f"{self.slug} is ready. Look around, fix it, then press Check."
 
     def _check(self) -> str:
         report = verbs.check(self.slug)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from datetime import UTC, datetime
 from textwrap import dedent
 
@@ -23,11 +24,33 @@ def read() -> str:
 def write(text: str) -> None:
     """Put a Corefile in place and restart CoreDNS with it.
 
-    Returns when every question goes to a Pod with the new one.
+    Returns when every question goes to a Pod with the new one. CourseError, in CoreDNS's own words, where it does not
+    take this one; then the one before is in place again.
     """
+    before, pods = read(), frozenset(coredns.pods())
     _apply(text)
+    if said := _complaint_of_new_pods(pods):
+        _apply(before)
+        wait_for_coredns()
+        raise CourseError(
+            "CoreDNS does not take this Corefile.",
+            f"It says: {said}. The Corefile is as it was before.",
+            "Fix the line that it names, then write it again.",
+        )
     wait_for_coredns()
     until(each_question_answered, seconds=60, what="kube-proxy hearing of the new CoreDNS Pods")
+
+
+def _complaint_of_new_pods(before: frozenset[str]) -> str:
+    """What a CoreDNS Pod that was not there before says against its Corefile; "" when the new Pods are ready."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        rollout = ("rollout", "status", "deployment/coredns", "--timeout=5s")
+        if kubectl.run("-n", "kube-system", *rollout, timeout=15).returncode == 0:
+            return ""
+        if said := coredns.complaint(but=before):
+            return said
+    return ""
 
 
 def with_forward_to(address: str) -> str:

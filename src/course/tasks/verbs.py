@@ -23,6 +23,7 @@ from course.tasks.task import Exercise, Prediction, Task
 
 Say = Callable[[str], None]
 Checked = Lab | Exercise  # what checks can be asked about
+PATIENCE = 3.0  # seconds for which a change in a lab may be on its way: CoreDNS and kube-proxy hear of it within one or two
 SETTLED_WITHIN = 180  # seconds until what was applied is in effect, on a machine with other things to do
 
 
@@ -203,15 +204,16 @@ def shell_advice() -> str:
 def check(slug: str, given: object = None) -> checks.Report:
     """Ask and judge; changes nothing in the cluster. CourseError if the task is not there to be checked.
 
-    given: what the learner hands in, where the exercise asks for something. An exercise that does not pass is asked
-    again for its patience, because what was just changed may be on its way.
+    given: what the learner hands in, where the exercise asks for something. A task that does not pass is asked again for
+    a moment, because what was just changed may be on its way; not where to ask took longer than that.
     """
     task = checked_task(slug)
     if not paths.KUBECONFIG.exists():
         kubectl.require_ready()
     report = _checked(task, given)
-    if not report.passed and isinstance(task, Exercise):
-        report = settled(task, lambda report: report.passed, task.patience, given)
+    patience = task.patience if isinstance(task, Exercise) else PATIENCE
+    if not report.passed and report.probe_seconds < patience:
+        report = settled(task, lambda report: report.passed, patience, given)
     note(task, report)
     return report
 
@@ -394,7 +396,7 @@ def apply(slug: str, text: str) -> str:
     _require_started(lab, stage.missing(lab))
     process = apply_in(lab.namespace, text)
     if process.returncode:
-        again = f"Mend what it names, then apply again. See where you are: ./course lab check {lab.slug}"
+        again = f"Fix what it names, then apply again. See where you are: ./course lab check {lab.slug}"
         raise CourseError(*_refusal(process.stdout, process.stderr), again)
     return process.stdout + process.stderr
 

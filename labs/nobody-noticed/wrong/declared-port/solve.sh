@@ -1,4 +1,4 @@
-# The app is mended, and the probe asks on the port that the alias declares.
+# The app is fixed, and the probe asks on the port that the alias declares.
 for namespace in lab-nobody-noticed lab-nobody-noticed-south; do
   kubectl -n $namespace patch deploy shop -p '
     spec:

@@ -186,7 +186,7 @@ class Verb(TaskHandler):
 
 
 def _start(slug: str, say: Say) -> str:
-    return f"{verbs.start(slug, say).slug} is ready. Look around, mend it, then press Check."
+    return f"{verbs.start(slug, say).slug} is ready. Look around, fix it, then press Check."
 
 
 def _check(slug: str, _say: Say) -> str:
