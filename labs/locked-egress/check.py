@@ -12,7 +12,7 @@ OTHER_WAYS = {
     **{f"port {port} of the database's server": f"nc -z -w 2 {ADDRESS} {port}" for port in (80, 443, 6379, 8443)},
     "another server": f"nc -z -w 2 {STANDBY} 5432",
     "a DNS server outside": f"dig +time=2 +tries=1 @{ADDRESS} api.example.com > /dev/null",
-    "a DNS server outside by TCP": f"dig +tcp +time=2 +tries=1 @{ADDRESS} api.example.com > /dev/null",
+    "the same DNS server by TCP": f"dig +tcp +time=2 +tries=1 @{ADDRESS} api.example.com > /dev/null",
 }
 others = probe.run(
     "connect to four other ports of the database's server, to port 5432 of another, and ask a DNS server outside",

@@ -19,13 +19,16 @@ RECORDS = {
     "SRV": "y. 5 IN SRV 0 0 80 x.",
     "inside": "y. 5 IN A 10.96.0.4",
 }
-ANSWERS = ([], ["A"], ["AAAA"], ["CNAME"], ["CNAME", "A"], ["SRV"], ["inside"])
+ANSWERS: tuple[list[str], ...] = ([], ["A"], ["AAAA"], ["CNAME"], ["CNAME", "A"], ["SRV"], ["inside"])
 RCODES = ("NOERROR", "NXDOMAIN", "SERVFAIL")
 WORDS = ("", "1", "5", "30", "10.96.0.4", "10.89.0.4", "false", "nightly-report", "a\nb", "a\nb\nc")
 TARGET, ALIAS = "api.example.com", "partner-api"
 # What nothing else reads: the words of a program, or the fields of a page.
 OWN = {
-    "empty-columns": ("db ExternalName <none> x.example.com <none> 1s", "db ExternalName <none> x.example.com 80/TCP 1s"),
+    "empty-columns": (
+        "db ExternalName <none> x.example.com <none> 1s",
+        "db ExternalName <none> x.example.com 80/TCP 1s",
+    ),
     "names-in-a-policy": (
         "  ipBlock\t<IPBlock>\n  namespaceSelector\t<L>\n  podSelector\t<L>",
         "  fqdn\t<string>\n  ipBlock\t<IPBlock>\n  namespaceSelector\t<L>\n  podSelector\t<L>",

@@ -23,7 +23,9 @@ from course.tasks.task import Exercise, Prediction, Task
 
 Say = Callable[[str], None]
 Checked = Lab | Exercise  # what checks can be asked about
-PATIENCE = 3.0  # seconds for which a change in a lab may be on its way: CoreDNS and kube-proxy hear of it within one or two
+PATIENCE = (
+    3.0  # seconds for which a change in a lab may be on its way: CoreDNS and kube-proxy hear of it within one or two
+)
 SETTLED_WITHIN = 180  # seconds until what was applied is in effect, on a machine with other things to do
 
 
