@@ -23,9 +23,7 @@ from course.tasks.task import Exercise, Prediction, Task
 
 Say = Callable[[str], None]
 Checked = Lab | Exercise  # what checks can be asked about
-PATIENCE = (
-    3.0  # seconds for which a change in a lab may be on its way: CoreDNS and kube-proxy hear of it within one or two
-)
+PATIENCE = 2.0  # seconds for which a change in a lab may be on its way: CoreDNS and kube-proxy hear of it within one
 SETTLED_WITHIN = 180  # seconds until what was applied is in effect, on a machine with other things to do
 
 
@@ -206,15 +204,15 @@ def shell_advice() -> str:
 def check(slug: str, given: object = None) -> checks.Report:
     """Ask and judge; changes nothing in the cluster. CourseError if the task is not there to be checked.
 
-    given: what the learner hands in, where the exercise asks for something. A task that does not pass is asked again for
-    a moment, because what was just changed may be on its way; not where to ask took longer than that.
+    given: what the learner hands in, where the exercise asks for something. A task that does not pass is asked again
+    for its patience, because what was just changed may be on its way.
     """
     task = checked_task(slug)
     if not paths.KUBECONFIG.exists():
         kubectl.require_ready()
     report = _checked(task, given)
     patience = task.patience if isinstance(task, Exercise) else PATIENCE
-    if not report.passed and report.probe_seconds < patience:
+    if not report.passed:
         report = settled(task, lambda report: report.passed, patience, given)
     note(task, report)
     return report
