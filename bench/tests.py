@@ -30,6 +30,7 @@ def processor_seconds() -> tuple[float, float]:
 
 def measured(report: Path) -> dict[str, object]:
     """One whole run: {"seconds", "busy", "proofs", "groups"}; ends the program where a test is red."""
+    report.unlink(missing_ok=True)
     begun, before = time.monotonic(), processor_seconds()
     env = shell.environment({"COURSE_TEST_REPORT": str(report)})
     code = subprocess.run([paths.ROOT / "course", "test"], env=env).returncode

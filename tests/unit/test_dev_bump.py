@@ -147,19 +147,19 @@ weekly = pytest.mark.skipif(
 
 @pytest.mark.cluster  # not for the cluster: it belongs to the long half of the tests
 @weekly
-def test_another_version_for_real(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("what", "module"), [("kubernetes", bump.KUBERNETES), ("kind", bump.KIND)])
+def test_another_version_for_real(what: str, module: str, tmp_path: Path) -> None:
     """The release before the pinned one, in a copy: its modules resolve, and every file names it."""
     clone = copied(tmp_path)
     listed = subprocess.run(
-        ["go", "list", "-m", "-versions", bump.KUBERNETES], env=environment(clone), capture_output=True, text=True
+        ["go", "list", "-m", "-versions", module], env=environment(clone), capture_output=True, text=True
     )
     earlier = [version.removeprefix("v") for version in listed.stdout.split()[1:] if "-" not in version]
-    version = [
-        one for one in earlier if versions.as_numbers(one) < versions.as_numbers(versions.pinned().kubernetes_version)
-    ][-1]
-    assert python(clone, "-m", "course", "dev", "bump", "kubernetes", "1.999.0").returncode == 2
+    pinned = versions.as_numbers(getattr(versions.pinned(), f"{what}_version"))
+    version = [one for one in earlier if versions.as_numbers(one) < pinned][-1]
+    assert python(clone, "-m", "course", "dev", "bump", what, "1.999.0").returncode == 2
     assert f'"{version}"' not in (clone / "cluster/versions.toml").read_text()
-    result = python(clone, "-m", "course", "dev", "bump", "kubernetes", version)
+    result = python(clone, "-m", "course", "dev", "bump", what, version)
     assert result.returncode == 0, result.stdout + result.stderr
     assert f'"{version}"' in (clone / "cluster/versions.toml").read_text()
     rules = python(clone, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/unit/test_versions.py")

@@ -20,6 +20,15 @@ every = check.commands()
 check.commands = lambda: {name: argv for name, argv in every.items() if not name.startswith("types")}
 raise SystemExit(check.tools(print))
 """
+# The same after `course dev fix`; requirements would be compiled from PyPI, and here it is only said which.
+FIX = f"""{CHECK.rpartition("raise")[0]}
+compiled = []
+check.compile_requirements = lambda root, name, *options: compiled.append(name)
+code = check.fix(print)
+print("compiled:", *compiled)
+raise SystemExit(code)
+"""
+MENDED = {"generated", "style", "format"}  # what a machine can write; the rest is for its author
 # Each list is spoilt in turn, in one process; what `course dev check` would say and exit with.
 MISSPELL = """
 import json, sys
@@ -50,6 +59,7 @@ FAULTS: dict[str, tuple[str, Callable[[str], str]]] = {
     "shell of the labs": ("labs/roll-back/solution/solve.sh", lambda text: f"{text}if true; then\n"),
     "spelling": ("docs/design.md", lambda text: f"{text}\nYou rec" + "ieve an answer.\n"),
 }
+RED = re.compile(r"(?m)^  RED    (.+)$")
 MISSPELT = [
     ("cluster/versions.toml", "etcd.version", "version = ", "verison = "),
     ("labs/labs.toml", "minutes", "minutes = ", "minuts = "),
@@ -80,12 +90,17 @@ def test_an_untouched_clone_is_green_and_each_fault_is_found(clone: Path) -> Non
         for name, spoil in FAULTS.values():
             (clone / name).write_text(spoil(before[name]))
             assert (clone / name).read_text() != before[name]
-        result = python(clone, "-c", CHECK)
+        result, fixed = python(clone, "-c", CHECK), python(clone, "-c", FIX)
+        mended = {name for name, (file, _) in FAULTS.items() if (clone / file).read_text() == before[file]}
     finally:
         for name, text in before.items():
             (clone / name).write_text(text)
     assert result.returncode == 1, result.stderr
-    assert set(re.findall(r"(?m)^  RED    (.+)$", result.stdout)) == set(FAULTS), result.stdout
+    assert set(RED.findall(result.stdout)) == set(FAULTS), result.stdout
+    assert fixed.returncode == 1, fixed.stderr
+    assert set(RED.findall(fixed.stdout)) == set(FAULTS) - MENDED, fixed.stdout
+    assert mended == MENDED and "README.md is written anew" in fixed.stdout
+    assert "requirements.txt is compiled" in fixed.stdout and "\ncompiled: requirements " in fixed.stdout
 
 
 def test_a_misspelt_key_is_said_with_its_file_and_the_nearest_right_one(clone: Path) -> None:

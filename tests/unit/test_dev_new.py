@@ -47,7 +47,8 @@ def texts(clone: Path) -> dict[str, str]:
 
 def red(clone: Path, report: Path, *files: str) -> dict[str, str]:
     """Run these tests in the copy; the name of each red one, and what it said."""
-    result = python(clone, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *files)
+    options = ["-q", "-p", "no:nbval", "-p", "no:cacheprovider", f"--junitxml={report}"]
+    result = python(clone, "-m", "pytest", *options, *files)
     cases = list(ElementTree.parse(report).iter("testcase"))
     assert cases, result.stdout + result.stderr
     failed = [

@@ -14,6 +14,7 @@ from course.cli import app
 from course.interview import anki, desk, dialog, draw, interviewer, judge, live, memory, pool, report, timed
 from course.interview.dialog import Dialog
 from course.interview.judge import Result
+from course.lessons import catalog as lessons
 from course.tasks import progress
 from tests.unit.candidate import good
 
@@ -211,9 +212,10 @@ def test_a_result_says_what_comes_next_and_how_to_read_a_cell() -> None:
 def test_quiz_alone_lists_the_lessons_and_the_quiz_names_its_own() -> None:
     said = runner.invoke(app.app, ["interview", "quiz"])
     assert said.exit_code == 0 and "first_externalname" in said.output and "interview quiz 2" in said.output
-    shown = next(sitting := desk.quiz("2", 1))
+    lesson = lessons.find("first_externalname")
+    shown = next(sitting := desk.quiz(str(lesson.number), 1))
     sitting.close()
-    assert shown.startswith("Quiz of lesson 02: Your first ExternalName Service")
+    assert shown.startswith(f"Quiz of lesson {lesson.number:02d}: {lesson.title}")
 
 
 def test_a_clock_that_was_set_back_does_not_turn_time_round() -> None:

@@ -28,6 +28,7 @@ class Terminal:
         self.child: pexpect.spawn[str] = pexpect.spawn(
             sys.executable, argv, cwd=str(paths.ROOT), env=env, encoding="utf-8", timeout=60, dimensions=(rows, columns)
         )
+        self.child.delaybeforesend = None  # what is typed waits for the prompt, and for no time
 
     def shown(self) -> str:
         """What was printed until the prompt, or until the end."""
@@ -157,7 +158,7 @@ def test_what_a_cell_printed_does_not_scroll_away_in_a_narrow_terminal(state: Pa
 
 def test_whoever_leaves_the_last_text_is_told_that_the_result_is_kept(state: Path) -> None:
     for leave in ("sendintr", "sendeof"):
-        terminal = Terminal(state, "quiz", "13", "--seed", SEED, rows=12, columns=60)
+        terminal = Terminal(state, "quiz", "interview", "--seed", SEED, rows=12, columns=60)
         last = ["Enter shows the rest, Ctrl-C leaves it. ", "\r\n> ", "Enter shows the [a-z ;]+[.] "]
         while (place := terminal.child.expect(last)) != 0:
             terminal.child.sendline("skip" if place == 1 else "")

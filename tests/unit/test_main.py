@@ -1,5 +1,6 @@
 """The one door of the command: every verb is listed, and what is wrong ends with exit code 2 and what to type next."""
 
+import subprocess
 import sys
 
 import pytest
@@ -33,3 +34,9 @@ def test_what_is_no_name_is_said_with_the_next_command(
     assert called(monkeypatch, "ask", "https://example.com/") == 2
     assert "Next:" in capsys.readouterr().err
     assert called(monkeypatch, "ask") == 2 == called(monkeypatch, "aks")
+
+
+def test_notebooks_are_read_without_building_a_grammar() -> None:
+    """It takes three seconds, of each `course start`, of each worker of a test run, of each lesson that nbval runs."""
+    code = "import course, nbformat, sys; assert 'lark' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)

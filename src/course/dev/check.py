@@ -8,7 +8,9 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
+from threading import Lock
 
 from packaging.requirements import Requirement
 
@@ -22,6 +24,7 @@ from course.tasks import catalog as labs
 Say = Callable[[str], None]
 LISTS = (versions.read, lessons.lessons, labs.labs, routes.routes, pool.questions, sheet.sheet, corrections.corrections)
 REQUIREMENTS = ("requirements", "requirements-dev", "requirements-go", "requirements-musl")
+MYPY = Lock()  # two runs of mypy share what the first one found out, so they come one after the other
 COMPILE = [
     "uv",
     "pip",
@@ -48,8 +51,7 @@ def commands() -> dict[str, list[str]]:
         "format": _module("ruff", "format", "--check", "--quiet", "."),
         "floors": [_program("lint-imports"), "--no-cache"],
         "types": _module("mypy"),
-        # A cache of its own: two runs of mypy side by side would write the same files.
-        "types of the labs' checks": _module("mypy", "--cache-dir=.mypy_cache/labs", *_lab_modules()),
+        "types of the labs' checks": _module("mypy", *_lab_modules()),
         "shell": [_program("shellcheck"), *map(str, scripts())],
         # The course reads them by `sh -eu` (tasks/stage.py): they have no first line of their own, and stop at a
         # failing cd.
@@ -158,4 +160,5 @@ def compile_requirements(root: Path, name: str, *options: str) -> None:
 
 
 def _run(argv: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(argv, cwd=paths.ROOT, env=shell.environment(), capture_output=True, text=True)
+    with MYPY if "mypy" in argv else nullcontext():
+        return subprocess.run(argv, cwd=paths.ROOT, env=shell.environment(), capture_output=True, text=True)

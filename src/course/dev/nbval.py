@@ -28,7 +28,8 @@ class Run:
 def nbval(notebook: Path, report: Path) -> Run:
     """Execute the notebook against the cluster and compare each stored output."""
     command = [
-        sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "tests.notebooks.cell_stderr",
+        sys.executable, "-m", "pytest", "-p", __name__,  # before nbval loads nbformat: course/__init__.py says why
+        "-p", "no:cacheprovider", "-p", "tests.notebooks.cell_stderr",
         "-c", "/dev/null", "--rootdir", str(notebook.parent),
         "--nbval", "--nbval-cell-timeout=300", "--nbval-sanitize-with", str(SANITIZE), f"--junitxml={report}", "-q",
             str(notebook),

@@ -1,6 +1,7 @@
 """notebooks/routes.toml: ways through the course, each a list of lessons and labs."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cache
 
 from course.base import paths, toml
@@ -13,12 +14,12 @@ MANIFEST = paths.NOTEBOOKS / "routes.toml"
 
 @dataclass(frozen=True)
 class Route:
-    """One way through the course. lessons, labs: slugs, in order."""
+    """One way through the course. lessons, labs: slugs, in order; a way without lessons has all of both."""
 
     slug: str
     title: str
-    lessons: tuple[str, ...]
-    labs: tuple[str, ...]
+    lessons: tuple[str, ...] = ()
+    labs: tuple[str, ...] = ()
 
     @property
     def minutes(self) -> int:
@@ -40,4 +41,10 @@ def find(slug: str) -> Route:
 @cache
 def routes() -> tuple[Route, ...]:
     """All ways in order."""
-    return tuple(toml.entries(MANIFEST, "route", Route))
+    every_lesson, every_lab = _slugs(lessons.lessons()), _slugs(labs.labs())
+    listed = toml.entries(MANIFEST, "route", Route)
+    return tuple(one if one.lessons else replace(one, lessons=every_lesson, labs=every_lab) for one in listed)
+
+
+def _slugs(entries: Iterable[lessons.Lesson | labs.Lab]) -> tuple[str, ...]:
+    return tuple(entry.slug for entry in entries)
