@@ -113,6 +113,13 @@ def test_why_a_chosen_option_is_wrong_is_said_where_the_pool_knows_it() -> None:
     assert judge.verdict(question, 1, judge.solution(question, 1)) == "Right."
 
 
+def test_a_proof_from_a_table_keeps_its_columns_and_an_output_its_indent() -> None:
+    said = proof.where(pool.Proof("migration", "kept-account", shows="by itself by itself in a new Pod 2 0 0"))
+    assert said.endswith("shows: by itself | by itself | in a new Pod | 2 | 0 | 0")
+    policy = next(question for question in pool.questions() if question.slug == "peers-of-a-policy")
+    assert "    ipBlock\n    namespaceSelector\n" in judge.explanation(policy)
+
+
 def test_what_is_true_of_one_program_does_not_read_as_false_elsewhere() -> None:
     question = replace(kind("number"), only="libpq of PostgreSQL 15")
     assert judge.head(question).endswith("Shown for libpq of PostgreSQL 15; elsewhere it may differ.")

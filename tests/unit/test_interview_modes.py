@@ -351,6 +351,19 @@ def test_without_a_cluster_there_is_no_live_task_and_that_is_said() -> None:
     assert {question.slug for question in with_task if question.kind != "do"} < {question.slug for question in without}
 
 
+def test_a_run_that_is_too_short_for_a_live_task_says_so() -> None:
+    shortest = draw.shortest_with_live(pool.questions())
+    assert 5 < shortest <= 20
+    assert not any(question.kind == "do" for question in draw.timed(pool.questions(), shortest - 1, 5, live=True))
+    for minutes, said in (
+        (5, f"5 minutes are too short for one. From {shortest} on"),
+        (shortest, "the cluster is not up"),
+    ):
+        sitting = desk.timed(minutes, 5, print)
+        assert said in next(sitting)
+        sitting.close()
+
+
 @pytest.mark.parametrize("minutes", [20, 45])
 def test_a_timed_run_mixes_kinds_and_fits_its_minutes(minutes: int) -> None:
     for seed in range(1, 30):

@@ -71,7 +71,8 @@ def _opening(count: int, topic: str, level: str) -> str:
     return advice.for_here(
         f"Questions: {count}, the easiest first.{fewer} You choose with --level {'|'.join(pool.LEVELS)}"
         " and --topic NAME; the names: ./course interview\n"
-        "New to ExternalName Services? Ten sentences to read first: ./course interview page\n\n"
+        "New to ExternalName Services? Begin with --level junior. Ten sentences first: ./course interview page\n"
+        "What they ask next has no printed answer: say yours aloud, then look where the proof leads.\n\n"
     )
 
 

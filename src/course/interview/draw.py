@@ -75,6 +75,11 @@ def daily(questions: Sequence[Question], known: Memory, seed: int) -> list[Quest
     return waiting + _by_turns(unseen, lambda question: question.topic, seed)[: memory.fresh_left(known)]
 
 
+def shortest_with_live(questions: Iterable[Question]) -> int:
+    """The minutes of the shortest run that has a live task in it: half of them are its own."""
+    return min((2 * question.minutes for question in questions if question.kind == "do"), default=0)
+
+
 def timed(questions: Sequence[Question], minutes: int, seed: int, live: bool) -> list[Question]:
     """A mix of kinds that fills the minutes, with one live task in the middle where there can be one.
 

@@ -1,6 +1,7 @@
 """A question as it is put, and whether an answer is right: by the machine where it can, else by own ticks."""
 
 import re
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -201,7 +202,7 @@ def _command(cell: Cell) -> str:
 
 def _printed(cell: Cell) -> str:
     found = proof.stored(cell)
-    return found.printed.strip() if found else ""
+    return textwrap.dedent(found.printed).strip() if found else ""
 
 
 def _indented(text: str) -> str:

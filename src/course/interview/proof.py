@@ -68,7 +68,15 @@ def where(proof: Proof) -> str:
     """A proof as a reader finds it."""
     if proof.source:
         return f"{proof.source} ({proof.version}): {proof.says}"
-    return place(proof) + (f", shows: {proof.shows}" if proof.shows else "")
+    return place(proof) + (f", shows: {_as_printed(proof)}" if proof.shows else "")
+
+
+def _as_printed(proof: Proof) -> str:
+    """The words that a proof shows, in the columns and lines in which the cell printed them."""
+    cell = stored(Cell(proof.lesson, proof.cell))
+    found = re.search(r"\s+".join(map(re.escape, proof.shows.split())), cell.printed) if cell else None
+    lines = [re.sub(r" {2,}", " | ", line.strip()) for line in (found[0] if found else proof.shows).splitlines()]
+    return " / ".join(filter(None, lines))
 
 
 def place(proof: Proof) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from course.base import advice
 from course.base.errors import CourseError
-from course.interview import dialog, judge, memory, pool
+from course.interview import dialog, draw, judge, memory, pool
 from course.interview.dialog import SKIP, Clock, Dialog, Say, Step
 from course.interview.judge import Result
 from course.interview.live import Task
@@ -67,11 +67,16 @@ def _welcome(run: Open, resumed: bool) -> str:
             f"Its {run.minutes} minutes and its questions stay. For another run: ./course interview timed --new",
         ]
     if not any(question.kind == "do" for question in _questions(run)):
-        lines.append(
-            "Without a live task: the cluster is not up (./course up), or all of its labs are being worked on."
-        )
+        lines.append(f"Without a live task: {_why_none(run.minutes)}")
     lines.append("Ctrl-C pauses: the clock stands still, and the same command goes on.")
     return advice.for_here("\n".join(lines)) + "\n\n"
+
+
+def _why_none(minutes: int) -> str:
+    needed = draw.shortest_with_live(pool.questions())
+    if minutes < needed:
+        return f"{minutes} minutes are too short for one. From {needed} on there can be one: ./course interview live"
+    return "the cluster is not up (./course up), or all of its labs are being worked on."
 
 
 def _left(run: Open, clock: Clock) -> str:
