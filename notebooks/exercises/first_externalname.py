@@ -13,7 +13,7 @@ def why_no_alias(reply: Reply) -> str:
             "CoreDNS knows no such name in production: no Service of that name, or a target that reads as an address."
         )
     if reply.aliases and not reply.addresses:
-        return "The alias is there, and the name it leads to has no address: compare that name letter by letter."
+        return "The alias is there, and the name it leads to has no address: compare that name letter by letter. Is it whole? A target is taken as it is written."
     if reply.aliases:
         return "It leads to another database than the one in the ticket, whatever the rows look like today."
     return "It is an address without a name behind it: nobody follows when the provider moves the database."

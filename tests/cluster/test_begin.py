@@ -1,6 +1,7 @@
 """The first cell of a lesson: what an earlier run left is named and removed, what is the learner's stays."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ from course.base.errors import CourseError, NotReady
 from course.kube import kubectl
 from course.lessons import begin, catalog
 from course.provision import outside
+from course.tasks import progress, verbs
 
 pytestmark = pytest.mark.cluster
 SLUG, SPACE = "of_this_test", "course-test-begin"
@@ -69,3 +71,26 @@ def test_what_holds_a_namespace_is_named(no_namespace: None) -> None:
         assert "configmap/held" in caught.value.why and "finalizers" in caught.value.next
     finally:
         kubectl.output(*patch, '{"metadata": {"finalizers": null}}')
+
+
+def test_a_comparison_waits_for_what_it_is_about(
+    cluster: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without its lesson, and with a lesson that was only begun, the cluster has nothing to say."""
+    monkeypatch.setattr(progress, "FOLDER", tmp_path)
+    lesson, space = "first_externalname", "production"
+    gone = ("delete", "namespace", space, "--ignore-not-found", "--timeout=60s")
+    kubectl.output(*gone, timeout=70)
+    _waits("slices-of-an-alias", f"namespace {space}")
+    begin.begin(lesson)
+    _waits("absent-name", "client")
+    _waits("empty-columns", "external-database")
+    begin.begin("ports_and_health")
+    _waits("slices-of-an-alias", f"namespace {space}")
+    kubectl.output(*gone, timeout=70)
+
+
+def _waits(slug: str, why: str) -> None:
+    with pytest.raises(verbs.CannotCheck, match=f"{slug} cannot be compared yet") as caught:
+        verbs.reveal(slug)
+    assert why in caught.value.why and caught.value.next == "Run the cells above this one first."

@@ -18,7 +18,7 @@ from course.base.waiting import until
 from course.kube import kubectl
 from course.lessons import begin, middle
 from course.lessons.catalog import find
-from course.tasks import cells, checks, index, progress, verbs
+from course.tasks import cells, checks, experiment, index, progress, verbs
 from course.tasks.task import Exercise
 from tests import daily
 from tests.labs import judging
@@ -46,7 +46,7 @@ def test_exercises(cluster: None, slug: str, proves: Callable[..., None], reques
             prove(exercise, namespace)
             proves("exercises")
             proves("exercises' wrong answers", len(exercise.wrong))
-        elif middle.STATE in cell["metadata"].get("tags", []):
+        elif experiment.STATE in cell["metadata"].get("tags", []):
             middle.make(slug, cell, namespace)
 
 

@@ -12,7 +12,7 @@ import pytest
 from course.dev import generated
 from course.dev.nbval import code_cells, nbval
 from course.lessons import catalog, middle
-from course.tasks import cells
+from course.tasks import cells, experiment
 from tests import daily
 
 COUNTING = (generated.ENDING[1], "paths")  # these tell what was done above, too
@@ -39,7 +39,7 @@ def chosen(lesson: str) -> list[str]:
 TAGGED = [
     lesson.slug
     for lesson in catalog.lessons()
-    if any(middle.STATE in cell["metadata"].get("tags", []) for cell in cells.cells(lesson.slug))
+    if any(experiment.STATE in cell["metadata"].get("tags", []) for cell in cells.cells(lesson.slug))
 ]
 ENTRIES = [
     pytest.param(slug, name, id=f"{name} @middle of {slug}")

@@ -1,7 +1,7 @@
 import subprocess
 
 import pytest
-from kubernetes.client.exceptions import ApiException
+from kubernetes.client.exceptions import ApiException, ConflictException
 
 from course.base.errors import CourseError
 from course.jupyter import kernel
@@ -33,7 +33,8 @@ def test_the_advice_after_a_failed_command() -> None:
     [
         (subprocess.CalledProcessError(1, "kubectl"), True),
         (NameError("shop"), True),
-        (ApiException(status=409), True),
+        (ApiException(status=422), True),
+        (ConflictException(status=409), True),
         (ValueError("the learner's own"), False),
         (None, False),
     ],

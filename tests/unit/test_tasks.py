@@ -133,7 +133,7 @@ def test_answers_by_letter_number_and_skip(monkeypatch: pytest.MonkeyPatch) -> N
     choice = Prediction(slug="c", lesson="x", options={"X": "this", "": "that"}, reads=str)
     number = Prediction(slug="n", lesson="x", near=1, reads=float)
     known = {task.slug: task for task in (choice, number)}
-    monkeypatch.setattr(index, "find", known.__getitem__)
+    monkeypatch.setattr(index, "find", lambda slug, kind="": known[slug])
     assert verbs.predict("c", "B)") == "that"
     verdict = verbs.reveal("c", "X")
     assert verdict.right is False and verdict.text().splitlines()[0].endswith("that")
@@ -147,6 +147,11 @@ def test_answers_by_letter_number_and_skip(monkeypatch: pytest.MonkeyPatch) -> N
     for slug, answer in (("c", "z"), ("n", "many")):
         with pytest.raises(CourseError, match="no answer here"):
             verbs.predict(slug, answer)
+
+
+def test_an_unknown_prediction_is_no_lab() -> None:
+    with pytest.raises(CourseError, match="There is no prediction named 'nonsense'"):
+        verbs.predict("nonsense", "a")
 
 
 def test_a_lesson_is_entered_by_heading_or_cell_and_nowhere_else() -> None:

@@ -4,6 +4,7 @@ import subprocess
 from typing import Any
 
 from course.base.shell import use_environment
+from course.tasks import experiment
 
 STARTUP = "from course.jupyter import kernel\nkernel.install(get_ipython())\ndel kernel\n"
 
@@ -11,7 +12,15 @@ STARTUP = "from course.jupyter import kernel\nkernel.install(get_ipython())\ndel
 def install(shell: Any) -> None:
     """Called by the startup file of the course's IPython profile."""
     use_environment()
+    experiment.watch()
+    shell.events.register("post_run_cell", note)
     shell.events.register("post_run_cell", advise)
+
+
+def note(result: Any) -> None:
+    """After a cell that ran to its end: a comparison further down may rest on it."""
+    if result.success:
+        experiment.note(getattr(result.info, "cell_id", None), result.info.raw_cell)
 
 
 def advise(result: Any) -> None:
@@ -25,9 +34,11 @@ def advise(result: Any) -> None:
 def is_out_of_order(error: BaseException | None) -> bool:
     """What cells raise whose objects or variables are not as the lesson left them: a command, the API, a missing name.
 
-    The API's exception is known by its name: to import the Kubernetes client takes longer than a kernel's start.
+    The API's exception is known by its name, for its kinds have names of their own: to import the Kubernetes client
+    takes longer than a kernel's start.
     """
-    return isinstance(error, (subprocess.CalledProcessError, NameError)) or type(error).__name__ == "ApiException"
+    by_name = any(kind.__name__ == "ApiException" for kind in type(error).__mro__)
+    return isinstance(error, (subprocess.CalledProcessError, NameError)) or by_name
 
 
 def advice(begun: str | None) -> str:

@@ -11,7 +11,7 @@ from course.kube import kubectl, namespaces
 from course.lessons import middle
 from course.lessons.catalog import find
 from course.provision import engine, kind_cluster, lifecycle, reporter, world
-from course.tasks import progress
+from course.tasks import experiment, progress
 from course.tasks.task import Exercise
 
 LABEL = Exercise.label
@@ -57,16 +57,18 @@ def begin(slug: str, upto: str = "") -> None:
         middle.above(lesson.slug, upto)  # a section that is none is said before anything is removed
     shell.use_environment()
     _begun.append(slug)
+    experiment.begun(lesson.slug)
     with progress.editing(f"{progress.LESSON}{lesson.slug}") as record:
         record.tries += 1
         record.started = progress.now()
     kubectl.require_ready()
+    print("Left from an earlier run, removed now: ", end="", flush=True)  # what follows may take some seconds
     kind_cluster.require_ours(engine.chosen())
     existing = namespaces.ours(lesson.namespaces, LABEL)
     policies, changed = _policies(), world.changed()
     # Named before it goes, in one line, however much: nbval compares it.
     leftovers = [*(f"namespace {name} {_contents(name)}".rstrip() for name in existing), *policies, *changed]
-    print(f"Left from an earlier run, removed now: {'; '.join(leftovers) or 'nothing'}", flush=True)
+    print("; ".join(leftovers) or "nothing", flush=True)
     if changed:
         world.restore()
     namespaces.remove(existing, LABEL, GONE_WITHIN)

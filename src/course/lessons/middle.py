@@ -7,8 +7,7 @@ from typing import Any
 
 from course.base.errors import CourseError
 from course.tasks import cells, index, verbs
-
-STATE = "state"
+from course.tasks.experiment import STATE
 
 
 def above(lesson: str, section: str) -> list[dict[str, Any]]:

@@ -42,8 +42,11 @@ def tasks() -> dict[str, Task]:
     return {task.slug: task for task in listed}
 
 
-def find(slug: str) -> Task:
-    """The task of this slug, a lab also by its number; CourseError with the nearest names where there is none."""
+def find(slug: str, kind: str = "lab") -> Task:
+    """The task of this slug, a lab also by its number; CourseError with the nearest names where there is none.
+
+    kind: what was meant, in the words of the error.
+    """
     known = tasks()
     wanted = slug.strip().lower().replace("_", "-")
     if wanted in known:
@@ -52,5 +55,9 @@ def find(slug: str) -> Task:
     if near and known[near[0]].kind != "lab":
         raise CourseError(
             f"There is no task named {slug!r}.", f"Did you mean {' or '.join(near)}?", "./course progress"
+        )
+    if kind != "lab":
+        raise CourseError(
+            f"There is no {kind} named {slug!r}.", "Its name stands in the lesson's cell.", "./course progress"
         )
     return catalog.find(slug)

@@ -132,6 +132,14 @@ def missing(task: Lab | Exercise) -> list[str]:
     return [name for name in task.namespaces if name not in active]
 
 
+def lesson_of(namespace: str) -> str | None:
+    """The lesson that made a namespace, "" where none did; None where it is not there, or on its way out."""
+    label = Exercise.label.replace(".", r"\.")
+    form = f"jsonpath={{.status.phase}} {{.metadata.labels.{label}}}"
+    phase, _, lesson = kubectl.run("get", "namespace", namespace, "-o", form).stdout.partition(" ")
+    return lesson if phase == "Active" else None
+
+
 def present(labs: Sequence[Lab]) -> list[str]:
     """The namespaces of these labs that are in the cluster, in any phase."""
     return kube_namespaces.present([name for lab in labs for name in lab.namespaces])

@@ -170,6 +170,12 @@ class Prediction(Task):
         except ValueError:
             raise self._refusal(answer, "A number is asked for.") from None
 
+    def is_answer(self, seen: str | float) -> bool:
+        """Whether what `reads` made of the cluster's words is an option, a number, or a line that is not empty."""
+        if self.options:
+            return str(seen) in self.options
+        return isinstance(seen, (int, float)) if self.near is not None else bool(str(seen).strip())
+
     def short(self, meant: str | float) -> str:
         """An answer as the progress file keeps it: the letter of its option, or itself."""
         letters = {key: letter for letter, key in self.letters.items()}

@@ -17,7 +17,7 @@ from course.base import advice, paths, shell, tables
 from course.base.errors import CourseError, NotReady
 from course.base.waiting import until
 from course.kube import kubectl
-from course.tasks import capabilities, catalog, cells, checks, index, probe, progress, stage
+from course.tasks import capabilities, catalog, cells, checks, experiment, index, probe, progress, stage
 from course.tasks.catalog import Lab
 from course.tasks.task import Exercise, Prediction, Task
 
@@ -123,7 +123,8 @@ def table(rows: Sequence[Row]) -> str:
 
 
 def _clock(seconds: float) -> str:
-    return f"{int(seconds) // 60}m{int(seconds) % 60:02d}s" if seconds else "-"
+    whole = max(int(seconds), 1)  # 0 s would look like a mistake of ours
+    return f"{whole // 60}m{whole % 60:02d}s" if seconds else "-"
 
 
 def checked_task(slug: str) -> Checked:
@@ -341,7 +342,7 @@ SKIP = "skip"
 
 def prediction(slug: str) -> Prediction:
     """The prediction of this slug."""
-    task = index.find(slug)
+    task = index.find(slug, "prediction")
     if isinstance(task, Prediction):
         return task
     raise CourseError(f"{slug} is a {task.kind}, not a prediction.", "", "./course progress")
@@ -364,15 +365,11 @@ def predict(slug: str, answer: object) -> str:
 def reveal(slug: str, *measured: object) -> Verdict:
     """The last answer beside what the cluster says now, or what the cell measured. The first verdict counts."""
     task = prediction(slug)
-    if task.asks is not None:
-        reply = probe.run([task.asks])[task.asks]
-        if reply.kind == "kubectl" and reply.status:  # else nothing would look like a measured nothing
-            raise CannotCheck(f"{slug} cannot be compared yet.", reply.observed, "Run the cells above this one first.")
-        seen = task.reads(reply)
-    elif measured:
-        seen = task.reads(*measured)
-    else:
+    if undone := experiment.undone(task):
+        raise _not_yet(slug, f"Not run to its end since lesson.begin: {undone}")
+    if task.asks is None and not measured:
         raise CourseError(f"{slug} has nothing to compare.", "The cell hands over what it measured.", "")
+    seen = _read(task, [_reply(task, task.asks)] if task.asks else measured)
     kept = progress.record(task.slug).answer
     if kept in ("", SKIP):
         return Verdict("", task.words(seen), None)
@@ -383,6 +380,40 @@ def reveal(slug: str, *measured: object) -> Verdict:
             record.done = True
             record.passed = progress.now() if right else ""
     return Verdict(task.words(answer), task.words(seen), right)
+
+
+def _not_yet(slug: str, why: str) -> CannotCheck:
+    return CannotCheck(f"{slug} cannot be compared yet.", why, "Run the cells above this one first.")
+
+
+def _reply(task: Prediction, asks: probe.Probe) -> probe.Reply:
+    """What the cluster says, if it is asked where the lesson is: of an empty place it would say nothing, or "0"."""
+    namespace = asks.pod.partition("/")[0]
+    with ThreadPoolExecutor(1) as pool:  # beside the probe, so that it costs no time of its own
+        lesson = pool.submit(stage.lesson_of, namespace)
+        try:
+            reply = probe.run([asks])[asks]
+        except probe.Unreachable as reason:
+            kubectl.require_ready()
+            raise _not_yet(task.slug, reason.why) from None
+        if lesson.result() not in ("", task.lesson):
+            raise _not_yet(task.slug, f"Not there, or of another lesson: namespace {namespace}.")
+    if reply.kind == "kubectl" and reply.status:
+        kubectl.require_ready()
+        raise _not_yet(task.slug, reply.observed)
+    return reply
+
+
+def _read(task: Prediction, measured: Sequence[object]) -> str | float:
+    """What came, as one of the answers that there are: anything else was no answer to the question."""
+    came = "; ".join(value.observed if isinstance(value, probe.Reply) else str(value) for value in measured)
+    try:
+        seen = task.reads(*measured)
+    except (LookupError, ValueError):
+        seen = ""
+    if task.is_answer(seen):
+        return seen
+    raise _not_yet(task.slug, f"What came is none of the answers: {came}.")
 
 
 def apply(slug: str, text: str) -> str:
