@@ -15,7 +15,7 @@ Say = Callable[[str], None]
 
 def start(port: int, *, browser: bool, say: Say) -> None:
     """JupyterLab's address is said within seconds; then the cluster is made; then it waits until Ctrl-C."""
-    workspace.prepare()
+    workspace.prepare(say)
     server, process = jupyterlab.start(port, say)
     try:
         say(f"JupyterLab: {server.address}")

@@ -1,7 +1,9 @@
-"""The learner's copies of the notebooks: the originals stay what nbval compares."""
+"""The learner's copies of the notebooks, and of what they link: the originals stay what nbval compares."""
 
+import hashlib
 import itertools
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,19 +14,59 @@ from course.lessons import catalog
 from course.tasks import catalog as labs
 from course.tasks import cells
 
-# Before a notebook's name in a link of the repository: in workspace/ all are in one folder.
-FOLDERS = re.compile(r"\]\((?:\.\./)+(?:notebooks|labs/[\w-]+|[\w-]+)/(?=[\w-]+\.ipynb)")
+# Before a file's name in a link of the repository: in workspace/, which is all that JupyterLab opens, all are in one
+# folder.
+FOLDERS = re.compile(r"\]\((?:\.\./)+(?:notebooks|labs/[\w-]+|[\w-]+)/(?=[\w-]+\.(?:ipynb|md)\b)")
+LINKED = re.compile(r"\]\((?:\.\./)+docs/([\w-]+\.md)\b")
+HEADING = re.compile(r"(?m)^## (.+)$")
+MADE = "<!-- Made from docs/ at each start of JupyterLab, sum {}. A copy that you changed is kept, dated. -->\n"
 NUMBERED = re.compile(r"\d\d_(?P<slug>\w+)")
 
 
-def prepare() -> list[Path]:
-    """Copy what is not there yet into workspace/, outputs cleared and exercises empty; returns the new files.
+def prepare(say: Callable[[str], None] = lambda _: None) -> list[Path]:
+    """Copy what is not there yet into workspace/, outputs cleared and exercises empty; returns the new notebooks.
 
-    A copy of a lesson that has another number by now is renamed: it stays the learner's work.
+    A copy of a lesson that has another number by now is renamed: it stays the learner's work. The documents that they
+    link are made anew, one that the learner changed is kept, and that is said.
     """
     paths.WORKSPACE.mkdir(exist_ok=True)
     _follow_renumbering()
+    for document in documents():
+        _write_document(document, say)
     return [_copy(path) for path in originals() if not (paths.WORKSPACE / path.name).exists()]
+
+
+def documents() -> list[Path]:
+    """The documents of docs/ that a lesson or a lab links."""
+    names = {name for path in originals() for name in LINKED.findall(path.read_text())}
+    return [paths.ROOT / "docs" / name for name in sorted(names)]
+
+
+def _write_document(document: Path, say: Callable[[str], None]) -> None:
+    target, text = paths.WORKSPACE / document.name, FOLDERS.sub("](", document.read_text())
+    # GitHub's name of a heading; JupyterLab gives it another one.
+    text = HEADING.sub(lambda found: f'<span id="{anchor(found[1])}"></span>\n\n{found[0]}', text)
+    text += "\n" + MADE.format(_sum(text))
+    if target.exists() and (there := target.read_text(errors="replace")) != text and not _as_made(there):
+        kept = _dated(target)
+        target.replace(kept)
+        say(f"{target.name} is made anew. You had changed it: your copy is kept as {kept.name}.")
+    files.replace(target, text, mode=0o644)
+
+
+def anchor(heading: str) -> str:
+    """A heading as links name it."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
+
+
+def _as_made(text: str) -> bool:
+    """Whether a document is as some start of JupyterLab made it, this version of the course's or an older one's."""
+    body = text[: text.rstrip("\n").rfind("\n")]
+    return text == f"{body}\n{MADE.format(_sum(body))}"
+
+
+def _sum(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def originals() -> list[Path]:
