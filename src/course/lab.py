@@ -4,8 +4,10 @@ Each verb prints what the CLI prints. `show(slug)` shows the same as buttons. `C
 `leads_to` and `reads_ada` are what a lab's check.py is written with.
 """
 
+from course.base import advice as _advice
 from course.base import paths as _paths
 from course.base import shell as _shell
+from course.lessons import path as _path
 from course.tasks import catalog as _catalog
 from course.tasks import verbs as _verbs
 from course.tasks.checks import Check, leads_to, reads_ada
@@ -67,7 +69,7 @@ def start(slug: str, *, afresh: bool = False) -> None:
 def check(slug: str) -> None:
     """What is right already and what is not, with the reasons. Changes nothing."""
     report = _verbs.check(slug)
-    print(report.text() + _verbs.afterword(report))
+    print(report.text() + _advice.for_here(_path.afterword(report)))
 
 
 def hint(slug: str) -> None:

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from course.lessons.catalog import course_map
     from course.lessons.material import material
     from course.lessons.migration import accounting, phases, place
-    from course.lessons.path import paths
-    from course.lessons.way import end
+    from course.lessons.path import end, paths
     from course.provision.outside import authority
 
 # Where each name of this face lives: a module, or `module:name`.
@@ -38,7 +37,7 @@ _HOMES = {
     "coredns": "course.kube.coredns",
     "corefile": "course.kube.corefile",
     "course_map": "course.lessons.catalog:course_map",
-    "end": "course.lessons.way:end",
+    "end": "course.lessons.path:end",
     "hint": "course.jupyter.turns:hint",
     "kubectl": "course.kube.kubectl:output",
     "lights": "course.jupyter.turns:lights",

@@ -64,7 +64,7 @@ def loads(text: str) -> dict[str, Any]:
     return data
 
 
-def write(path: Path, **content: object) -> None:
+def write(path: Path, /, **content: object) -> None:
     """Replace the file whole, for its owner alone; OSError as open(). content may hold a version of its own."""
     files.state()
     files.replace(path, json.dumps({"version": VERSION, **content}, indent=1, sort_keys=True, allow_nan=False) + "\n")

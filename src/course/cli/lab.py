@@ -42,10 +42,13 @@ def start(
 @app.command()
 def check(slug: Slug, as_json: Json = False) -> None:
     """What is right already and what is not, with the reasons. Changes nothing; exit code 1 while not passed."""
+    from course.base import advice
+    from course.lessons import path
     from course.tasks import verbs
 
     report = verbs.check(slug)
-    typer.echo(json.dumps(report.as_dict()) if as_json else report.text() + verbs.afterword(report))
+    said = report.text() + advice.for_here(path.afterword(report))
+    typer.echo(json.dumps(report.as_dict()) if as_json else said)
     if not report.passed:
         raise typer.Exit(1)
 
@@ -100,7 +103,10 @@ def reset(
     typer.echo("Removed.")
 
 
-OnPath = Annotated[str, typer.Option("--path", help="One path through the course: first-evening, operator, ...")]
+OnPath = Annotated[
+    str,
+    typer.Option("--path", help="A path through the course, kept until you leave it by `none`: first-evening, ..."),
+]
 
 
 def progress(
@@ -111,7 +117,7 @@ def progress(
 ) -> None:
     """What you have done, lesson by lesson; take it with you to another machine."""
     from course.lessons import path as paths
-    from course.lessons import routes, way
+    from course.lessons import way
     from course.tasks import progress as book
     from course.tasks import verbs
 
@@ -122,19 +128,20 @@ def progress(
         typer.echo(f"Taken in: {tasks} tasks, the better of both for each.")
     if export:
         typer.echo(f"Written: {book.export(export)} tasks to {export}")
-    if path:
-        typer.echo(paths.text(routes.find(path)))
+    if path and (route := paths.choose(path)):
+        typer.echo(paths.text(route))
     elif not (take_in or export):
         parts = way.parts()
         if as_json:
             typer.echo(json.dumps([part.as_dict() for part in parts]))
         else:
-            typer.echo(f"{verbs.table(verbs.rows())}\n\n{paths.table()}\n\n{way.text(parts)}")
+            typer.echo(f"{verbs.table(verbs.rows())}\n\n{paths.table()}\n\n{way.text(parts)}\n{paths.onward()}")
 
 
 def next_(path: OnPath = "") -> None:
-    """What comes next: the first lesson that is not done, and what is open in it."""
+    """What comes next: on the path that you chose, or the first lesson that is not done and what is open in it."""
     from course.lessons import path as paths
-    from course.lessons import routes, way
 
-    typer.echo(paths.following(paths.steps(routes.find(path))) if path else way.following(way.parts()))
+    if path:
+        paths.choose(path)
+    typer.echo(paths.onward())

@@ -22,7 +22,9 @@ def after_lesson(lesson: Lesson) -> str:
     parts = ["## What next"]
     if practise:
         parts.append("**Practise** what you learned on a broken cluster:\n\n" + "\n".join(practise))
-    return "\n\n".join([*parts, f"**Next** {_after(lesson)}"])
+    return "\n\n".join(
+        [*parts, f"**Next** {_after(lesson)} On a path that you chose, the cell below says what is next on it."]
+    )
 
 
 def after_lab(lab: Lab) -> str:
@@ -34,7 +36,7 @@ def after_lab(lab: Lab) -> str:
         following = siblings[0]
         link = f"[{following.slug}](../{following.slug}/{following.notebook.name})"
         parts.append(f"**Practise** once more: {link}, {following.minutes} minutes: {following.title}")
-    parts.append(f"**Next** {_after(lesson, '../../notebooks/')}")
+    parts.append(f"**Next** {_after(lesson, '../../notebooks/')} On a path that you chose: `course next`.")
     parts.append(f"**Back** to lesson {_lesson(lesson, '../../notebooks/')}. Your progress: `course progress`.")
     return "\n\n".join(parts)
 

@@ -14,9 +14,12 @@ from course.base import paths
 from course.base.errors import CourseError
 from course.dev import endings, lab_notebook, repository
 from course.interview import desk
+from course.jupyter import prediction
 from course.lessons import catalog as lessons
+from course.lessons import path as ways
 from course.lessons import routes, way
 from course.tasks import catalog as labs
+from course.tasks import index
 
 NOTEBOOK = re.compile(r"(?P<number>\d\d)_(?P<slug>[a-z][a-z0-9_]*)\.ipynb")
 TEXT_KINDS = ("*.md", "*.ipynb", "*.toml", "*.yaml", "*.py")
@@ -136,19 +139,23 @@ def with_block(text: str, name: str, content: str) -> str:
 ENDING = ("onward", "end")
 PRINTED: dict[tuple[str, str], Callable[[], str]] = {
     ("start_here", "map"): lessons.course_map,
+    ("start_here", "paths"): lambda: ways.table_for_notebooks(way.of_an_author("start_here")),
     ("interview", "quiz-show"): lambda: desk.quiz_text("interview"),
 }
 
 
 def notebook_text(path: Path) -> str:
-    """A lesson's notebook as it is stored: the number of its place in the heading, what PRINTED says, its ending."""
+    """A lesson's notebook as it is stored: its number, what PRINTED and the questions say, its ending."""
     notebook = json.loads(path.read_text())
     lesson = lessons.find(path.stem)
+    asked = {task.slug: task for task in index.predictions(lesson.slug)}
     for cell in notebook["cells"]:
         if (printed := PRINTED.get((lesson.slug, cell["id"]))) and cell["outputs"]:
             cell["outputs"] = [
                 {"name": "stdout", "output_type": "stream", "text": (printed() + "\n").splitlines(keepends=True)}
             ]
+        if (task := asked.get(cell["id"])) and cell["outputs"]:
+            cell["outputs"][0]["data"]["text/plain"] = prediction.text(task).splitlines(keepends=True)
     heading: list[str] = notebook["cells"][0]["source"]
     heading[0] = re.sub(r"^# (\d\d )?", f"# {lesson.number:02d} ", heading[0])
     notebook["cells"] = with_ending(notebook["cells"], lesson)

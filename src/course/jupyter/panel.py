@@ -9,7 +9,9 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from course.base import advice
 from course.base.errors import CourseError
+from course.lessons import path
 from course.tasks import catalog, verbs
 
 
@@ -84,7 +86,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
 
     def _check(self) -> str:
         report = verbs.check(self.slug)
-        return report.text() + verbs.afterword(report)
+        return report.text() + advice.for_here(path.afterword(report))
 
     def _reset(self) -> str:
         verbs.reset(self.slug, self._say)

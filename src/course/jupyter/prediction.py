@@ -16,7 +16,7 @@ from course.tasks.task import Prediction
 def text(prediction: Prediction) -> str:
     """The options, and how to answer by a plain call."""
     options = [f"{letter}) {prediction.options[key]}" for letter, key in prediction.letters.items()]
-    example = '"a"' if options else ("5" if prediction.near is not None else '"a line of text"')
+    example = '"LETTER"' if options else ("NUMBER" if prediction.near is not None else '"LINE OF TEXT"')
     return "\n".join([*options, f'Answer: lesson.predict("{prediction.slug}", {example}), or "skip".'])
 
 

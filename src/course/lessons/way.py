@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from course.base import tables
-from course.lessons.catalog import Lesson, after, find, lessons
+from course.lessons.catalog import Lesson, after, lessons
 from course.tasks import catalog, index, progress, verbs
 from course.tasks.progress import Record
 
@@ -41,10 +41,10 @@ class Part:
         return asdict(self) | {"state": self.state}
 
 
-def parts() -> list[Part]:
-    """All lessons in order, with what the progress file knows; needs no cluster."""
-    known = progress.records()
-    return [_part(lesson, known) for lesson in lessons()]
+def parts(known: Mapping[str, Record] | None = None) -> list[Part]:
+    """All lessons in order, with what the progress file knows, or `known`; needs no cluster."""
+    done = progress.records() if known is None else known
+    return [_part(lesson, done) for lesson in lessons()]
 
 
 def _part(lesson: Lesson, known: Mapping[str, Record]) -> Part:
@@ -67,31 +67,37 @@ def _part(lesson: Lesson, known: Mapping[str, Record]) -> Part:
     )
 
 
-def end(slug: str) -> None:
-    """A lesson's last cell: what was done in it, its labs, and what comes next."""
-    lesson = find(slug)
-    print(ending(lesson, _part(lesson, progress.records()), verbs.rows()))
+def ending(lesson: Lesson, part: Part, rows: Sequence[verbs.Row], following: str = "") -> str:
+    """What was done in a lesson, its labs, and what comes next, a line each.
 
-
-def ending(lesson: Lesson, part: Part, rows: Sequence[verbs.Row]) -> str:
-    """The same as text, a line each. rows: of all labs."""
+    rows: of all labs. following: what comes next, if that is not the next lesson.
+    """
     counts = {"exercises": part.exercises, "predictions": part.predictions}
     done = [f"{_of(count)} {what}" for what, count in counts.items() if count[1]]
     own = {lab.slug for lab in catalog.practice(lesson.slug)}
     labs = [f"{row.slug} ({row.minutes} minutes, {row.state})" for row in rows if row.slug in own]
-    following = after(lesson)
     lines = [
         f"Done here: {', '.join(done)}" if done else "",
         f"Practise:  {', '.join(labs)}" if labs else "",
-        f"Next:      lesson {following.number:02d}, {following.title}" if following else "Next:      course interview",
+        f"Next:      {following or _after(lesson)}",
     ]
     return "\n".join(filter(None, lines))
 
 
+def _after(lesson: Lesson) -> str:
+    following = after(lesson)
+    return f"lesson {following.number:02d}, {following.title}" if following else "course interview"
+
+
 def ending_for_authors(lesson: Lesson) -> str:
-    """What end() prints in an author's run: each exercise is done, nothing was predicted, no lab begun."""
-    everything = {task.slug: Record(done=True, passed=progress.now()) for task in index.exercises(lesson.slug)}
-    return ending(lesson, _part(lesson, everything), verbs.fresh_rows())
+    """What path.end() prints in an author's run: each exercise is done, nothing was predicted, no lab begun."""
+    return ending(lesson, _part(lesson, of_an_author(lesson.slug)), verbs.fresh_rows())
+
+
+def of_an_author(slug: str) -> dict[str, Record]:
+    """What is noted in an author's run of one lesson: it is begun, and each of its exercises is done."""
+    done = Record(done=True, passed=progress.now())
+    return {f"{progress.LESSON}{slug}": Record(tries=1)} | {task.slug: done for task in index.exercises(slug)}
 
 
 def _count(records: list[Record]) -> tuple[int, int]:
@@ -99,7 +105,7 @@ def _count(records: list[Record]) -> tuple[int, int]:
 
 
 def text(parts: list[Part]) -> str:
-    """A line for each lesson, and what comes next."""
+    """A line for each lesson."""
     head = ("", "lesson", "exercises", "predictions", "labs", "title")
     lines = [
         (
@@ -112,7 +118,7 @@ def text(parts: list[Part]) -> str:
         )
         for part in parts
     ]
-    return f"{tables.table(head, *lines)}\n[x] done  [~] begun  [ ] open\n{following(parts)}"
+    return f"{tables.table(head, *lines)}\n[x] done: exercises and labs are passed  [~] begun  [ ] open"
 
 
 def _of(count: tuple[int, int]) -> str:

@@ -11,7 +11,7 @@ from course.base import advice, paths
 from course.base.errors import CourseError
 from course.jupyter.server import place
 from course.lessons import catalog as lessons
-from course.lessons import routes, way
+from course.lessons import path, routes, way
 from course.provision import lifecycle, reporter
 from course.tasks import catalog, index, progress, verbs
 from course.tasks.progress import Record
@@ -47,7 +47,12 @@ def course(root: Path) -> View:
 
 
 def _next(parts: Sequence[way.Part]) -> View | None:
-    """The first lesson that is not done, or in one that is begun its first open task; None where all is done."""
+    """The next step of the path that was chosen; without one the first lesson that is not done, or its open task.
+
+    None where all is done.
+    """
+    if (route := path.chosen()) is not None:
+        return _as_step(path.open_step(path.steps(route)))
     part = next((part for part in parts if part.state != "done"), None)
     if part is None:
         return None
@@ -56,6 +61,12 @@ def _next(parts: Sequence[way.Part]) -> View | None:
 
 def _as_task(chosen: Task) -> View:
     return {"task": chosen.slug, "kind": chosen.kind, "title": chosen.title}
+
+
+def _as_step(step: path.Step | None) -> View | None:
+    if step is None:
+        return None
+    return _as_task(index.find(step.slug)) if step.kind == "lab" else _as_lesson(lessons.find(step.slug))
 
 
 def _as_lesson(lesson: lessons.Lesson) -> View:
@@ -131,12 +142,21 @@ def commands(text: str) -> list[str]:
 
 
 def _following(chosen: verbs.Checked) -> View | None:
-    """What comes after it: another task of its lesson that is open, or the next lesson."""
-    records = progress.records()
+    """What comes after it: the next step of the path that was chosen, another open task of its lesson, the next lesson.
+
+    On a path, an exercise is followed by the other exercises of its lesson, and then by the path.
+    """
+    records, route = progress.records(), path.chosen()
     labs: Sequence[verbs.Checked] = [lab for lab in catalog.labs() if lab.lesson == chosen.lesson]
-    for other in [*index.exercises(chosen.lesson), *labs]:
+    beside = index.exercises(chosen.lesson)
+    others = [*beside, *labs] if route is None else beside if isinstance(chosen, Exercise) else []
+    for other in others:
         if other.slug != chosen.slug and not records.get(other.slug, Record()).passed:
             return _as_task(other)
+    if route is not None:
+        return _as_step(
+            path.open_step(path.steps(route), chosen.lesson if isinstance(chosen, Exercise) else chosen.slug)
+        )
     behind = lessons.lessons()[lessons.find(chosen.lesson).number + 1 :]
     return _as_lesson(behind[0]) if behind else None
 
