@@ -94,6 +94,8 @@ def test_a_kept_path_travels_with_the_progress_and_an_unknown_one_is_none(tmp_pa
     with progress.editing_part(path.KEY) as kept:
         kept["slug"] = "a path of another version"
     assert path.chosen() is None
+    progress.save({"version": progress.VERSION, "tasks": {}, path.KEY: 5})
+    assert path.chosen() is None and path.choose("operator") == path.chosen(), "a damaged one is replaced"
 
 
 def test_a_passed_lab_says_what_comes_next() -> None:

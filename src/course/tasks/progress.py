@@ -283,7 +283,9 @@ def editing_part(key: str) -> Iterator[dict[str, Any]]:
     """Change what another room keeps in the file under its key; nobody else writes in between."""
     with _locked():
         data = load()
-        yield data.setdefault(key, {})
+        if not isinstance(data.get(key), dict):  # as in part(): what is none of ours is no part
+            data[key] = {}
+        yield data[key]
         save(data)
 
 
