@@ -5,8 +5,9 @@ import os
 import signal
 import sys
 from pathlib import Path
+from types import ModuleType
 
-from course.base import files, settings
+from course.base import files, paths, settings, venv
 from course.base.errors import CourseError, Paused, in_words
 
 INTERRUPTED = 130  # the exit code that the shell and typer give to Ctrl-C
@@ -52,8 +53,8 @@ def main() -> None:
     except CourseError as error:
         print(error, file=sys.stderr)
         sys.exit(error.exit_code)
-    except ModuleNotFoundError as error:
-        print(_incomplete(error.name or ""), file=sys.stderr)
+    except (ImportError, SyntaxError, AttributeError) as error:
+        print(_incomplete(error), file=sys.stderr)
         sys.exit(2)
     except Unheard as reason:
         sys.exit(_unheard(reason.error))
@@ -101,17 +102,30 @@ def _unheard(error: OSError) -> int:
     return 2
 
 
-def _incomplete(module: str) -> CourseError:
-    """A module is not there: a folder was half deleted, or an installation was interrupted."""
+def _incomplete(error: ImportError | SyntaxError | AttributeError) -> CourseError:
+    """A module is not there, or not whole: a folder was half deleted, or an installation was interrupted.
+
+    Any other error of these kinds is ours, and raised again.
+    """
+    module = _module(error)
     if module.partition(".")[0] == "course":
         return CourseError(
             f"A part of the course is missing: {module}.", "A file of this clone was removed.", "git restore src"
         )
-    venv = Path(sys.prefix)
-    for stamp in venv.glob(".requirements*"):  # then the script of the same name installs all of it again
-        stamp.unlink()
-    what = f"A part of {venv.name} is missing: the module {module}."
-    return CourseError(what, "It was half deleted.", "the same command again: it installs what is missing")
+    if not module:
+        raise error
+    return venv.incomplete(Path(sys.prefix), f"the module {module}")
+
+
+def _module(error: ImportError | SyntaxError | AttributeError) -> str:
+    """The module that an error is about; "" where it is about none."""
+    if isinstance(error, SyntaxError):
+        file = error.filename or ""
+        own = file.startswith(str(paths.ROOT / "src"))
+        return "course" if own else file.removeprefix(sys.prefix).lstrip("/")
+    if isinstance(error, AttributeError):
+        return error.obj.__name__ if isinstance(error.obj, ModuleType) else ""
+    return error.name or ""
 
 
 def _interrupted() -> None:

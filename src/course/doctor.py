@@ -127,7 +127,7 @@ def _state() -> Finding:
             "wrong",
             f"{paths.ROOT} cannot be written.",
             "The course keeps its state there.",
-            f"sudo chown -R $USER '{paths.ROOT}'",
+            f"sudo chown -R $(id -un) '{paths.ROOT}'",
         )
     halves = sorted(path.name for path in (paths.cache() / "parts").glob("*.part"))
     if halves and not lifecycle.running():

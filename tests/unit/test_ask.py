@@ -389,6 +389,21 @@ def test_advice_is_written_for_the_terminal_it_is_read_in(monkeypatch: pytest.Mo
     assert f"then {paths.ROOT}/course up" in advice.for_here(text)
 
 
+def test_advice_for_root_needs_no_sudo_and_a_folder_that_is_gone_is_no_reason(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    text = "sudo chown -R me x; sudo -s, then ./course up"
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    assert advice.for_here(text).startswith("sudo chown")
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    assert advice.for_here(text).startswith("chown -R me x; sudo -s")
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    monkeypatch.setattr(advice, "has_course", lambda: False)
+    assert advice.for_here(text).endswith(f"then {paths.ROOT}/course up")
+
+
 def test_an_unanswered_question_keeps_its_name() -> None:
     nobody = ";; communications error to 10.96.0.10#53: timed out\n;; no servers could be reached\n"
     (silent,) = [dig._of(one, "db.shop.", "A") for one in dig.parse(nobody)]

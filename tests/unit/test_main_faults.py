@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from course.base import paths
+from course.base import paths, venv
 
 MAIN = "from course.__main__ import main; main()"
 
@@ -40,8 +40,8 @@ def test_a_full_disk_under_the_output_is_said() -> None:
     assert "Traceback" not in done.stderr and "Exception ignored" not in done.stderr
 
 
-def test_a_module_that_is_gone_is_installed_by_the_same_command(tmp_path: Path) -> None:
-    stamp = tmp_path / ".requirements"
+def test_a_module_that_is_gone_has_the_same_command_make_all_anew(tmp_path: Path) -> None:
+    stamp = tmp_path / venv.MADE
     stamp.touch()
     done = run(f"import sys; sys.prefix = {str(tmp_path)!r}; sys.modules['typer'] = None; {MAIN}", "lab", "list")
     assert done.returncode == 2 and "the module typer" in done.stderr and "same command again" in done.stderr

@@ -16,6 +16,24 @@ def test_a_missing_program_is_an_answer() -> None:
     assert shell.run(["no-such-program-here"]).returncode == 127
 
 
+def test_what_is_no_program_is_an_answer(tmp_path: Path) -> None:
+    (tmp_path / "empty").touch(mode=0o755)
+    (tmp_path / "text").touch(mode=0o644)
+    for name, why in (("empty", "Exec format error"), ("text", "Permission denied")):
+        done = shell.run([tmp_path / name])
+        assert done.returncode == 126 and why in done.stderr
+
+
+def test_a_folder_that_takes_no_files_is_none_for_temporary_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    assert shell.environment()["TMPDIR"] == str(tmp_path)
+    for folder in ("/nonexistent", "/dev/full"):
+        monkeypatch.setenv("TMPDIR", folder)
+        assert "TMPDIR" not in shell.environment()
+
+
 def test_a_hanging_program_is_ended() -> None:
     assert shell.run(["sh", "-c", "while :; do :; done"], timeout=0.2).returncode == 124
 

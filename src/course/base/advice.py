@@ -21,6 +21,9 @@ KUBECTL = re.compile(
 )
 
 
+SUDO = re.compile(r"\bsudo (?!-)")
+
+
 def has_kubeconfig() -> bool:
     """Whether a plain `kubectl` typed here means the course's cluster."""
     return os.environ.get("KUBECONFIG") == str(paths.KUBECONFIG)
@@ -33,13 +36,22 @@ def has_course() -> bool:
 
 def for_here(text: str) -> str:
     """A sentence or command of advice, each `course` and `kubectl` in it written so that it works where it is read."""
-    return KUBECTL.sub(lambda _: _kubectl(), COURSE.sub(lambda _: _course(), text))
+    own = KUBECTL.sub(lambda _: _kubectl(), COURSE.sub(lambda _: _course(), text))
+    return own if os.geteuid() else SUDO.sub("", own)  # root need not have sudo
+
+
+def _here(folder: Path) -> bool:
+    """Whether the terminal is in that folder; its own may have been removed."""
+    try:
+        return Path.cwd() == folder
+    except FileNotFoundError:
+        return False
 
 
 def _course() -> str:
     if has_course():
         return "course"
-    return "./course" if Path.cwd() == paths.ROOT else shlex.quote(str(paths.ROOT / "course"))
+    return "./course" if _here(paths.ROOT) else shlex.quote(str(paths.ROOT / "course"))
 
 
 def _kubectl() -> str:

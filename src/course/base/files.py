@@ -27,11 +27,14 @@ def unusable(error: OSError) -> CourseError:
 
 
 def _way_out(number: int | None, file: Path) -> str:
-    if number in (errno.EISDIR, errno.ENOTDIR, errno.EEXIST):  # a folder where a file belongs, or the other way round
+    # A folder where a file belongs, or the other way round, or a link that leads to itself.
+    if number in (errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ELOOP):
         wrong = next((path for path in file.parents if path.exists() and not path.is_dir()), file)
         return f"mv {shlex.quote(str(wrong))} {shlex.quote(f'{wrong}.old')}, then the same command again"
     if number in (errno.EACCES, errno.EPERM) and file.is_relative_to(paths.STATE):
-        return f"sudo chown -R $USER {shlex.quote(str(paths.STATE))}, then the same command again"
+        return f"sudo chown -R $(id -un) {shlex.quote(str(paths.STATE))}, then the same command again"
+    if number in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR) and file.is_relative_to(paths.cache()):
+        return "COURSE_CACHE=.course ./course up"
     if number == errno.ENOSPC:
         return f"df -h {shlex.quote(str(file.parent))}, free some space, then the same command again"
     if number == errno.EROFS:

@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from course.base.errors import CourseError
+from course.base.errors import CourseError, in_words
 from course.base.paths import KUBECONFIG, LOGS, STATE, VENV_BIN
 
 NO_ANSWER = 124  # the exit code where a program did not end in time, as of timeout(1)
@@ -23,7 +23,20 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
         env["NO_PROXY"] = env["no_proxy"] = ",".join(
             filter(None, [env.get("NO_PROXY") or env.get("no_proxy"), "127.0.0.1,localhost"])
         )
+    if "TMPDIR" in env and not _takes_files(env["TMPDIR"]):
+        del env["TMPDIR"]  # the engine fails there, whatever it is asked
     return env | dict(extra or {})
+
+
+def _takes_files(folder: str) -> bool:
+    """Whether a folder for temporary files can be one."""
+    from tempfile import TemporaryFile
+
+    try:
+        with TemporaryFile(dir=folder, buffering=0) as probe:
+            return probe.write(bytes(1 << 16)) == 1 << 16
+    except OSError:
+        return False
 
 
 def use_environment() -> None:
@@ -56,6 +69,8 @@ def run(
         )  # fmt: skip
     except FileNotFoundError:
         return subprocess.CompletedProcess(argv, 127, "", f"{argv[0]}: not found")
+    except OSError as error:  # it is no program, or may not be run
+        return subprocess.CompletedProcess(argv, 126, "", f"{argv[0]}: {in_words(error)}")
     except subprocess.TimeoutExpired:
         return subprocess.CompletedProcess(argv, NO_ANSWER, "", f"{argv[0]}: no answer within {timeout:.0f} s")
 

@@ -16,13 +16,13 @@ LARGEST = 4_000_000  # characters; a progress file of all tasks has some hundred
 DIGITS = 20  # of a whole number; more is no count and no time
 # All that the course keeps in the state folder, as regular expressions: what else is there is the learner's.
 NAMES = (
-    r"(cluster|corefile|network|outside|place|progress|pulled|up|engine)\.json",
+    r"(cluster|corefile|network|outside|place|progress|pulled|system|up|engine)\.json",
     r"(up|progress)\.lock",
     r"progress\.damaged-\w+\.json",
     r".*\.part",  # of a writer that was killed
     r"kubeconfig(\.lock)?",
     r"containers\.conf|installed-packages|made-lib-modules",
-    r"logs|outside|jupyter|kube-cache",
+    r"logs|outside|jupyter|kube-cache|externalname-course",
     r"tmp|test|site|coverage.*|bench-tests\.json",  # of authors
     r"engine|Corefile|pulled-images",  # of versions before these had a version
 )

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from shutil import copytree, rmtree, which
 
-from course.base import paths, shell
+from course.base import paths, shell, venv
 from course.base.errors import CourseError
 from course.base.versions import as_numbers, pinned
 
@@ -151,9 +151,27 @@ def hash_of(files: list[Path], *words: str) -> str:
 def kind() -> Path:
     """The kind program: from PATH if it is the pinned release, else built from its Go module."""
     found = which("kind")
-    if found and f"v{pinned().kind_version} " in shell.run([found, "version"]).stdout:
+    if found and _is_pinned_kind(found):
         return Path(found)
+    built = _build_kind()
+    if not _is_pinned_kind(built):  # what is in the cache was damaged
+        rmtree(built.parent)
+        built = _build_kind()
+    return built
+
+
+def _build_kind() -> Path:
     return build("kind", ["sigs.k8s.io/kind"], module=GO_MODULES / "kind") / "kind"
+
+
+def _is_pinned_kind(program: str | Path) -> bool:
+    return f"v{pinned().kind_version} " in shell.run([program, "version"]).stdout
+
+
+def require_kubectl() -> None:
+    """CourseError where the kubectl in .venv cannot be run; the same command makes .venv anew."""
+    if shell.run([paths.VENV_BIN / "kubectl", "version", "--client"]).returncode:
+        raise venv.incomplete(paths.VENV_BIN.parent, "kubectl")
 
 
 def module_folder(name: str, version: str) -> Path:

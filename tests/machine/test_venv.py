@@ -1,0 +1,74 @@
+"""A .venv that was half deleted: the command says so, and the same command again makes it anew."""
+
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from course.base import paths, venv
+from tests.cluster.learner import Learner, led_out
+from tests.unit import clone
+
+PACKAGES = Path(".venv/lib")
+pytestmark = pytest.mark.engine
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """A copy of this clone with its .venv: each file is the same one until it is removed or replaced."""
+    folder = clone.copied(tmp_path / "clone")
+    subprocess.run(["cp", "-al", paths.VENV_BIN.parent, folder / ".venv"], check=True)
+    _replace(folder / ".venv" / venv.MADE, f"{folder} {(paths.VENV_BIN / 'python').resolve()}\n")
+    return folder
+
+
+def _replace(path: Path, text: str) -> None:
+    path.unlink()
+    path.write_text(text)
+
+
+def _module(folder: Path, name: str) -> Path:
+    return next((folder / PACKAGES).glob(f"python3*/site-packages/{name}"))
+
+
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "a package gone": lambda folder: subprocess.run(["rm", "-r", _module(folder, "typer")], check=True),
+    "a module gone": lambda folder: _module(folder, "typer/main.py").unlink(),
+    "a module empty": lambda folder: _replace(_module(folder, "typer/main.py"), ""),
+    "a package's own file empty": lambda folder: _replace(_module(folder, "typer/__init__.py"), ""),
+    "a module is no Python": lambda folder: _replace(_module(folder, "typer/main.py"), "def ("),
+    "pip gone": lambda folder: (folder / ".venv" / "bin" / "pip").unlink(),
+    "Python gone": lambda folder: (folder / ".venv" / "bin" / "python").unlink(),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_what_is_missing_is_said_and_made_anew_by_the_next_command(damage: str, copied: Path) -> None:
+    DAMAGES[damage](copied)
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("COURSE", "PYTEST"))}
+    env |= {"PIP_NO_INDEX": "1"}
+    # Without a package index: that it begins is what is asked here; below it comes to its end.
+    done = [
+        subprocess.run(["./course", "lab", "list"], cwd=copied, capture_output=True, text=True, env=env)
+        for _ in range(2)
+    ]
+    assert all(one.returncode == 2 and "Traceback" not in one.stderr and "Next:" in one.stderr for one in done), done
+    assert "Installing requirements.txt" in done[1].stderr, "the second one makes it anew"
+    if damage not in ("pip gone", "Python gone"):
+        assert "the same command again" in done[0].stderr and "typer" in done[0].stderr
+
+
+def test_the_course_is_found_where_venv_has_lost_the_way_to_it(copied: Path) -> None:
+    for path in (copied / PACKAGES).glob("python3*/site-packages/*externalname*"):
+        subprocess.run(["rm", "-r", path], check=True)
+    done = subprocess.run(["./course", "lab", "list"], cwd=copied, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(not os.environ.get("COURSE_TEST_ALL"), reason="installs everything again: ./course test --all")
+def test_after_the_same_command_again_all_is_there(copied: Path) -> None:
+    DAMAGES["a package gone"](copied)
+    somebody = Learner({"PWD": str(copied)}, folder=copied)
+    assert led_out(somebody, "./course lab list", ready=lambda: True) != []
