@@ -61,11 +61,21 @@ def test_the_engine_that_has_the_cluster_stays(machine: Machine) -> None:
     machine.has("docker", LIVE_DOCKER)  # started later
     assert engine.choose().name == "podman"
     machine.has("podman", "exit 1")
-    with pytest.raises(CourseError, match="No container engine can be used"):
+    with pytest.raises(CourseError, match="The cluster is in podman"):
         engine.choose()
     machine.has("podman", podman("5.0.0"))
     engine.choose().forget()
     assert engine.choose().name == "docker"
+
+
+def test_a_remembered_engine_that_is_dead_is_said_with_the_way_to_the_other(machine: Machine) -> None:
+    machine.has("docker", DEAD_DOCKER)
+    machine.has("podman", podman("4.9.3"))
+    engine.Engine("docker", "28").remember()
+    with pytest.raises(CourseError, match="The cluster is in docker, which does not answer") as caught:
+        engine.choose(install=False)
+    assert "systemctl start docker" in caught.value.next
+    assert caught.value.next.endswith("Or: COURSE_ENGINE=podman ./course up")
 
 
 def test_a_docker_that_may_not_be_used_is_told_apart_from_a_dead_one(machine: Machine) -> None:

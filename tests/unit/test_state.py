@@ -12,7 +12,7 @@ from course.base import files, paths, state
 from course.base.errors import CourseError
 from course.dev import site
 from course.kube import corefile, kubectl
-from course.provision import engine, images, kind_cluster, outside, reporter
+from course.provision import engine, images, kind_cluster, outside, reporter, system
 from course.tasks import progress
 
 COREFILE = ".:53 {\n    forward . /etc/resolv.conf {\n    }\n}\n"
@@ -55,6 +55,11 @@ FILES: dict[str, tuple[object, str, Callable[[], object], Callable[[], object], 
         outside, "MADE_NETWORK",
         lambda: state.write(outside.MADE_NETWORK, id="n"),
         lambda: state.text(state.read(outside.MADE_NETWORK), "id") or UNKNOWN, "n",
+    ),
+    "system": (
+        system, "MANIFESTS",
+        lambda: state.write(system.MANIFESTS, objects=[{"metadata": {}}]), lambda: system._kept() or UNKNOWN,
+        [{"metadata": {}}],
     ),
     "packages": (
         engine, "INSTALLED",
@@ -141,6 +146,12 @@ def test_what_cannot_be_opened_says_what_to_type(folder: Path) -> None:
     with pytest.raises(CourseError) as caught:
         state.read(folder / "logs" / "x.json")
     assert caught.value.next.startswith(f"mv {folder}/logs {folder}/logs.old")
+    (folder / "y.json").symlink_to("y.json")
+    with pytest.raises(CourseError) as caught:
+        state.read(folder / "y.json")
+    assert caught.value.next.startswith(f"mv {folder}/y.json {folder}/y.json.old")
+    in_cache = OSError(errno.EROFS, os.strerror(errno.EROFS), str(paths.cache() / "parts"))
+    assert files.unusable(in_cache).next == "COURSE_CACHE=.course ./course up"
     for number, words in ((errno.EACCES, "chown"), (errno.EROFS, "COURSE_STATE="), (errno.ENOSPC, "df -h")):
         assert words in files.unusable(OSError(number, os.strerror(number), str(folder / "x.json"))).next
 

@@ -12,7 +12,6 @@ from course.base.waiting import until
 from course.kube import coredns, kubectl
 
 FORWARD = r"(?m)^(\s*forward \.) [^{\n]+?( \{)?$"
-REPLICAS = 2  # of CoreDNS, as kubeadm makes it
 ORIGINAL = paths.STATE / "corefile.json"  # kubeadm's own, as it was when the cluster was made
 
 
@@ -76,13 +75,13 @@ def keep(manifests: str) -> None:
     state.write(ORIGINAL, corefile=text)
 
 
-def forward_to(address: str, *, wait: bool = True) -> bool:
+def forward_to(address: str, *, wait: bool = True, anew: bool = False) -> bool:
     """CoreDNS forwards all it does not serve itself to the outside world's DNS server; whether anything was changed.
 
     The Corefile is kubeadm's but for this one address, kept as it was on the first day: what a lesson changed and left
-    behind is put back too. Without `wait` it is the caller who calls wait_for_coredns.
+    behind is put back too. Without `wait` it is the caller who calls wait_for_coredns. anew: write it in any case.
     """
-    if is_forwarded_to(address):
+    if not anew and is_forwarded_to(address):
         return False
     corefile = with_forward_to(address)
     if wait:
@@ -124,13 +123,13 @@ def _new_pods() -> dict[str, object]:
     }
 
 
-def wait_for_coredns() -> None:
+def wait_for_coredns(seconds: float = 120) -> None:
     """Only Pods with the newest Corefile are left, and they are ready.
 
     A Pod that is told to stop still answers, with its old Corefile, for the five seconds of its `lameduck`: it is not
     given them.
     """
-    wait_for("deployment/coredns")
+    wait_for("deployment/coredns", seconds)
     for pod in _leaving_pods():
         kubectl.output(
             "-n",
@@ -145,7 +144,7 @@ def wait_for_coredns() -> None:
         )
 
 
-def wait_for(workload: str) -> None:
+def wait_for(workload: str, seconds: float = 120) -> None:
     """All Pods of a workload of the system are ready, and of its newest revision."""
     kubectl.output(
         "-n",
@@ -153,8 +152,8 @@ def wait_for(workload: str) -> None:
         "rollout",
         "status",
         workload,
-        "--timeout=120s",
-        timeout=130,
+        f"--timeout={seconds:.0f}s",
+        timeout=seconds + 10,
         doing=f"Waiting for {workload}",
     )
 

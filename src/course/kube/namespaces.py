@@ -9,6 +9,7 @@ from course.base import ownership
 from course.base.errors import CourseError, NotReady
 from course.kube import kubectl
 
+NO_FINALIZERS = '{"metadata":{"finalizers":null}}'
 LOOK_AFTER = 12  # seconds without a result until it is asked what holds a namespace
 
 
@@ -49,6 +50,17 @@ def remove(names: Sequence[str], label: str, seconds: float) -> None:
     for name in left:  # not all of their programs listen when they are told to stop
         kubectl.run("delete", "pods", "--all", "--now", "--wait=false", "-n", name)
     kubectl.output("delete", "namespace", *left, "--ignore-not-found", "--wait=false")
+    _await(left, seconds)
+
+
+def settle(name: str, seconds: float) -> None:
+    """Wait for a namespace that is being deleted to be gone; NotReady as `remove` says it. Any other is let be."""
+    done = kubectl.run("get", "namespace", name, "--ignore-not-found", "-o", "jsonpath={.status.phase}")
+    if done.stdout == "Terminating":
+        _await([name], seconds)
+
+
+def _await(left: list[str], seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while left:
         words = [f"namespace/{name}" for name in left]
@@ -63,25 +75,28 @@ def remove(names: Sequence[str], label: str, seconds: float) -> None:
 
 def _refuse_held(names: Sequence[str]) -> None:
     for name in names:
-        if reason := held(name):
+        held_by, reason = held(name)
+        if reason:
+            patches = [f"kubectl -n {name} patch {item} --type=merge -p '{NO_FINALIZERS}'" for item in held_by]
             raise NotReady(
                 f"The namespace {name} cannot go.",
                 reason,
-                f"Look at the objects named above (kubectl -n {name} get KIND NAME -o yaml), remove their "
-                "metadata.finalizers with kubectl patch, then try again.",
+                f"{'; '.join(patches)}, then the same command again. It takes off the finalizers.",
             )
 
 
-def held(name: str) -> str:
-    """What keeps a namespace from going, in the API's words and with the objects' names; "" where nothing does."""
+def held(name: str) -> tuple[list[str], str]:
+    """What keeps a namespace from going: the objects' names, and why; ([], "") where nothing does."""
     done = kubectl.run("get", "namespace", name, "-o", "json")
     if done.returncode:
-        return ""
-    conditions = json.loads(done.stdout).get("status", {}).get("conditions", [])
-    messages = {one["type"]: one["message"] for one in conditions if one["status"] == "True"}
-    if "NamespaceFinalizersRemaining" not in messages:
-        return ""
-    text = " ".join(messages.values())
-    kinds = sorted(set(re.findall(r"(\S+?)\.? has \d+ resource", text)))
-    objects = [item for kind in kinds for item in kubectl.run("get", kind, "-n", name, "-o", "name").stdout.split()]
-    return f"{text} Objects: {', '.join(objects) or 'none'}."
+        return [], ""
+    found = json.loads(done.stdout)
+    messages = {one["type"]: one["message"] for one in found["status"].get("conditions", []) if one["status"] == "True"}
+    if "NamespaceFinalizersRemaining" in messages:
+        text = " ".join(messages.values())
+        kinds = sorted(set(re.findall(r"(\S+?)\.? has \d+ resource", text)))
+        objects = [item for kind in kinds for item in kubectl.run("get", kind, "-n", name, "-o", "name").stdout.split()]
+        return objects, f"{text} Objects: {', '.join(objects) or 'none'}."
+    own = found["metadata"].get("finalizers", [])
+    emptied = "deletionTimestamp" in found["metadata"] and not found["spec"].get("finalizers")
+    return ([f"namespace/{name}"], f"It has finalizers of its own: {', '.join(own)}.") if own and emptied else ([], "")

@@ -52,14 +52,22 @@ class Engine:
         """Run one engine command and capture it."""
         return shell.run([self.name, *words], env=self.environment, text=text, timeout=timeout)
 
-    def output(self, *words: str | Path, doing: str, text: str | None = None, timeout: float = 120) -> str:
+    def output(
+        self,
+        *words: str | Path,
+        doing: str,
+        next: str = "./course doctor",
+        text: str | None = None,
+        timeout: float = 120,
+    ) -> str:
         """Run one engine command; a failure is a CourseError that begins with `doing`."""
-        command, again = [self.name, *words], "./course doctor"
-        return shell.output(command, env=self.environment, doing=doing, next=again, text=text, timeout=timeout)
+        command = [self.name, *words]
+        return shell.output(command, env=self.environment, doing=doing, next=next, text=text, timeout=timeout)
 
     def remember(self) -> None:
         """The cluster is in this engine from now on, whichever answers first tomorrow."""
-        state.write(REMEMBERED, engine=self.name)
+        if _remembered() != self.name:
+            state.write(REMEMBERED, engine=self.name)
 
     def forget(self) -> None:
         """There is no cluster any more."""
@@ -106,21 +114,38 @@ def choose(say: Say = print, install: bool = True) -> Engine:
     wanted = os.environ.get("COURSE_ENGINE", "")
     if wanted not in ("", "docker", "podman"):
         raise CourseError(f"COURSE_ENGINE is {wanted!r}.", "It may be docker or podman.", "unset COURSE_ENGINE")
-    wanted = wanted or _remembered()
+    remembered = "" if wanted else _remembered()
+    wanted = wanted or remembered
     found, problems = _answering(wanted)
     if found:
         return found
+    if remembered:
+        _refuse_the_remembered(remembered, problems)
     if wanted != "docker" and install and _may_install():
         _install_podman(say)
         found, problems = _answering("podman")
         if found:
             return found
     commands = [command for _, command in problems if command]
+    if os.environ.get("COURSE_ENGINE"):
+        commands.append("unset COURSE_ENGINE, then the same command again")
     raise CourseError(
         "No container engine can be used.",
         " ".join(why for why, _ in problems),
         " Or: ".join(commands) or HOW_TO_INSTALL,
     )
+
+
+def _refuse_the_remembered(name: str, problems: list[Problem]) -> None:
+    """The engine that has the cluster does not answer; what is in the other one is another cluster, or none."""
+    other = {"docker": "podman", "podman": "docker"}[name]
+    found, _ = _answering(other)
+    if found:
+        raise CourseError(
+            f"The cluster is in {name}, which does not answer.",
+            " ".join(why for why, _ in problems),
+            " Or: ".join([*(command for _, command in problems if command), f"COURSE_ENGINE={other} ./course up"]),
+        )
 
 
 def others(first: Engine, say: Say) -> list[Engine]:

@@ -4,34 +4,29 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from functools import partial
 
 from course.base import ownership, paths, shell, state
-from course.base.errors import CourseError, Foreign
+from course.base.errors import CourseError, Foreign, NotReady
 from course.base.waiting import until
-from course.kube import corefile, kubectl
-from course.provision import outside, tools
+from course.kube import corefile, kubectl, namespaces
+from course.provision import outside, system, tools
 from course.provision.engine import Engine, Say
 
 AFRESH = "./course down, then ./course up. Your notebooks and your progress stay."
 RECORD = paths.STATE / "cluster.json"
 SOON = 30  # seconds for what takes three, where the machine has nothing else to do
-ADDONS = (  # kubeadm's parts of kube-system
-    "deployment/coredns",
-    "configmap/coredns",
-    "service/kube-dns",
-    "daemonset/kube-proxy",
-    "configmap/kube-proxy",
-)
 ID = re.compile(r"([0-9a-f]{64})?")
 MARK = "/etc/externalname-course"  # a file in the node: the state folder of the clone that made it
 REVIVE = """
+[ -s /var/lib/kubelet/config.yaml ] || kubeadm init phase kubelet-start --config /kind/kubeadm.conf
 systemctl start containerd kubelet
+nft list table ip no-way-out >/dev/null 2>&1 || systemctl restart no-way-out
 cd /etc/kubernetes/manifests || exit
 phase() { kubeadm init phase "$@" --config /kind/kubeadm.conf; }
-[ -s etcd.yaml ] || phase etcd local
+whole() { grep -q '^kind: Pod' $1 2>/dev/null && grep -q '^status:' $1; }
+whole etcd.yaml || phase etcd local
 for part in apiserver controller-manager scheduler; do
-  [ -s kube-$part.yaml ] || phase control-plane $part
+  whole kube-$part.yaml || phase control-plane $part
 done
 """
 NO_WAY_OUT = "no-way-out.service"
@@ -140,7 +135,9 @@ def ensure(engine: Engine, image: str, *, say: Say, before_making: Callable[[], 
     if container_id and record and record.container_id == container_id:
         _refuse_other_image(record, image)
         if status != "running":
-            engine.output("unpause" if status == "paused" else "start", node(), doing=f"Starting the {status} cluster")
+            verb = "unpause" if status == "paused" else "start"
+            engine.output(verb, node(), doing=f"Starting the {status} cluster", next=AFRESH)
+        engine.remember()  # COURSE_ENGINE may have said which it is
         _revive(engine)
         if not (is_ours_in_kubeconfig(engine) and kubectl.is_ready()):
             _write_kubeconfig(engine)  # it may be lost, damaged, or another cluster's
@@ -170,7 +167,8 @@ def _refuse_other_image(record: Record, image: str) -> None:
 
 def _create(engine: Engine, image: str, say: Say) -> None:
     config = paths.CLUSTER_FOLDER / "kind.yaml"
-    corefile.ORIGINAL.unlink(missing_ok=True)
+    for path in (corefile.ORIGINAL, system.MANIFESTS):
+        path.unlink(missing_ok=True)
     paths.KUBECONFIG.unlink(missing_ok=True)  # kind would add to what is there
     _write_record("", image)
     engine.remember()
@@ -254,27 +252,22 @@ def _write_kubeconfig(engine: Engine) -> None:
     _kind(engine, *arguments, doing="Writing the kubeconfig")
 
 
-def restore_addons(engine: Engine) -> None:
-    """kubeadm's own parts of the cluster are there, CoreDNS with its two Pods and kube-proxy: it makes what is not.
+def restore(engine: Engine, say: Say, *, new: bool) -> bool:
+    """The cluster has all that kubeadm and kind put into it, and takes Pods; whether something was put back.
 
-    And its first Corefile is known, whatever a lesson made of the one in the cluster.
+    And its first Corefile is known, whatever a lesson made of the one in the cluster. new: it was made just now.
     """
     if corefile.original() is None:
         printing = ("--print-manifest", "--config", "/kind/kubeadm.conf")
         words = ("kubeadm", "init", "phase", "addon", "coredns", *printing)
         corefile.keep(engine.output("exec", node(), *words, doing="Asking kubeadm for its Corefile"))
-    found = kubectl.run("get", "-n", "kube-system", *ADDONS, "-o", "jsonpath={.items[*].spec.replicas}")
-    if found.returncode:
-        _make_addons(engine)
-    if found.stdout != str(corefile.REPLICAS):
-        kubectl.output("-n", "kube-system", "scale", "deployment", "coredns", f"--replicas={corefile.REPLICAS}")
+    changed = not new and system.put_back(engine, node(), say)
+    if not kubectl.run("get", "nodes", "-o", "name").stdout:  # the kubelet says that it is there when it starts
+        engine.output("exec", node(), "systemctl", "restart", "kubelet", doing="Starting the kubelet again")
+        kubectl.output("wait", "--for=create", f"node/{node()}", "--timeout=60s", timeout=70)
     for change in closed():
         kubectl.output(*change.split(), doing="Opening the node for Pods")
-
-
-def _make_addons(engine: Engine) -> None:
-    addons = ("kubeadm", "init", "phase", "addon", "all", "--config", "/kind/kubeadm.conf")
-    engine.output("exec", node(), *addons, doing="Making kubeadm's parts of kube-system")
+    return changed
 
 
 def closed() -> list[str]:
@@ -304,24 +297,57 @@ def ensure_toolbox() -> None:
     kubectl.apply((paths.CLUSTER_FOLDER / "toolbox.yaml").read_text())
 
 
-def verify(engine: Engine, say: Say) -> None:
-    """Ask: the API, the node, and CoreDNS from a Pod.
+def verify(engine: Engine, say: Say, *, new: bool) -> None:
+    """Ask: the API, the node, and CoreDNS from a Pod. new: the cluster was made just now, and its Pods begin.
 
-    Where no answer comes, kubeadm makes its parts of the cluster again: somebody may have changed them.
+    Where no answer comes, the toolbox or the system's parts are made again: somebody may have changed them.
     """
     say("waiting for the toolbox Pod, and for CoreDNS to answer it")
+    _wait_for_the_node()
+    namespaces.settle(kubectl.TOOLBOX[0], SOON)
     try:
-        ensure_toolbox()
-        until(corefile.each_question_answered, seconds=SOON, what="CoreDNS answering")
+        _answers(seconds=4 * SOON if new else SOON)
+        return
     except CourseError:
-        say("making kubeadm's parts of the cluster again: CoreDNS, its Service, kube-proxy")
-        _make_addons(engine)
-        ensure_toolbox()
-    corefile.wait_for_coredns()
-    wait = partial(kubectl.output, "wait", "--for=condition=Ready", "--timeout=90s", timeout=100)
-    wait("node", "--all", doing="Waiting for the node")
-    wait("pod", "-n", *kubectl.TOOLBOX, doing="Waiting for the toolbox Pod")
-    until(corefile.each_question_answered, seconds=60, what="CoreDNS answering each question of a Pod", next=AFRESH)
+        _refuse_strange()
+    if kubectl.in_toolbox("dig", "-v").returncode == 0:
+        say("making the system's parts of the cluster again: CoreDNS, its Service, kube-proxy, the network")
+        system.make_anew(engine, node())
+        corefile.forward_to(outside.known_addresses(engine).primary, wait=False, anew=True)
+    say("making the toolbox Pod again")
+    namespace, pod = kubectl.TOOLBOX
+    kubectl.run("delete", "pod", "-n", namespace, pod, "--now", "--timeout=30s")
+    try:
+        _answers(seconds=2 * SOON)
+    except CourseError as error:
+        _refuse_strange()
+        raise NotReady(error.what, error.why, AFRESH) from None
+
+
+def _wait_for_the_node() -> None:
+    wait = ("wait", "node", "--all", "--for=condition=Ready", f"--timeout={3 * SOON}s")
+    if kubectl.run(*wait, timeout=4 * SOON).returncode:
+        form = 'jsonpath={.items[0].status.conditions[?(@.type=="Ready")].message}'
+        raise NotReady("The node does not get ready.", kubectl.run("get", "node", "-o", form).stdout, AFRESH)
+
+
+def _answers(seconds: float) -> None:
+    """The toolbox is there, and each CoreDNS Pod of the newest Corefile answers it."""
+    ensure_toolbox()
+    until(corefile.each_question_answered, seconds=seconds, what="CoreDNS answering each question of a Pod")
+    corefile.wait_for_coredns(seconds=2 * SOON)
+    until(corefile.each_question_answered, seconds=seconds, what="CoreDNS answering each question of a Pod")
+
+
+def _refuse_strange() -> None:
+    """CourseError where a reader's own object in the system's namespaces can be why nothing answers."""
+    if found := system.strange():
+        raise CourseError(
+            "The system's Pods do not answer.",
+            f"Neither the cluster nor the course made {', '.join(name for names in found.values() for name in names)}.",
+            "; ".join(f"kubectl -n {space} delete {' '.join(names)}" for space, names in found.items())
+            + ", then ./course up",
+        )
 
 
 def delete(engine: Engine) -> bool:
@@ -330,7 +356,7 @@ def delete(engine: Engine) -> bool:
     container_id, _ = _own_node(engine)
     if container_id:
         _remove_node(engine)
-    for path in (RECORD, corefile.ORIGINAL, paths.KUBECONFIG):
+    for path in (RECORD, corefile.ORIGINAL, system.MANIFESTS, paths.KUBECONFIG):
         path.unlink(missing_ok=True)
     engine.forget()
     return bool(container_id)

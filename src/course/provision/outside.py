@@ -72,28 +72,43 @@ def authority() -> Path:
     return FOLDER / "tls" / "ca.crt"
 
 
-def begin(engine: Engine) -> bool:
-    """Run the container if it is not running, made again if its image is of another version.
+def begin(engine: Engine) -> None:
+    """Run the container if it is not running, made again if its image is of another version, or it is damaged.
 
-    Returns whether it was running already. Does not wait for its servers: they get ready while something else is made.
+    Does not wait for the servers of a new one: they get ready while something else is made.
     Needs the network, which kind makes with its first cluster and leaves there. CourseError if the container of that
     name is not ours.
     """
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    FOLDER.chmod(
-        0o755
-    )  # within the state folder, which is for its owner alone: the servers inside read it as other users
+    for folder in (FOLDER, FOLDER / "tls"):
+        folder.mkdir(parents=True, exist_ok=True)
+        # Within the state folder, which is for its owner alone: the servers inside read it as other users.
+        folder.chmod(0o755)
     new_certificates = make_certificates(FOLDER / "tls")
     found = _own(engine)
-    if found.id and (new_certificates or (found.root, found.key) != (str(paths.ROOT), images.lab_key())):
-        engine.output("rm", "-f", "-v", found.id, doing="Removing the outside world of an older version")
+    current = (found.root, found.key) == (str(paths.ROOT), images.lab_key()) and not new_certificates
+    if found.id and not (current and _runs_again(engine, found)):
+        engine.output("rm", "-f", "-v", found.id, doing="Removing an outside world that is of no use any more")
         found = ABSENT
     if not found.id:
         state.write(MADE, id="")  # it is being made: killed in between, its label says whose it is
         state.write(MADE, id=_create(engine))
-    elif found.status != "running":
-        engine.output("unpause" if found.status == "paused" else "start", found.id, doing="Starting the outside world")
-    return found.status == "running"
+
+
+def _runs_again(engine: Engine, found: "Found") -> bool:
+    """Start the container if it is not running, or its silent servers if it is; whether that was possible.
+
+    In a container that was running, a silent server was stopped, by a lesson or the learner: or something was damaged.
+    """
+    if found.status != "running":
+        return engine.run("unpause" if found.status == "paused" else "start", found.id).returncode == 0
+    try:
+        until(lambda: _address_known(engine), seconds=10, what="The outside world knowing its address")
+    except CourseError:
+        return False
+    if not _answering(engine):
+        with suppress(CourseError):  # whether they answer decides, below
+            service("start", "all", engine)
+    return _answering(engine)
 
 
 def delete(engine: Engine) -> bool:
@@ -127,18 +142,10 @@ def _own(engine: Engine) -> "Found":
     return found
 
 
-def wait_until_answering(engine: Engine, *, was_running: bool) -> None:
-    """Each of its servers answers.
-
-    In a container that was running, a silent one was stopped, by a lesson or the learner.
-    """
-    if was_running:
-        if _answering(engine):
-            return
-        with suppress(CourseError):  # whether they answer decides, below
-            service("start", "all", engine)
-    logs = f"{engine.name} logs {container()}"
-    until(lambda: _answering(engine), seconds=60, what="The outside world's servers answering", next=logs)
+def wait_until_answering(engine: Engine) -> None:
+    """Each of its servers answers."""
+    again = f"{engine.name} rm -f -v {container()}, then ./course up"
+    until(lambda: _answering(engine), seconds=60, what="The outside world's servers answering", next=again)
 
 
 def known_addresses(engine: Engine) -> Addresses:
@@ -147,15 +154,15 @@ def known_addresses(engine: Engine) -> Addresses:
     A container that was started again has its last address written down until it has found the new one: the engine is
     asked for the one of now.
     """
+    again = f"{engine.name} rm -f -v {container()}, then ./course up"
+    what = "The outside world knowing its address"
+    return until(lambda: _address_known(engine), seconds=60, what=what, next=again)
 
-    def known() -> Addresses | None:
-        said = engine.run("exec", container(), "cat", "/run/outside.env")
-        found = _addresses(said.stdout) if said.returncode == 0 else None
-        return found if found and found.primary == _address_of_now(engine) else None
 
-    return until(
-        known, seconds=60, what="The outside world knowing its address", next=f"{engine.name} logs {container()}"
-    )
+def _address_known(engine: Engine) -> Addresses | None:
+    said = engine.run("exec", container(), "cat", "/run/outside.env")
+    found = _addresses(said.stdout) if said.returncode == 0 else None
+    return found if found and found.primary == _address_of_now(engine) else None
 
 
 def _address_of_now(engine: Engine) -> str:
@@ -235,7 +242,7 @@ def addresses(engine: Engine) -> Addresses:
 
 def _addresses(written: str) -> Addresses | None:
     """What it wrote down about itself; None while that is not complete."""
-    values = dict(line.split("=", 1) for line in written.split())
+    values = dict(line.split("=", 1) for line in written.split() if "=" in line)
     return Addresses(values["ADDRESS"], values["STANDBY"]) if "PREFIX" in values else None
 
 

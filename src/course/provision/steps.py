@@ -22,7 +22,7 @@ class Work:
     say: Callable[[str], None]
     engine: engine.Engine = field(init=False)
     image: str = ""
-    outside_was_running: bool = True
+    new: bool = False
 
 
 def _engine(work: Work) -> None:
@@ -31,6 +31,7 @@ def _engine(work: Work) -> None:
 
 
 def _tools(work: Work) -> None:
+    tools.require_kubectl()
     tools.kind()
 
 
@@ -40,13 +41,14 @@ def _images(work: Work) -> None:
 
 def _cluster(work: Work) -> None:
     _mountable_modules()
-    kind_cluster.ensure(work.engine, work.image, say=work.say, before_making=lambda: _begin_outside(work))
+    kind_cluster.ensure(work.engine, work.image, say=work.say, before_making=lambda: _before_making(work))
 
 
-def _begin_outside(work: Work) -> None:
-    """Its servers start while the node does; the first cluster ever makes the network that they need."""
+def _before_making(work: Work) -> None:
+    """The servers outside start while the node does; the first cluster ever makes the network that they need."""
+    work.new = True
     if outside.has_network(work.engine):
-        work.outside_was_running &= outside.begin(work.engine)
+        outside.begin(work.engine)
 
 
 def _mountable_modules() -> None:
@@ -61,19 +63,19 @@ def _dns(work: Work) -> None:
 
     So its first ones begin with the right Corefile.
     """
-    work.outside_was_running &= outside.begin(work.engine)
-    kind_cluster.restore_addons(work.engine)
+    outside.begin(work.engine)
+    changed = kind_cluster.restore(work.engine, work.say, new=work.new)
     address = outside.known_addresses(work.engine).primary
-    if corefile.forward_to(address, wait=False):
+    if corefile.forward_to(address, wait=False, anew=changed):
         work.say(f"CoreDNS forwards to {address}")
 
 
 def _outside(work: Work) -> None:
-    outside.wait_until_answering(work.engine, was_running=work.outside_was_running)
+    outside.wait_until_answering(work.engine)
 
 
 def _verify(work: Work) -> None:
-    kind_cluster.verify(work.engine, work.say)
+    kind_cluster.verify(work.engine, work.say, new=work.new)
 
 
 STEPS: list[tuple[str, Callable[[Work], None]]] = [

@@ -1,0 +1,137 @@
+"""What kubeadm and kind put into a new cluster beside the control plane: known, and put back where it was changed.
+
+CoreDNS and kube-proxy, the network, the storage provisioner, their rights. The Corefile is not looked at: it is the
+lessons' (kube/corefile).
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from course.base import paths, shell, state
+from course.base.errors import CourseError
+from course.kube import kubectl
+from course.provision.engine import Engine, Say
+
+Object = dict[str, Any]
+MANIFESTS = paths.STATE / "system.json"  # {"objects": [...]}, as the node's own files and programs have them
+SHOW = """
+for addon in coredns kube-proxy; do
+  echo ---; kubeadm init phase addon $addon --print-manifest --config /kind/kubeadm.conf || exit
+done
+pods=$(sed -n 's/^ *podSubnet: *//p' /kind/kubeadm.conf)
+for file in /kind/manifests/*.yaml; do echo ---; sed "s|{{ *.PodSubnet *}}|$pods|" $file; done
+"""
+EXACT = ("selector", "nodeSelector", "matchLabels", "data")  # with more in them they mean something else
+BY_ITSELF = ("status", "creationTimestamp")
+COREFILE = "ConfigMap/coredns"
+GROUP = "rbac.authorization.k8s.io"
+ADMINISTRATORS: Object = {  # kubeadm's; without it the course's own kubeconfig may do nothing
+    "apiVersion": f"{GROUP}/v1",
+    "kind": "ClusterRoleBinding",
+    "metadata": {"name": "kubeadm:cluster-admins"},
+    "roleRef": {"apiGroup": GROUP, "kind": "ClusterRole", "name": "cluster-admin"},
+    "subjects": [{"apiGroup": GROUP, "kind": "Group", "name": "kubeadm:cluster-admins"}],
+}
+ABOVE_ALL = "--kubeconfig=/etc/kubernetes/super-admin.conf"  # kubeadm's way in where nobody has rights any more
+
+
+def put_back(engine: Engine, node: str, say: Say) -> bool:
+    """Whatever of it is gone or was changed is made again; whether anything was. CourseError where that fails."""
+    objects = _objects(engine, node)
+    found = _kubectl(engine, node, "get", "--ignore-not-found", "-o", "json", objects=objects)
+    changed = different(objects, json.loads(found or "{}").get("items", []))
+    if changed:
+        say(f"putting back what was changed or removed: {', '.join(map(_name, changed))}")
+        _make(engine, node, changed)
+    return bool(changed)
+
+
+def make_anew(engine: Engine, node: str) -> None:
+    """What runs in kube-system is made again, changed or not: what else was put to it is gone."""
+    objects = [item for item in _objects(engine, node) if _namespace(item) == "kube-system"]
+    _make(engine, node, [item for item in objects if item["kind"] in ("Deployment", "DaemonSet", "Service")])
+
+
+def strange() -> dict[str, list[str]]:
+    """By namespace the objects that can keep the system's Pods from running, and that nobody but a reader made."""
+    found = {}
+    for namespace in ("kube-system", kubectl.TOOLBOX[0]):
+        kinds = "networkpolicies,resourcequotas,limitranges"
+        found[namespace] = kubectl.run("get", kinds, "-n", namespace, "-o", "name").stdout.split()
+    return {namespace: names for namespace, names in found.items() if names}
+
+
+def different(wanted: Iterable[Object], found: Iterable[Object]) -> list[Object]:
+    """Those of the wanted objects that are not found, or found with other content."""
+    there = {(_namespace(item), _name(item)): item for item in found}
+    return [item for item in wanted if not _is_there(item, there.get((_namespace(item), _name(item))))]
+
+
+def _is_there(wanted: Object, found: Object | None) -> bool:
+    if found is None:
+        return False
+    spec = {"paused": False} if wanted["kind"] == "Deployment" else {}
+    return _name(wanted) == COREFILE or holds({**wanted, "spec": {**spec, **wanted.get("spec", {})}}, found)
+
+
+def holds(wanted: object, found: object, key: str = "") -> bool:
+    """Whether `found` says all that `wanted` says. The API adds what was left out, but to no list."""
+    if key in BY_ITSELF or (not wanted and not found):
+        return True
+    if isinstance(wanted, Mapping) and isinstance(found, Mapping | None):
+        there = found or {}
+        strange = key in EXACT and set(there) - set(wanted)
+        return not strange and all(holds(value, there.get(name), name) for name, value in wanted.items())
+    if isinstance(wanted, list) and isinstance(found, list):
+        return len(wanted) == len(found) and all(holds(*pair) for pair in zip(wanted, found, strict=True))
+    return wanted == found
+
+
+def _name(item: Object) -> str:
+    return f"{item['kind']}/{item['metadata']['name']}"
+
+
+def _namespace(item: Object) -> str:
+    return str(item["metadata"].get("namespace", ""))
+
+
+def _objects(engine: Engine, node: str) -> list[Object]:
+    """All that kubeadm and kind made, asked of the node once for each cluster."""
+    if known := _kept():
+        return known
+    import yaml  # loads for a while, and is needed once
+
+    doing = "Asking the node what kubeadm and kind put into the cluster"
+    documents = yaml.safe_load_all(engine.output("exec", node, "sh", "-c", SHOW, doing=doing))
+    objects = [ADMINISTRATORS, *(item for item in documents if item)]
+    for item in objects:
+        item["metadata"].pop("resourceVersion", None)  # of no object that there is
+    state.write(MANIFESTS, objects=objects)
+    return objects
+
+
+def _kept() -> list[Object]:
+    """The objects in the state folder; [] where they are not there, or damaged."""
+    known = state.read(MANIFESTS).get("objects")
+    whole = isinstance(known, list) and all(isinstance(item, dict) and "metadata" in item for item in known)
+    return known if whole else []  # type: ignore[return-value]
+
+
+def _make(engine: Engine, node: str, objects: list[Object]) -> None:
+    """Replace each, by force: some fields cannot be changed. Pods of another ServiceAccount's time are made again."""
+    _kubectl(engine, node, "replace", "--force", "--timeout=60s", objects=objects)
+    for namespace in {_namespace(item) for item in objects if item["kind"] == "ServiceAccount"}:
+        for kind in ("deployment", "daemonset"):
+            _kubectl(engine, node, "rollout", "restart", kind, "-n", namespace)
+
+
+def _kubectl(engine: Engine, node: str, *words: str, objects: list[Object] | None = None) -> str:
+    """The node's own kubectl, which may do everything."""
+    items = None if objects is None else json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
+    files = () if items is None else ("-f", "-")
+    done = engine.run("exec", "-i", node, "kubectl", ABOVE_ALL, *words, *files, text=items, timeout=120)
+    if done.returncode:
+        doing = f"kubectl {' '.join(words[:2])} in the node failed."
+        raise CourseError(doing, shell.last_words(done.stderr), "./course down, then ./course up")
+    return done.stdout
