@@ -1,94 +1,116 @@
 """Faults on the real thing: what is said is typed, word for word, and after at most three lines the course is ready.
 
-Every third in an ordinary run, all with `./course test --all`.
+A share in an ordinary run, all with `./course test --all`.
 """
 
 import json
 import re
-import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from course.base import paths
-from course.kube import kubectl
-from course.provision import kind_cluster, outside
-from course.provision.engine import REMEMBERED, Engine
+from course.kube import corefile, kubectl
+from course.provision import lifecycle
+from course.provision.engine import Engine
 from tests import daily
-from tests.cluster.helpers import Course
+from tests.cluster import faults, learner
+from tests.cluster.helpers import Course, no_route_to
 
 pytestmark = pytest.mark.cluster
-Fault = Callable[[Engine], object]
-KUBECONFIG, RECORD = paths.KUBECONFIG, kind_cluster.RECORD
+TODAY = daily.share(sorted(faults.ALONE), at=1, of=10)
+ROUNDS = {" + ".join(names): names for names in faults.rounds()}
+ROUNDS_TODAY = daily.share(list(ROUNDS), of=4)
+KINDS = (
+    "deployments,daemonsets,services,configmaps,serviceaccounts,roles,rolebindings,networkpolicies,resourcequotas,"
+    "clusterroles,clusterrolebindings,storageclasses,namespaces"
+)
+PLACES = ("", "kube-system", "local-path-storage")
+CONTENT = ("spec", "data", "rules", "roleRef", "subjects", "provisioner")
+KEEPSAKE = ("-n", "keepsake", "configmap", "mine")
 
 
-def cut(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 3])
+def furniture() -> dict[str, Any]:
+    """What stands in the cluster that no reader made, by kind, namespace and name; without what changes by itself."""
+    found = {}
+    for item in json.loads(kubectl.output("get", "-A", KINDS, "-o", "json"))["items"]:
+        place, name = item["metadata"].get("namespace", ""), item["metadata"]["name"]
+        content = {key: item[key] for key in CONTENT if key in item}
+        if name == "coredns" and "data" in content:  # the outside world's address changes when it is started again
+            content["data"] = re.sub(corefile.FORWARD, "", content["data"]["Corefile"])
+        template = content.get("spec", {}).get("template", {}).get("metadata", {})
+        template.pop("annotations", None)  # when it was restarted
+        template.pop("creationTimestamp", None)
+        if place in PLACES and KEEPSAKE[1] not in (place, name):
+            found[f"{item['kind']} {place} {name}"] = content
+    return found
 
 
-def changed(path: Path, **keys: object) -> None:
-    path.write_text(json.dumps(json.loads(path.read_text()) | keys))
+@pytest.fixture(scope="module")
+def new(cluster: None) -> dict[str, Any]:
+    """The furniture of the cluster before the first fault."""
+    lifecycle.up(say=lambda text: None)
+    return furniture()
 
 
-def garbage(path: Path) -> None:
-    path.write_bytes(bytes(range(128, 256)))
+def _prepare(course: Course) -> None:
+    """A course that is ready, with a ConfigMap of the learner's in it."""
+    if not lifecycle.status()["ready"]:
+        course("up")
+    kubectl.run("create", "namespace", KEEPSAKE[1])
+    kubectl.run("create", *KEEPSAKE)
 
 
-def in_system(*words: str) -> None:
-    kubectl.output("-n", "kube-system", *words)
+@pytest.fixture(scope="module")
+def unprepared() -> set[str]:
+    """Not empty before the first test, and after one that did not end well or that lost the cluster."""
+    return {"the first"}
 
 
-FAULTS: dict[str, Fault] = {
-    "kubeconfig empty": lambda engine: KUBECONFIG.write_text(""),
-    "kubeconfig gone": lambda engine: KUBECONFIG.unlink(),
-    "kubeconfig cut": lambda engine: cut(KUBECONFIG),
-    "kubeconfig is no text": lambda engine: garbage(KUBECONFIG),
-    "kubeconfig leads elsewhere": lambda engine: KUBECONFIG.write_text(
-        re.sub(r"server: .*", "server: https://127.0.0.1:9", KUBECONFIG.read_text())
-    ),
-    "record empty": lambda engine: RECORD.write_text(""),
-    "record gone": lambda engine: RECORD.unlink(),
-    "record is a list": lambda engine: RECORD.write_text("[1]"),
-    "record of a newer version": lambda engine: changed(RECORD, colour="blue"),
-    "record with a number as id": lambda engine: changed(RECORD, container_id=5),
-    "record is no text": lambda engine: garbage(RECORD),
-    "engine is no text": lambda engine: garbage(REMEMBERED),
-    "engine is no engine": lambda engine: REMEMBERED.write_text("cri-o"),
-    "CoreDNS scaled to nothing": lambda engine: in_system("scale", "deployment", "coredns", "--replicas=0"),
-    "CoreDNS deleted": lambda engine: in_system("delete", "deployment", "coredns"),
-    "Corefile deleted": lambda engine: in_system("delete", "configmap", "coredns"),
-    "Corefile empty": lambda engine: in_system("patch", "configmap", "coredns", "-p", '{"data": {"Corefile": ""}}'),
-    "DNS Service deleted": lambda engine: in_system("delete", "service", "kube-dns"),
-    "kube-proxy deleted": lambda engine: in_system("delete", "daemonset", "kube-proxy"),
-    "node paused": lambda engine: engine.output("pause", kind_cluster.node(), doing="Pausing"),
-    "node stopped": lambda engine: engine.output("stop", kind_cluster.node(), doing="Stopping"),
-    "node killed": lambda engine: engine.output("kill", kind_cluster.node(), doing="Killing"),
-    "outside paused": lambda engine: engine.output("pause", outside.container(), doing="Pausing"),
-    "outside stopped": lambda engine: engine.output("stop", "-t", "1", outside.container(), doing="Stopping"),
-    "outside removed": lambda engine: engine.output("rm", "-f", outside.container(), doing="Removing"),
-    "a server stopped": lambda engine: outside.service("stop", "dns"),
-    "toolbox deleted": lambda engine: kubectl.output("delete", "pod", "toolbox", "-n", "course-tools", "--now"),
-    "toolbox's namespace deleted": lambda engine: kubectl.output("delete", "namespace", "course-tools"),
-}
-TODAY = daily.share(sorted(FAULTS))
-WORDS = re.compile(r"(?m)^(?:Next:| +type:) +(?:\S+: )?(\./course [a-z ]+?)(?:[,.;:]|$)")
+@pytest.fixture
+def scene(
+    engine: Engine, tmp_path: Path, course: Course, new: dict[str, Any], unprepared: set[str]
+) -> Iterator[faults.Scene]:
+    """Where a fault is injected."""
+    if unprepared:
+        _prepare(course)
+    with ExitStack() as stack:
+        yield faults.Scene(engine, tmp_path, stack)
 
 
-@pytest.mark.parametrize("name", daily.params(FAULTS, TODAY))
-def test_what_is_said_next_leads_out(name: str, course: Course, engine: Engine) -> None:
-    course("up")
-    FAULTS[name](engine)
-    typed: list[str] = []
-    done = course("status")
-    while done.returncode or not typed:
-        assert "Traceback" not in done.stderr and done.returncode in (0, 1, 2), done.stderr
-        following = WORDS.findall(done.stdout + done.stderr) or (["./course up"] if not typed else [])
-        assert following and len(typed) < 3, f"{name}: after {typed}: {done.stdout}{done.stderr}"
-        typed.append(following[0])
-        done = course(*shlex.split(following[0])[1:])
-    assert course("status").returncode == 0, f"{name}: {typed} ended well, and the course is not ready"
-    assert "doctor" not in " ".join(typed) or typed.count("./course up") <= 1, f"a circle: {typed}"
+def _led_out(names: Sequence[str], scene: faults.Scene, new: dict[str, Any], unprepared: set[str]) -> list[str]:
+    """Inject faults, and type what is said: the lines that it took. AssertionError where something is not as it was."""
+    unprepared.update(names)
+    for name in names:
+        faults.FAULTS[name](scene)
+    lines = learner.led_out(learner.Learner(scene.env))
+    now = furniture()
+    assert {key for key in new if now.get(key) != new[key]} == set(), f"{lines}: not as it was"
+    kept = kubectl.run("get", *KEEPSAKE).returncode == 0
+    assert kept == set(names).isdisjoint(faults.AFRESH), "nothing of the learner's is lost but with the cluster"
+    assert set(names).isdisjoint(faults.NODE) or no_route_to("192.0.2.1"), "no packet of a Pod leaves this machine"
+    if kept:
+        unprepared.clear()
+    return lines
+
+
+@pytest.mark.parametrize("name", daily.params(faults.ALONE, TODAY))
+def test_what_is_said_next_leads_out(
+    name: str, scene: faults.Scene, new: dict[str, Any], unprepared: set[str], proves: Callable[..., None]
+) -> None:
+    _led_out([name], scene, new, unprepared)
+    proves("faults led out of")
+
+
+@pytest.mark.parametrize("names", daily.params(ROUNDS, ROUNDS_TODAY))
+def test_one_up_mends_what_has_nothing_to_do_with_each_other(
+    names: str, scene: faults.Scene, new: dict[str, Any], unprepared: set[str], proves: Callable[..., None]
+) -> None:
+    assert _led_out(ROUNDS[names], scene, new, unprepared) == ["./course up"]
+    proves("faults mended by ./course up", len(ROUNDS[names]))
 
 
 def test_a_failed_question_is_no_no(course: Course) -> None:
