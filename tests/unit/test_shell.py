@@ -34,6 +34,13 @@ def test_a_folder_that_takes_no_files_is_none_for_temporary_ones(
         assert "TMPDIR" not in shell.environment()
 
 
+def test_a_home_that_is_no_folder_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert shell.environment()["HOME"] == str(tmp_path)
+    monkeypatch.setenv("HOME", "/dev/null")
+    assert "HOME" not in shell.environment()
+
+
 def test_a_hanging_program_is_ended() -> None:
     assert shell.run(["sh", "-c", "while :; do :; done"], timeout=0.2).returncode == 124
 

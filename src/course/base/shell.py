@@ -25,6 +25,8 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
         )
     if "TMPDIR" in env and not _takes_files(env["TMPDIR"]):
         del env["TMPDIR"]  # the engine fails there, whatever it is asked
+    if "HOME" in env and not Path(env["HOME"]).is_dir():
+        del env["HOME"]  # the same; without it the engine takes the one of the system's list of users
     return env | dict(extra or {})
 
 
