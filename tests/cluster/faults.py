@@ -1,20 +1,17 @@
 """Faults by kind, each as it is injected on the real thing."""
 
-import fcntl
 import json
-import os
 import re
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from shutil import rmtree
 
 from course.base import paths
 from course.kube import corefile, kubectl
 from course.provision import engine as engines
-from course.provision import images, kind_cluster, lifecycle, outside, reporter
+from course.provision import kind_cluster, lifecycle, outside, reporter
 from course.provision.engine import Engine
 from course.tasks import progress
 
@@ -44,23 +41,9 @@ def _folder(path: Path) -> None:
     path.mkdir()
 
 
-def _foreign(path: Path) -> None:
-    """As another user's file is met; to root all can be opened."""
-    if os.geteuid() == 0:
-        os.chown(path, 4711, 4711)
-    path.chmod(0)
-
-
 def _link(path: Path, target: Path) -> None:
     path.unlink(missing_ok=True)
     path.symlink_to(target)
-
-
-def _moved(path: Path) -> None:
-    """The file lies elsewhere, and a link leads to it."""
-    elsewhere = path.with_name(f"{path.name}.elsewhere")
-    path.replace(elsewhere)
-    path.symlink_to(elsewhere)
 
 
 DAMAGES: dict[str, Callable[[Path], object]] = {
@@ -72,13 +55,8 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "with numbers for texts": lambda path: path.write_text(
         '{"version": 1, "name": 5, "container_id": 5, "image": 5, "id": 5, "engine": 5, "corefile": 5, "steps": [5]}'
     ),
-    "of a newer version": lambda path: path.write_text('{"version": 99, "colour": "blue"}'),
     "a folder": _folder,
-    "another user's": _foreign,
-    "read-only": lambda path: path.chmod(0o400),
-    "a link to nowhere": lambda path: _link(path, path.with_name("nowhere")),
     "a link to itself": lambda path: _link(path, path),
-    "a link to where it lies": _moved,
 }
 FILES: dict[str, Path] = {
     "cluster.json": kind_cluster.RECORD,
@@ -91,7 +69,9 @@ FILES: dict[str, Path] = {
 }
 
 
-ONE_BY_ONE = ("a folder", "a link to itself")  # these are said, each with its way out
+MADE_AGAIN = tuple(DAMAGES)[:6]
+# These are said, each with its way out.
+ONE_BY_ONE = (("cluster.json", "a folder"), ("cluster.json", "a link to itself"), ("kubeconfig", "a link to itself"))
 
 
 def _damaged(file: Path, damage: str) -> Fault:
@@ -103,15 +83,6 @@ def _damaged(file: Path, damage: str) -> Fault:
     return fault
 
 
-def _of_other_id(scene: Scene) -> None:
-    """A record that was copied from another clone: without an id, and of an image that there is not."""
-    _changed(kind_cluster.RECORD, container_id="", image="localhost/another:1")
-
-
-def _changed(path: Path, **keys: object) -> None:
-    path.write_text(json.dumps(json.loads(path.read_text()) | keys))
-
-
 def _all_damaged(damage: str) -> Fault:
     def fault(scene: Scene) -> None:
         for file in FILES.values():
@@ -121,27 +92,10 @@ def _all_damaged(damage: str) -> Fault:
     return fault
 
 
-def _in_the_place_of(folder: Path) -> Fault:
-    def fault(scene: Scene) -> None:
-        rmtree(folder, ignore_errors=True)
-        folder.write_text("a file where a folder belongs")
-
-    return fault
-
-
 STATE: dict[str, Fault] = {
-    **{f"{name} {damage}": _damaged(file, damage) for name, file in FILES.items() for damage in ONE_BY_ONE},
-    **{f"all state files {damage}": _all_damaged(damage) for damage in DAMAGES if damage not in ONE_BY_ONE},
-    "the record has no id and another image": _of_other_id,
+    **{f"{name} {damage}": _damaged(FILES[name], damage) for name, damage in ONE_BY_ONE},
+    **{f"all state files {damage}": _all_damaged(damage) for damage in MADE_AGAIN},
     "the lock is a folder": lambda scene: _folder(lifecycle.LOCK),
-    "the logs are a file": _in_the_place_of(paths.LOGS),
-    "kubectl's cache is a file": _in_the_place_of(paths.STATE / "kube-cache"),
-    "the outside world's folder is a file": _in_the_place_of(outside.FOLDER),
-    "the outside world's keys are gone": lambda scene: rmtree(outside.FOLDER / "tls"),
-    "a key of the outside world is empty": lambda scene: (outside.FOLDER / "tls" / "https.key").write_text(""),
-    "Podman's settings are no settings": lambda scene: engines.CONTAINERS_CONF.write_text("[["),
-    "Podman's settings are a folder": lambda scene: _folder(engines.CONTAINERS_CONF),
-    "the pulled images are a list": lambda scene: images.PULLED.write_text("[1]"),
 }
 
 
@@ -194,10 +148,6 @@ def _template(name: str, **spec: object) -> Fault:
     return _patched(kind, name, {"spec": {"template": {"spec": {"containers": [container], **pod}}}})
 
 
-def _corefile(text: str) -> Fault:
-    return _patched("configmap", "coredns", {"data": {"Corefile": text}})
-
-
 def _together(*faults: Fault) -> Fault:
     return lambda scene: [fault(scene) for fault in faults]
 
@@ -210,19 +160,12 @@ def _made(manifest: str) -> Fault:
 
 
 NO_PODS = "apiVersion: v1\nkind: ResourceQuota\nmetadata: {{name: none, namespace: {}}}\nspec: {{hard: {{pods: 0}}}}\n"
-NOTHING_IN = """
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata: {name: nothing, namespace: kube-system}
-spec: {podSelector: {}, policyTypes: [Ingress, Egress]}
-"""
 ANOTHER_SERVICE = """
 apiVersion: v1
 kind: Service
 metadata: {name: kube-dns, namespace: kube-system}
 spec: {selector: {k8s-app: kube-dns}, ports: [{name: dns, port: 53, protocol: UDP}]}
 """
-FORWARD_ELSEWHERE = ".:53 {\n    ready\n    forward . 192.0.2.1\n}\n"
 SYSTEM: dict[str, Fault] = {
     "CoreDNS scaled to nothing": _system("scale", "deployment", "coredns", "--replicas=0"),
     "CoreDNS scaled to one": _system("scale", "deployment", "coredns", "--replicas=1"),
@@ -242,15 +185,6 @@ SYSTEM: dict[str, Fault] = {
     "CoreDNS's ClusterRole deleted": _cluster("delete", "clusterrole", "system:coredns"),
     "CoreDNS's ClusterRole is empty": _cluster(
         "patch", "clusterrole", "system:coredns", "--type=merge", "-p", '{"rules": []}'
-    ),
-    "CoreDNS's ClusterRoleBinding deleted": _cluster("delete", "clusterrolebinding", "system:coredns"),
-    "Corefile deleted": _system("delete", "configmap", "coredns"),
-    "Corefile empty": _corefile(""),
-    "Corefile that does not parse": _together(
-        _corefile(".:53 {\n    nonsense\n"), _system("rollout", "restart", "deployment/coredns")
-    ),
-    "Corefile that leads elsewhere": _together(
-        _corefile(FORWARD_ELSEWHERE), _system("rollout", "restart", "deployment/coredns")
     ),
     "DNS Service deleted": _system("delete", "service", "kube-dns"),
     "DNS Service with another address": _together(_system("delete", "service", "kube-dns"), _made(ANOTHER_SERVICE)),
@@ -277,11 +211,9 @@ SYSTEM: dict[str, Fault] = {
     "storage provisioner deleted": _cluster("-n", "local-path-storage", "delete", "deployment", "--all"),
     "storage provisioner's namespace deleted": _cluster("delete", "namespace", "local-path-storage"),
     "StorageClass deleted": _cluster("delete", "storageclass", "standard"),
-    "the administrators' rights deleted": _cluster("delete", "clusterrolebinding", "kubeadm:cluster-admins"),
     "a quota lets no Pod of CoreDNS begin": _together(
         _made(NO_PODS.format("kube-system")), _system("delete", "pods", "-l", "k8s-app=kube-dns")
     ),
-    "a policy lets nothing into kube-system": _made(NOTHING_IN),
 }
 
 
@@ -310,33 +242,14 @@ def _without_network(of: Callable[[], str]) -> Fault:
     )
 
 
-def _port_taken(scene: Scene) -> None:
-    """The API's port on this machine is another program's, when the node is started again."""
-    import socket
-
-    port = int(kubectl.server().rpartition(":")[2])
-    scene.engine.output("stop", "-t", "5", kind_cluster.node(), doing="Stopping the node")
-    taken = scene.stack.enter_context(socket.socket())
-    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    taken.bind(("127.0.0.1", port))
-    taken.listen()
-
-
-def _restarted_without(paths_in_node: str) -> Fault:
-    return _in_node(f"rm -rf {paths_in_node}")
-
-
 MANIFESTS = "/etc/kubernetes/manifests"
 NODE: dict[str, Fault] = {
     "node paused": _container("pause", of=kind_cluster.node),
     "node stopped": _container("stop", "-t", "5", of=kind_cluster.node),
     "node killed": _container("kill", of=kind_cluster.node),
-    "node removed": _container("rm", "-f", "-v", of=kind_cluster.node),
     "node renamed": lambda scene: scene.engine.output(
         "rename", kind_cluster.node(), f"{kind_cluster.node()}-mine", doing="Renaming"
     ),
-    "node without a network": _without_network(kind_cluster.node),
-    "node's port taken": _port_taken,
     "node cordoned": lambda scene: kubectl.output("cordon", kind_cluster.node()),
     "node tainted": lambda scene: kubectl.output("taint", "node", kind_cluster.node(), "mine=1:NoSchedule"),
     "node's Pods driven out": lambda scene: kubectl.output("taint", "node", kind_cluster.node(), "mine=1:NoExecute"),
@@ -349,37 +262,10 @@ NODE: dict[str, Fault] = {
     "containerd stopped": _in_node("systemctl stop containerd"),
     "API server's manifest gone": _in_node(f"rm {MANIFESTS}/kube-apiserver.yaml"),
     "API server's manifest empty": _in_node(f": > {MANIFESTS}/kube-apiserver.yaml"),
-    "API server's manifest is no manifest": _in_node(f"echo '{{[' > {MANIFESTS}/kube-apiserver.yaml"),
-    "all manifests gone": _in_node(f"rm {MANIFESTS}/*.yaml"),
-    "scheduler's manifest gone, and no toolbox": _together(
-        _in_node(f"rm {MANIFESTS}/kube-scheduler.yaml"),
-        _cluster("delete", "pod", "toolbox", "-n", "course-tools", "--now"),
-    ),
-    "the way out is open": _in_node("nft delete table ip no-way-out"),
-    "kube-proxy's rules gone": _in_node("iptables -t nat -F"),
-    "CNI's settings gone, and no toolbox": _together(
-        _in_node("rm /etc/cni/net.d/*"), _cluster("delete", "pod", "toolbox", "-n", "course-tools", "--now")
-    ),
-    "kubelet's settings gone": _in_node("rm /var/lib/kubelet/config.yaml; systemctl restart --no-block kubelet"),
 }
 
 
 # The world outside
-
-
-def _strange_outside(scene: Scene) -> None:
-    """Somebody else's container has its name."""
-    name = outside.container()
-    scene.engine.output("rm", "-f", "-v", name, doing="Removing the outside world")
-    words = ("run", "-d", "--name", name, "--network", "none", "--label", "mine=1", images.lab_name())
-    theirs = scene.engine.output(*words, "sleep", "infinity", doing="Starting somebody's container").strip()
-
-    def survived() -> None:
-        state = scene.engine.inspect("container", theirs, "{{.State.Status}}")
-        scene.engine.run("rm", "-f", "-t", "0", theirs)
-        assert state == "running", "somebody else's container was stopped or removed"
-
-    scene.stack.callback(survived)
 
 
 def _in_outside(script: str) -> Fault:
@@ -399,18 +285,12 @@ OUTSIDE: dict[str, Fault] = {
     "outside renamed": lambda scene: scene.engine.output(
         "rename", outside.container(), f"{outside.container()}-mine", doing="Renaming"
     ),
-    "outside's name is somebody else's": _strange_outside,
     **{f"outside's {name} stopped": _server_stopped(name) for name in outside.SERVICES},
     "outside's servers stopped": _server_stopped("all"),
     "outside's DNS killed": _in_outside("pkill -9 nsd"),
     "outside's zones damaged": _in_outside(
         "for zone in /run/nsd/zones/*; do echo nonsense > $zone; done; pkill -9 nsd"
     ),
-    "outside's zones gone": _in_outside("rm -r /etc/course/zones /run/nsd/zones; pkill -9 nsd"),
-    "outside's changes are no changes": _in_outside("echo '[' > /run/outside-records.json"),
-    "outside's addresses forgotten": _in_outside(": > /run/outside.env"),
-    "outside's settings gone": _in_outside("rm /etc/course/nsd.conf; pkill -9 nsd"),
-    "outside's database gone": _in_outside("pkill -9 postgres; rm -rf /var/lib/postgresql/outside"),
 }
 
 
@@ -451,9 +331,6 @@ TOOLBOX: dict[str, Fault] = {
     "toolbox's ServiceAccount deleted, and no toolbox": _together(
         _cluster("-n", "course-tools", "delete", "serviceaccount", "default"),
         _cluster("delete", "pod", "toolbox", "-n", "course-tools", "--now"),
-    ),
-    "a quota lets no toolbox begin": _together(
-        _made(NO_PODS.format("course-tools")), _cluster("delete", "pod", "toolbox", "-n", "course-tools", "--now")
     ),
 }
 
@@ -503,15 +380,6 @@ def _is(path: Path, text: str) -> None:
     assert path.read_text() == text, f"{path} is not the learner's any more"
 
 
-def _locked(scene: Scene) -> None:
-    """Another `up` has the lock for some seconds more."""
-    held = lifecycle.LOCK.open("w")
-    fcntl.flock(held, fcntl.LOCK_EX)
-    release = subprocess.Popen(["sleep", "5"], pass_fds=[held.fileno()])
-    held.close()
-    scene.stack.callback(release.wait)
-
-
 CACHE = str(paths.cache().parent)  # else it is in HOME
 MACHINE: dict[str, Fault] = {
     "TMPDIR that there is not": _in_terminal(TMPDIR="/nonexistent"),
@@ -529,32 +397,20 @@ MACHINE: dict[str, Fault] = {
     "locale C": _in_terminal(LC_ALL="C", LANG="C"),
     "locale C without UTF-8": _in_terminal(LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0"),
     "locale that there is not": _in_terminal(LC_ALL="xx_YY.UTF-9"),
-    "no TERM, one column": _in_terminal(TERM="dumb", COLUMNS="1"),
     "COURSE_ENGINE is none": _in_terminal(COURSE_ENGINE="cri-o"),
     "COURSE_ENGINE is the other one": _in_terminal(COURSE_ENGINE="docker"),
     "the other engine is remembered": _engine_remembered("docker"),
-    "an engine that is none is remembered": _engine_remembered("cri-o"),
-    "another up is at work": _locked,
 }
 
 FAULTS: dict[str, Fault] = {**TOOLBOX, **SYSTEM, **OUTSIDE, **MACHINE, **NODE, **CREDENTIALS, **STATE}
 
-# After these the cluster is a new one: what was in it is lost with the fault, or cannot be reached.
-AFRESH = ("node removed", "node without a network", "node's port taken", "CNI's settings gone, and no toolbox")
 # These take more than one `up`: it says what else is to be typed.
 ALONE = (
-    *AFRESH,
-    *(f"{name} {damage}" for name in FILES for damage in ONE_BY_ONE),
+    *(f"{name} {damage}" for name, damage in ONE_BY_ONE),
     "the lock is a folder",
-    "the logs are a file",
-    "the outside world's folder is a file",
-    "Podman's settings are a folder",
     "a quota lets no Pod of CoreDNS begin",
-    "a policy lets nothing into kube-system",
-    "a quota lets no toolbox begin",
     "toolbox's namespace is held by an object",
     "toolbox's namespace is held by itself",
-    "outside's name is somebody else's",
     "COURSE_ENGINE is none",
     "COURSE_ENGINE is the other one",
     "the other engine is remembered",
