@@ -8,7 +8,7 @@ import typer
 from course.base import paths
 from course.base.errors import NotReady
 from course.cli import ask as ask_
-from course.cli import dev, interview, lab, outside
+from course.cli import dev, interview, lab, outside, workshop
 
 app = typer.Typer(
     name="course",
@@ -23,6 +23,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 app.add_typer(lab.app, name="lab")
 app.add_typer(interview.app, name="interview")
 app.add_typer(outside.app, name="outside")
+app.add_typer(workshop.app, name="workshop")
 app.add_typer(dev.app, name="dev")
 app.command()(lab.progress)
 app.command("next")(lab.next_)

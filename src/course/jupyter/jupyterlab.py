@@ -18,6 +18,7 @@ from course.base.waiting import until
 from course.jupyter import kernel
 
 HOME = paths.STATE / "jupyter"
+LOOPBACK = "127.0.0.1"  # nobody else than this machine; only a desk, which is a container, listens elsewhere
 PANEL = paths.ROOT / "panel" / "labextensions"  # our part of JupyterLab, built; from panel/src by `course dev panel`
 SETTINGS: dict[str, dict[str, object]] = {  # where JupyterLab's own defaults do not fit a course
     # nothing is asked of the internet
@@ -113,11 +114,13 @@ def environment() -> dict[str, str]:
     return shell.environment({name: str(place) for name, place in places.items()} | {"JUPYTER_PLATFORM_DIRS": "0"})
 
 
-def start(wanted_port: int, say: Callable[[str], None]) -> tuple[Server, subprocess.Popen[bytes] | None]:
+def start(
+    wanted_port: int, say: Callable[[str], None], listen: str = LOOPBACK
+) -> tuple[Server, subprocess.Popen[bytes] | None]:
     """Start JupyterLab and wait until it answers; the running one where there is one (then no process is returned)."""
     if server := running():
         return server, None
-    process = _launch(wanted_port)
+    process = _launch(wanted_port, listen)
 
     def answering() -> Server | None:
         if process.poll() is not None:
@@ -138,9 +141,9 @@ def start(wanted_port: int, say: Callable[[str], None]) -> tuple[Server, subproc
     return server, process
 
 
-def _launch(port: int) -> subprocess.Popen[bytes]:
+def _launch(port: int, listen: str) -> subprocess.Popen[bytes]:
     words = [
-        sys.executable, "-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}",
+        sys.executable, "-m", "jupyterlab", "--no-browser", f"--ServerApp.ip={listen}", f"--ServerApp.port={port}",
         f"--ServerApp.root_dir={paths.WORKSPACE}",
         "--ServerApp.jpserver_extensions={'course.jupyter.server': True}", f"--LabApp.extra_labextensions_path={PANEL}",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None",

@@ -11,12 +11,15 @@ from course.lessons import catalog, workspace
 from course.provision import lifecycle
 
 Say = Callable[[str], None]
+HOW_TO_END = "Ctrl-C here ends JupyterLab. The cluster stays until: ./course down"
 
 
-def start(port: int, *, browser: bool, say: Say) -> None:
+def start(
+    port: int, *, browser: bool, say: Say, listen: str = jupyterlab.LOOPBACK, how_to_end: str = HOW_TO_END
+) -> None:
     """JupyterLab's address is said within seconds; then the cluster is made; then it waits until Ctrl-C."""
     workspace.prepare(say)
-    server, process = jupyterlab.start(port, say)
+    server, process = jupyterlab.start(port, say, listen)
     try:
         say(f"JupyterLab: {server.address}")
         say(f"Begin there with {catalog.lessons()[0].notebook.name}. The cluster is made meanwhile:")
@@ -33,11 +36,11 @@ def start(port: int, *, browser: bool, say: Say) -> None:
             _end(process, say)
         raise
     if process is not None:
+        say(how_to_end)
         _wait(process, say)
 
 
 def _wait(process: subprocess.Popen[bytes], say: Say) -> None:
-    say("Ctrl-C here ends JupyterLab. The cluster stays until: ./course down")
     try:
         code = process.wait()
     except KeyboardInterrupt:

@@ -115,12 +115,12 @@ def pulled(engine: Engine) -> list[str]:
 
 
 def _bake(engine: Engine, name: str, started_from: str | None, say: Say) -> str:
-    with _workplace() as work:
+    with workplace() as work:
         return _bake_in(work, engine, name, started_from, say)
 
 
 @contextmanager
-def _workplace() -> Iterator[Path]:
+def workplace() -> Iterator[Path]:
     """A folder in the cache for one build at a time, over all clones.
 
     What a killed build left there is removed first.
@@ -135,7 +135,7 @@ def _workplace() -> Iterator[Path]:
 
 def _bake_in(work: Path, engine: Engine, name: str, started_from: str | None, say: Say) -> str:
     if started_from is not None:
-        lab = Image(_lab(engine, _debian(work, engine, say), say), (pinned().lab_image,))
+        lab = Image(_lab(engine, debian_base(work, engine, say), say), (pinned().lab_image,))
         say("putting the lab image into the node image (half a minute)")
         commit(work, engine, started_from, [lab], name, "official")
         return name
@@ -219,7 +219,7 @@ def _may_build() -> bool:
 
 
 def _debian_parts(work: Path, engine: Engine, say: Say) -> DebianImages:
-    debian = _debian(work, engine, say)
+    debian = debian_base(work, engine, say)
     lab = _lab(engine, debian, say)
     say("installing the node's Debian packages (half a minute)")
     key = tools.hash_of([tools.NODE / "Dockerfile.base"], debian)
@@ -230,7 +230,7 @@ def _debian_parts(work: Path, engine: Engine, say: Say) -> DebianImages:
     return DebianImages(names["packet-tools"], names["node-base"], lab)
 
 
-def _debian(place: Path, engine: Engine, say: Say) -> str:
+def debian_base(place: Path, engine: Engine, say: Say) -> str:
     """A Debian base image: the official one, or one made with debootstrap from the mirror apt is set up with."""
     official = pinned().debian_official
     own = f"{BASE_REPOSITORY}:{pinned().debian_suite}"

@@ -1,0 +1,1 @@
+"""Many learners: the desk, which is the whole course in one image."""

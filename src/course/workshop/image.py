@@ -1,0 +1,202 @@
+"""The desk's image: Debian's packages, then the node and lab images in a store of their own, then the course.
+
+Each of the three is kept as an image of its own, so that a change of the course makes only the last one again. Nothing
+of it needs a container registry.
+"""
+
+import json
+import os
+import re
+import sys
+import tarfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from shutil import copyfile
+
+from course.base import paths, shell
+from course.base.errors import CourseError
+from course.dev import repository
+from course.provision import images, tools
+from course.provision.engine import LABEL, Engine, Say
+from course.workshop import pip
+
+RECIPE = paths.ROOT / "workshop" / "desk"
+REPOSITORY = f"{images.PREFIX}desk"
+PARTS = "/build"  # where the build's own files are in the container that is built in: a volume, no part of the image
+ENTRYPOINT = ("/usr/bin/tini", "--", "/usr/local/bin/desk")  # tini: what the engine inside leaves must be waited for
+LOOPBACK = re.compile(r"(127(\.\d+){3}|localhost|\[::1\])(:\d+)?")
+REGISTRY = re.compile(r"[\w.-]+(:\d+)?(/[a-z0-9._-]+)*|\[[0-9a-f:]+\](:\d+)?(/[a-z0-9._-]+)*")
+# The volume at /var/lib/containers is the one place where Podman makes layers; copied, they are ordinary files.
+KEEP = """
+cp -a /var/lib/containers/storage/overlay /var/lib/containers/storage/overlay-images \
+  /var/lib/containers/storage/overlay-layers /usr/lib/containers/storage/ && sync
+"""
+INSTALL = f"""
+set -eu
+tar -C /course -xf {PARTS}/course.tar
+install {PARTS}/kind /usr/local/bin/kind
+/course/course --help > /dev/null
+/course/.venv/bin/python -m compileall -q /course/src
+rm -rf /root/.cache /tmp/*
+sync
+"""
+
+
+def name() -> str:
+    """The desk of this version of the course."""
+    return f"{REPOSITORY}:{version('externalname-course')}"
+
+
+def build(engine: Engine, wanted: str, say: Say) -> str:
+    """Make the desk's image under the name `wanted`, and return that; the node image, too, where it is not there.
+
+    CourseError where this machine cannot, and for what fails.
+    """
+    _check(engine)
+    inside = images.node_image(engine, say), images.lab_name()
+    with images.workplace() as work:
+        packages = _packages(work, engine, say)
+        store = _store(work, engine, packages, inside, say)
+        say("putting the course and its Python packages into it (two minutes)")
+        _parts_of_the_course(work)
+        with _container(engine, store, work) as container:
+            _inside(engine, container, INSTALL, "Installing the course")
+            _commit(engine, container, wanted)
+    return wanted
+
+
+def _check(engine: Engine) -> None:
+    if sys.platform != "linux":
+        raise CourseError("A desk can be built on Linux only.", "kind in it is this machine's.", "Build it on Linux.")
+    if engine.name == "podman" and os.geteuid() != 0:
+        raise CourseError("Rootless Podman cannot build a desk.", "It runs an engine in a container.", "sudo -s")
+
+
+def _packages(work: Path, engine: Engine, say: Say) -> str:
+    debian = images.debian_base(work, engine, say)
+    key = tools.hash_of([path for path in sorted(RECIPE.iterdir()) if path.is_file()], debian)
+    packages = f"{REPOSITORY}-packages:{key}"
+    if not engine.has_image(packages):
+        say("installing the desk's Debian packages (a minute)")
+        engine.build(packages, RECIPE, "Dockerfile", {"BASE": debian})
+    return packages
+
+
+def _store(work: Path, engine: Engine, packages: str, inside: Sequence[str], say: Say) -> str:
+    """The packages with the images inside, in the store that the desk's storage.conf names."""
+    store = f"{REPOSITORY}-store:{tools.hash_of([], packages, *inside)}"
+    if engine.has_image(store):
+        return store
+    say("putting the node image and the lab image into it (two minutes)")
+    with _container(engine, packages, work) as container:
+        for image in inside:
+            _export(engine, image, work / "root.tar")
+            changes = [word for text in configured(_config(engine, image)) for word in ("--change", text)]
+            command = ["podman", "import", "-q", *changes, f"{PARTS}/root.tar", image]
+            _inside(engine, container, 'exec "$@"', f"Importing {image}", "sh", *command)
+        _inside(engine, container, KEEP, "Keeping the images")
+        _commit(engine, container, store)
+    return store
+
+
+def _export(engine: Engine, image: str, tar: Path) -> None:
+    """An image's files in one layer: what layers say of removed files cannot be written upon an overlay."""
+    container = engine.output("create", image, "true", doing=f"Opening {image}").strip()
+    try:
+        engine.output("export", "-o", tar, container, doing=f"Exporting {image}", timeout=600)
+    finally:
+        engine.run("rm", "-f", "-v", container)
+
+
+def _config(engine: Engine, image: str) -> dict[str, object]:
+    config = json.loads(engine.inspect("image", image, "{{json .Config}}"))
+    assert isinstance(config, dict)
+    return config
+
+
+def configured(config: dict[str, object]) -> list[str]:
+    """An image's settings, from `image inspect`, as a Dockerfile's lines: what its files alone do not say."""
+    lines = []
+    for key in ("Entrypoint", "Cmd"):
+        if words := config.get(key):
+            lines.append(f"{key.upper()} {json.dumps(words)}")
+    environment, labels = config.get("Env") or [], config.get("Labels") or {}
+    assert isinstance(environment, list) and isinstance(labels, dict)
+    lines += [f"ENV {pair}" for pair in environment]
+    lines += [f"LABEL {key}={value}" for key, value in labels.items()]
+    for key, word in (("WorkingDir", "WORKDIR"), ("StopSignal", "STOPSIGNAL"), ("User", "USER")):
+        lines += [f"{word} {config[key]}"] if config.get(key) else []
+    return lines
+
+
+def _parts_of_the_course(work: Path) -> None:
+    pack(work / "course.tar", repository.files())
+    copyfile(tools.kind(), work / "kind")
+    pip.write(work, PARTS)
+
+
+def pack(tar: Path, files: Sequence[Path]) -> None:
+    """Files of this clone as a tar, root's, without their times: Python looks at those, and makes its own."""
+
+    def plain(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+        entry.uid = entry.gid = 0
+        entry.uname = entry.gname = "root"
+        entry.mode = 0o755 if entry.mode & 0o100 else 0o644
+        return entry
+
+    with tarfile.open(tar, "w") as archive:
+        for path in files:
+            archive.add(path, path.relative_to(paths.ROOT), recursive=False, filter=plain)
+
+
+@contextmanager
+def _container(engine: Engine, image: str, work: Path) -> Iterator[str]:
+    """A container to build in; it and its volumes go with the block."""
+    options = ["-d", "--privileged", "--network", "host", "-v", f"{work}:{PARTS}:ro"]
+    command = ["run", *options, "--entrypoint", "sleep", image, "infinity"]
+    container = engine.output(*command, doing="Starting the container to build in").strip()
+    try:
+        yield container
+    finally:
+        engine.run("kill", container)  # it would not end by itself
+        engine.run("rm", "-f", "-v", container, timeout=300)
+
+
+def _inside(engine: Engine, container: str, script: str, doing: str, *words: str) -> None:
+    argv = [engine.name, "exec", "-e", f"PIP_CONFIG_FILE={PARTS}/{pip.FILE}", container, "sh", "-c", script, *words]
+    shell.logged(argv, log="image-desk", doing=doing, env=engine.environment)
+
+
+def _commit(engine: Engine, container: str, wanted: str) -> None:
+    lines = [f"ENTRYPOINT {json.dumps(ENTRYPOINT)}", "CMD []", f"LABEL {LABEL}={wanted}"]
+    words = [word for line in lines for word in ("--change", line)]
+    engine.output("commit", *words, container, wanted, doing=f"Keeping {wanted}", timeout=900)
+
+
+def push(engine: Engine, local: str, registry: str) -> str:
+    """Push the image to a registry, HOST[:PORT][/FOLDER], and return its name there.
+
+    CourseError for a registry that refuses, and for what is none.
+    """
+    if not REGISTRY.fullmatch(registry):
+        example = "./course workshop image --push registry.example.com/courses"
+        raise CourseError(f"{registry!r} is no registry.", "It is HOST, HOST:PORT or HOST/FOLDER.", example)
+    host = registry.partition("/")[0]
+    there = f"{registry}/{local.rpartition('/')[2]}"
+    engine.output("tag", local, there, doing=f"Naming {there}")
+    try:
+        done = engine.run("push", *_insecure(engine, host), there, timeout=3600)
+    finally:
+        engine.run("rmi", there)  # the name alone: the image has its own one
+    if done.returncode:
+        raise CourseError(
+            f"{there} cannot be pushed.", shell.last_words(done.stderr, 1), f"{engine.name} login {host}, then again"
+        )
+    return there
+
+
+def _insecure(engine: Engine, host: str) -> list[str]:
+    """A registry on this machine has no certificate; Docker knows that by itself."""
+    return ["--tls-verify=false"] if engine.name == "podman" and LOOPBACK.fullmatch(host) else []
