@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from http.client import HTTPConnection
 
@@ -64,10 +65,10 @@ class Desk:
 
 def get(port: str, path: str, token: str = "") -> tuple[int, str]:
     """Code and body of one page of the desk's."""
-    connection = HTTPConnection(port, timeout=30)
-    connection.request("GET", path, headers={"Authorization": f"token {token}"} if token else {})
-    reply = connection.getresponse()
-    return reply.status, reply.read().decode()
+    with closing(HTTPConnection(port, timeout=30)) as connection:
+        connection.request("GET", path, headers={"Authorization": f"token {token}"} if token else {})
+        with connection.getresponse() as reply:
+            return reply.status, reply.read().decode()
 
 
 @pytest.fixture(scope="module")

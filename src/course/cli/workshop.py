@@ -22,6 +22,50 @@ def image(
         typer.echo(f"Pushed: {building.push(chosen, name, push)}")
 
 
+@app.command()
+def up(seats: Annotated[int, typer.Option("--seats", min=1, max=300, help="Desks at most.")]) -> None:
+    """Make a hub for a room on this machine: its own cluster, sign-in with a join code, a desk for each participant."""
+    from course.provision import engine
+    from course.workshop import hub
+
+    room = hub.up(engine.choose(typer.echo), seats, typer.echo)
+    typer.echo(f"Ready: {room.address}\nJoin code: {room.code}")
+    if room.password:
+        typer.echo(f"You are: facilitator. Your password, which is shown once: {room.password}")
+    typer.echo("Who is where: ./course workshop board. Remove all of it: ./course workshop down")
+
+
+@app.command()
+def check(seats: Annotated[int, typer.Option("--seats", min=1, max=300, help="Desks that you want.")] = 2) -> None:
+    """Whether this machine carries so many desks; exit code 1 where it does not."""
+    from course.provision import engine
+    from course.workshop import hub
+
+    findings = hub.preflight(engine.choose(typer.echo, install=False), seats)
+    typer.echo("\n".join(f"{'ok:   ' if good else 'wrong:'} {text}" for good, text in findings))
+    if not all(good for good, _ in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def board() -> None:
+    """Where each desk is: its cluster, its task, the last check, who is stuck."""
+    from course.provision import engine
+    from course.workshop import board as rows
+    from course.workshop import hub
+
+    typer.echo(rows.text(hub.seats(engine.choose(typer.echo, install=False))))
+
+
+@app.command()
+def down() -> None:
+    """Remove the hub, its desks, and all that was done in them."""
+    from course.provision import engine
+    from course.workshop import hub
+
+    hub.down(engine.choose(typer.echo, install=False), typer.echo)
+
+
 @app.command(hidden=True)
 def desk() -> None:
     """What the desk's container runs."""

@@ -23,7 +23,14 @@ from course.tasks import catalog as labs
 
 Say = Callable[[str], None]
 LISTS = (versions.read, lessons.lessons, labs.labs, routes.routes, pool.questions, sheet.sheet, corrections.corrections)
-REQUIREMENTS = ("requirements", "requirements-dev", "requirements-go", "requirements-musl")
+REQUIREMENTS = (
+    "requirements",
+    "requirements-dev",
+    "requirements-go",
+    "requirements-musl",
+    "workshop/desk/requirements",
+    "workshop/hub/requirements",
+)
 MYPY = Lock()  # two runs of mypy share what the first one found out, so they come one after the other
 COMPILE = [
     "uv",

@@ -142,8 +142,18 @@ def start(
 
 
 def _launch(port: int, listen: str) -> subprocess.Popen[bytes]:
+    words = [sys.executable, "-m", "jupyterlab", "--no-browser", f"--ServerApp.ip={listen}", f"--ServerApp.port={port}"]
+    # The token not as a word of the command, which every user of the machine can read.
+    env = environment() | {"JUPYTER_TOKEN": secrets.token_hex(24)}
+    with shell.log_file("jupyter").open("a") as log:
+        return subprocess.Popen(
+            [*words, *options()], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=env
+        )
+
+
+def options() -> list[str]:
+    """What makes a JupyterLab the course's, whoever starts it."""
     words = [
-        sys.executable, "-m", "jupyterlab", "--no-browser", f"--ServerApp.ip={listen}", f"--ServerApp.port={port}",
         f"--ServerApp.root_dir={paths.WORKSPACE}",
         "--ServerApp.jpserver_extensions={'course.jupyter.server': True}", f"--LabApp.extra_labextensions_path={PANEL}",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None",
@@ -152,12 +162,7 @@ def _launch(port: int, listen: str) -> subprocess.Popen[bytes]:
     ]  # fmt: skip
     if os.geteuid() == 0:
         words.append("--allow-root")
-    # The token not as a word of the command, which every user of the machine can read.
-    env = environment() | {"JUPYTER_TOKEN": secrets.token_hex(24)}
-    with shell.log_file("jupyter").open("a") as log:
-        return subprocess.Popen(
-            words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=env
-        )
+    return words
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -1,6 +1,6 @@
-"""The desk's image: Debian's packages, then the node and lab images in a store of their own, then the course.
+"""The desk's image: Debian's packages, the node and lab images in a store of their own, Python's packages, the course.
 
-Each of the three is kept as an image of its own, so that a change of the course makes only the last one again. Nothing
+Each of the four is kept as an image of its own, so that a change of the course makes only the last one again. Nothing
 of it needs a container registry.
 """
 
@@ -9,22 +9,22 @@ import os
 import re
 import sys
 import tarfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from shutil import copyfile
 
 from course.base import paths, shell
 from course.base.errors import CourseError
+from course.base.versions import pinned
 from course.dev import repository
 from course.provision import images, tools
-from course.provision.engine import LABEL, Engine, Say
-from course.workshop import pip
+from course.provision.engine import Engine, Say
+from course.workshop import building, pip
 
 RECIPE = paths.ROOT / "workshop" / "desk"
+COPIED = ("Dockerfile", "desk", "storage.conf")  # what the packages are made of
 REPOSITORY = f"{images.PREFIX}desk"
-PARTS = "/build"  # where the build's own files are in the container that is built in: a volume, no part of the image
 ENTRYPOINT = ("/usr/bin/tini", "--", "/usr/local/bin/desk")  # tini: what the engine inside leaves must be waited for
 LOOPBACK = re.compile(r"(127(\.\d+){3}|localhost|\[::1\])(:\d+)?")
 REGISTRY = re.compile(r"[\w.-]+(:\d+)?(/[a-z0-9._-]+)*|\[[0-9a-f:]+\](:\d+)?(/[a-z0-9._-]+)*")
@@ -33,13 +33,23 @@ KEEP = """
 cp -a /var/lib/containers/storage/overlay /var/lib/containers/storage/overlay-images \
   /var/lib/containers/storage/overlay-layers /usr/lib/containers/storage/ && sync
 """
+UNPACK = f"tar -C /course -xf {building.PARTS}/course.tar"
+# The course's own script makes .venv; then the files go, which may change more often, and .venv stays.
 INSTALL = f"""
 set -eu
-tar -C /course -xf {PARTS}/course.tar
-install {PARTS}/kind /usr/local/bin/kind
+{UNPACK}
+install {building.PARTS}/kind /usr/local/bin/kind
+/course/course --help > /dev/null
+/course/.venv/bin/python -m pip install -q --no-cache-dir --require-hashes -r /course/workshop/desk/requirements.txt
+find /course -mindepth 1 -maxdepth 1 ! -name .venv -exec rm -rf {{}} +
+rm -rf /root/.cache /tmp/*
+sync
+"""
+FINISH = f"""
+set -eu
+{UNPACK}
 /course/course --help > /dev/null
 /course/.venv/bin/python -m compileall -q /course/src
-rm -rf /root/.cache /tmp/*
 sync
 """
 
@@ -59,11 +69,12 @@ def build(engine: Engine, wanted: str, say: Say) -> str:
     with images.workplace() as work:
         packages = _packages(work, engine, say)
         store = _store(work, engine, packages, inside, say)
-        say("putting the course and its Python packages into it (two minutes)")
-        _parts_of_the_course(work)
-        with _container(engine, store, work) as container:
-            _inside(engine, container, INSTALL, "Installing the course")
-            _commit(engine, container, wanted)
+        programs = _programs(work, engine, store, say)
+        say("putting the course into it")
+        pack(work / "course.tar", repository.files())
+        with building.container(engine, programs, work) as container:
+            building.inside(engine, container, FINISH, "Installing the course")
+            building.commit(engine, container, wanted, ENTRYPOINT)
     return wanted
 
 
@@ -76,7 +87,7 @@ def _check(engine: Engine) -> None:
 
 def _packages(work: Path, engine: Engine, say: Say) -> str:
     debian = images.debian_base(work, engine, say)
-    key = tools.hash_of([path for path in sorted(RECIPE.iterdir()) if path.is_file()], debian)
+    key = tools.hash_of([RECIPE / name for name in COPIED], debian)
     packages = f"{REPOSITORY}-packages:{key}"
     if not engine.has_image(packages):
         say("installing the desk's Debian packages (a minute)")
@@ -90,14 +101,14 @@ def _store(work: Path, engine: Engine, packages: str, inside: Sequence[str], say
     if engine.has_image(store):
         return store
     say("putting the node image and the lab image into it (two minutes)")
-    with _container(engine, packages, work) as container:
+    with building.container(engine, packages, work) as container:
         for image in inside:
             _export(engine, image, work / "root.tar")
             changes = [word for text in configured(_config(engine, image)) for word in ("--change", text)]
-            command = ["podman", "import", "-q", *changes, f"{PARTS}/root.tar", image]
-            _inside(engine, container, 'exec "$@"', f"Importing {image}", "sh", *command)
-        _inside(engine, container, KEEP, "Keeping the images")
-        _commit(engine, container, store)
+            command = ["podman", "import", "-q", *changes, f"{building.PARTS}/root.tar", image]
+            building.inside(engine, container, 'exec "$@"', f"Importing {image}", "sh", *command)
+        building.inside(engine, container, KEEP, "Keeping the images")
+        building.commit(engine, container, store, ENTRYPOINT)
     return store
 
 
@@ -131,10 +142,21 @@ def configured(config: dict[str, object]) -> list[str]:
     return lines
 
 
-def _parts_of_the_course(work: Path) -> None:
+def _programs(work: Path, engine: Engine, store: str, say: Say) -> str:
+    """The store with kind and all Python packages, at the place where the course will be."""
+    makings = [paths.ROOT / name for name in ("course", "pyproject.toml", "requirements.txt")]
+    key = tools.hash_of([*makings, RECIPE / "requirements.txt"], store, pinned().kind_version, INSTALL)
+    programs = f"{REPOSITORY}-programs:{key}"
+    if engine.has_image(programs):
+        return programs
+    say("installing its Python packages (two minutes)")
     pack(work / "course.tar", repository.files())
     copyfile(tools.kind(), work / "kind")
-    pip.write(work, PARTS)
+    pip.write(work, building.PARTS)
+    with building.container(engine, store, work) as container:
+        building.inside(engine, container, INSTALL, "Installing the course's Python packages")
+        building.commit(engine, container, programs, ENTRYPOINT)
+    return programs
 
 
 def pack(tar: Path, files: Sequence[Path]) -> None:
@@ -149,30 +171,6 @@ def pack(tar: Path, files: Sequence[Path]) -> None:
     with tarfile.open(tar, "w") as archive:
         for path in files:
             archive.add(path, path.relative_to(paths.ROOT), recursive=False, filter=plain)
-
-
-@contextmanager
-def _container(engine: Engine, image: str, work: Path) -> Iterator[str]:
-    """A container to build in; it and its volumes go with the block."""
-    options = ["-d", "--privileged", "--network", "host", "-v", f"{work}:{PARTS}:ro"]
-    command = ["run", *options, "--entrypoint", "sleep", image, "infinity"]
-    container = engine.output(*command, doing="Starting the container to build in").strip()
-    try:
-        yield container
-    finally:
-        engine.run("kill", container)  # it would not end by itself
-        engine.run("rm", "-f", "-v", container, timeout=300)
-
-
-def _inside(engine: Engine, container: str, script: str, doing: str, *words: str) -> None:
-    argv = [engine.name, "exec", "-e", f"PIP_CONFIG_FILE={PARTS}/{pip.FILE}", container, "sh", "-c", script, *words]
-    shell.logged(argv, log="image-desk", doing=doing, env=engine.environment)
-
-
-def _commit(engine: Engine, container: str, wanted: str) -> None:
-    lines = [f"ENTRYPOINT {json.dumps(ENTRYPOINT)}", "CMD []", f"LABEL {LABEL}={wanted}"]
-    words = [word for line in lines for word in ("--change", line)]
-    engine.output("commit", *words, container, wanted, doing=f"Keeping {wanted}", timeout=900)
 
 
 def push(engine: Engine, local: str, registry: str) -> str:

@@ -1,0 +1,37 @@
+"""Who may take a seat: whoever knows the room's code. Wrong codes are counted, so that nobody can try them all."""
+
+import hmac
+import time
+from collections import deque
+from collections.abc import Callable
+
+TRIES, SECONDS = 10, 60.0  # so many wrong codes in so many seconds close the door, for as long
+
+
+class Door:
+    """The join code of the room, and how often it was guessed lately, by anybody: a name costs nothing to change."""
+
+    def __init__(self, code: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._code, self._clock = code, clock
+        self._wrong: deque[float] = deque(maxlen=TRIES)
+
+    def closed(self) -> float:
+        """Seconds until a code is looked at again; 0 where the door is open."""
+        if len(self._wrong) < TRIES:
+            return 0.0
+        return max(0.0, self._wrong[0] + SECONDS - self._clock())
+
+    def refuses(self, code: str) -> str:
+        """Why nobody comes in with this code; "" for the right one while the door is open."""
+        if wait := self.closed():
+            return f"Too many wrong join codes: wait {wait:.0f} seconds, then try again."
+        # Capitals, blanks and hyphens are how it was heard, not what it is.
+        if hmac.compare_digest(plain(code).encode(), plain(self._code).encode()):
+            return ""
+        self._wrong.append(self._clock())
+        return "That is not the room's join code: ask your facilitator."
+
+
+def plain(code: str) -> str:
+    """A code as it is compared."""
+    return "".join(letter for letter in code.lower() if letter.isalnum())
