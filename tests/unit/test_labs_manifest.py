@@ -14,7 +14,7 @@ from course.tasks.catalog import Lab
 LABS = catalog.labs()
 HEADINGS = ["Situation", "Your task", "Rules", "Check", "Clean up"]
 LESSONS = [lesson.slug for lesson in lessons.lessons()]
-PLACEHOLDERS = {"@ADDRESS@", "@STANDBY@", "@COREDNS_IMAGE@"}
+PLACEHOLDERS = {"@ADDRESS@", "@STANDBY@", "@COREDNS_IMAGE@", "@CA@"}
 # What a manifest cannot do without, and a hint may therefore name.
 ORDINARY = re.compile(r"^(apiVersion|kind|metadata|spec|name|namespace|labels|type|ports|selector|rollout)\b|^$")
 

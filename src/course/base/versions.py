@@ -24,6 +24,7 @@ class Versions:
     coredns_version: str
     policies_kube_router: str
     storage_local_path_provisioner: str
+    edge_contour: str
     debian_suite: str
     debian_official: str
     lab_image: str

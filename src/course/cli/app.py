@@ -73,6 +73,28 @@ def ask(context: typer.Context) -> None:
     raise typer.Exit(ask_.main(context.args))
 
 
+@app.command("parts")
+def parts_(
+    name: Annotated[str, typer.Argument(help="The part to make and put into the cluster.")] = "",
+    manifest: Annotated[bool, typer.Option("--manifest", help="Print how its Pods run, and make nothing.")] = False,
+) -> None:
+    """What only some lessons need: each part with its state; with a name, it is made and put into the cluster."""
+    from course.base.tables import table
+    from course.kube import kubectl
+    from course.provision import kind_cluster, parts
+
+    if manifest:
+        typer.echo(parts.find(name).manifest.read_text(), nl=False)
+        return
+    if name:
+        kind_cluster.refuse_other_state()
+        parts.make(name, typer.echo)
+        if kubectl.is_ready():
+            parts.ensure(name, typer.echo)
+    rows = ((part.name, parts.state(part), part.minutes, part.megabytes, part.what) for part in parts.PARTS)
+    typer.echo(table(("part", "state", "minutes to make", "MB", "what it is"), *rows))
+
+
 @app.command()
 def start(
     port: Annotated[

@@ -12,11 +12,14 @@ import nbformat
 from course.base.errors import CourseError
 from course.jupyter.jupyterlab import environment
 from course.lessons import catalog
+from course.provision import parts
 
 
 def regenerate(slugs: list[str], say: Callable[[str], None] = print) -> None:
     """Execute each lesson top to bottom and store its outputs; all lessons where `slugs` is empty."""
     for lesson in [catalog.find(slug) for slug in slugs] or catalog.lessons():
+        for part in lesson.parts:  # before: what making it says is no part of the lesson
+            parts.make(part, say)
         started = time.monotonic()
         _execute(lesson.notebook)
         say(f"{lesson.name}: executed and stored, {time.monotonic() - started:.0f} s")

@@ -18,14 +18,24 @@ from course.base import paths, shell, versions
 from course.dev import corrections, generated, repository
 from course.interview import pool, sheet
 from course.lessons import catalog as lessons
-from course.lessons import routes
+from course.lessons import controllers, routes
 from course.tasks import catalog as labs
 
 Say = Callable[[str], None]
-LISTS = (versions.read, lessons.lessons, labs.labs, routes.routes, pool.questions, sheet.sheet, corrections.corrections)
+LISTS = (
+    versions.read,
+    lessons.lessons,
+    labs.labs,
+    routes.routes,
+    controllers.controllers,
+    pool.questions,
+    sheet.sheet,
+    corrections.corrections,
+)
 REQUIREMENTS = (
     "requirements",
     "requirements-dev",
+    "requirements-envoy",
     "requirements-go",
     "requirements-musl",
     "workshop/desk/requirements",

@@ -16,8 +16,8 @@ from course.dev import endings, lab_notebook, repository
 from course.interview import desk
 from course.jupyter import prediction
 from course.lessons import catalog as lessons
+from course.lessons import controllers, routes, way
 from course.lessons import path as ways
-from course.lessons import routes, way
 from course.tasks import catalog as labs
 from course.tasks import index
 
@@ -144,12 +144,20 @@ PRINTED: dict[tuple[str, str], Callable[[], str]] = {
 }
 
 
+# These cells are texts that are made of a list.
+WRITTEN: dict[tuple[str, str], Callable[[], str]] = {
+    ("edge", "controllers"): lambda: f"## {len(controllers.controllers())} others\n\n{controllers.table()}",
+}
+
+
 def notebook_text(path: Path) -> str:
     """A lesson's notebook as it is stored: its number, what PRINTED and the questions say, its ending."""
     notebook = json.loads(path.read_text())
     lesson = lessons.find(path.stem)
     asked = {task.slug: task for task in index.predictions(lesson.slug)}
     for cell in notebook["cells"]:
+        if written := WRITTEN.get((lesson.slug, cell["id"])):
+            cell["source"] = written().splitlines(keepends=True)
         if (printed := PRINTED.get((lesson.slug, cell["id"]))) and cell["outputs"]:
             cell["outputs"] = [
                 {"name": "stdout", "output_type": "stream", "text": (printed() + "\n").splitlines(keepends=True)}

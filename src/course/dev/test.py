@@ -19,7 +19,7 @@ from course import doctor
 from course.base import files, paths, shell
 from course.base.errors import CourseError
 from course.dev import check, dockerd
-from course.provision import engine, images
+from course.provision import engine, images, parts
 
 Say = Callable[[str], None]
 Inside = Callable[[Sequence[str]], list[str]]  # a command, as it is run in another network namespace
@@ -122,9 +122,11 @@ def _offline(words: Sequence[str] = (), *, covered: bool = False) -> int:
 
 
 def _prepare(say: Say) -> int:
-    """What all workers share: the node image, and a browser where this machine may install one."""
+    """What all workers share: the node image, the parts, and a browser where this machine may install one."""
     chosen = engine.choose(say)
     images.node_image(chosen, say)
+    for part in parts.PARTS:
+        parts.make(part.name, say)
     if shell.first_on_path(BROWSERS) is None and os.geteuid() == 0 and engine.is_debian():
         engine.apt_install(("chromium",), "Chromium, for the browser tests", say)
     return 0
@@ -152,6 +154,7 @@ def _on_docker(options: Options, say: Say) -> int:
         before = daemon.inventory()
         say(f"Carrying {' and '.join(names)} to Docker")
         daemon.load(chosen, *names)
+        parts.carry(Path(daemon.environment["COURSE_CACHE"], paths.CACHE_NAME))
         with _own_clusters(options, daemon.environment) as env:
             words = options.pytest or ["-m", "(cluster or browser) and not engines", *_several(options)]
             return _pytest(words, env, daemon.inside) or _leaves_nothing(daemon, before, env, say)

@@ -10,7 +10,7 @@ from course.base.errors import NotReady
 from course.kube import kubectl, namespaces
 from course.lessons import middle
 from course.lessons.catalog import find
-from course.provision import engine, kind_cluster, lifecycle, reporter, world
+from course.provision import engine, kind_cluster, lifecycle, parts, reporter, world
 from course.tasks import experiment, progress
 from course.tasks.task import Exercise
 
@@ -64,6 +64,8 @@ def begin(slug: str, upto: str = "") -> None:
     kubectl.require_ready()
     print("Left from an earlier run, removed now: ", end="", flush=True)  # what follows may take some seconds
     kind_cluster.require_ours(engine.chosen())
+    for part in lesson.parts:
+        parts.ensure(part)
     existing = namespaces.ours(lesson.namespaces, LABEL)
     policies, changed = _policies(), world.changed()
     # Named before it goes, in one line, however much: nbval compares it.

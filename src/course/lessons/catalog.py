@@ -18,7 +18,8 @@ class Lesson:
     """One lesson.
 
     slug: words, no number. minutes: what a learner should plan, not machine time. needs: slugs of lessons to know
-    before. namespaces: those it makes and removes. number: its place in the list, from 0.
+    before. namespaces: those it makes and removes. parts: what it needs of the cluster that others do not, as
+    provision/parts lists them. number: its place in the list, from 0.
     """
 
     slug: str
@@ -27,6 +28,7 @@ class Lesson:
     objectives: tuple[str, ...]
     needs: tuple[str, ...]
     namespaces: tuple[str, ...]
+    parts: tuple[str, ...] = ()
     number: int = 0
 
     @property

@@ -47,7 +47,7 @@ def commit(place: Path, engine: Engine, node: str, images: list[Image], name: st
     """Import images into the node's own containerd, as kind does it, and commit the result under `name`."""
     with TemporaryDirectory(dir=place) as work:
         for number, image in enumerate(images):
-            _save(engine, image, Path(work) / f"{number}.tar")
+            save(engine, image, Path(work) / f"{number}.tar")
         _remove_left(engine)
         options = ["-d", "--name", _container(), "--privileged", "--network", "none", "-v", f"{work}:/bake:ro"]
         options += ["--label", f"{BAKES}={paths.cache()}"]
@@ -66,7 +66,7 @@ def commit(place: Path, engine: Engine, node: str, images: list[Image], name: st
             engine.run("rm", "-f", "-v", container)
 
 
-def _save(engine: Engine, image: Image, tar: Path) -> None:
+def save(engine: Engine, image: Image, tar: Path) -> None:
     """An image as a tar, under the names that it has in the cluster; the engine itself does not keep these."""
     for name in image.in_cluster:
         engine.output("tag", image.local, name, doing=f"Tagging {image.local}")

@@ -237,8 +237,11 @@ def debian_base(place: Path, engine: Engine, say: Say) -> str:
     for name in (official, own):
         if engine.has_image(name):
             return name
-    if not _pull(engine, official, timeout=600):
+    why = _pull(engine, official, timeout=600)
+    if not why:
         return official
+    if not _may_build():
+        raise CourseError("A Debian image can be neither pulled nor built.", f"{why}. {BUILDING_NEEDS}", CONNECT)
     _check_build(say)
     say("making a Debian base with debootstrap (about a minute)")
     with TemporaryDirectory(dir=place) as work:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from course.base import ownership, paths, shell, state
 from course.base.errors import CourseError, Foreign, NotReady
@@ -244,6 +245,18 @@ def _remove_node(engine: Engine) -> None:
 def _kind(engine: Engine, *arguments: str, doing: str) -> None:
     env = shell.without_proxies(engine.environment)
     shell.logged([tools.kind(), *arguments], log="kind", doing=doing, env=env)
+
+
+def load(engine: Engine, archive: Path) -> None:
+    """Put the images of an archive into the node's store."""
+    words = ("load", "image-archive", str(archive), "--name", paths.cluster_name())
+    _kind(engine, *words, doing=f"Loading {archive.parent.name} into the node")
+
+
+def has_image(engine: Engine, name: str) -> bool:
+    """Whether an image is in the node's store, which the kubelet empties where the disk is nearly full."""
+    words = ("ctr", "-n", "k8s.io", "images", "ls", "-q", f"name=={name}")
+    return name in engine.run("exec", node(), *words).stdout.split()
 
 
 def _write_kubeconfig(engine: Engine) -> None:

@@ -81,11 +81,13 @@ def build(
     module: Path = GO_MODULES,
     rename: dict[str, str] | None = None,
     aliases: dict[str, str] | None = None,
+    for_node: bool = False,
 ) -> Path:
     """Build Go programs; returns the folder that holds them. What is built already is not built again.
 
     module: the folder of the go.mod that pins them. aliases: further names, as links, each with the program it is a
-    name of. The result is kept under the hash of the module's files, the packages of our own, and the flags.
+    name of. for_node: it runs in the cluster, whatever this machine is. The result is kept under the hash of the
+    module's files, the packages of our own, and the flags.
     """
     own = [path for package in packages if package.startswith("./") for path in sorted((module / package).glob("*.go"))]
     key = hash_of([module / "go.mod", module / "go.sum", *own], flags, *packages, *(aliases or {}))
@@ -95,7 +97,8 @@ def build(
     program, env = go()
     work = _workplace(finished)
     command = [str(program), "build", "-trimpath", "-ldflags", flags, "-o", f"{work}{os.sep}", *packages]
-    shell.logged(command, log=f"build-{part}", doing=f"Building {part}", env=env, cwd=module)
+    target = {"GOOS": "linux"} if for_node else {}
+    shell.logged(command, log=f"build-{part}", doing=f"Building {part}", env=env | target, cwd=module)
     for old, new in (rename or {}).items():
         (work / old).rename(work / new)
     for alias, original in (aliases or {}).items():
@@ -127,7 +130,11 @@ def _runs(process: int) -> bool:
 def part(finished: Path) -> Iterator[Path]:
     """A folder to make a part in, which becomes `finished` where the block ends well."""
     work = _workplace(finished)
-    yield work
+    try:
+        yield work
+    except BaseException:
+        rmtree(work, ignore_errors=True)
+        raise
     _finish(work, finished)
 
 

@@ -24,7 +24,8 @@ class Lab(Task):
     fresh: the checks that fail at the start. wrong: by folder under wrong/. databases:
     databases on the outside PostgreSQL that are this lab's own. cluster_objects: kind/name outside its namespaces.
     also: other lessons that end with it, though it practises more than they teach or less.
-    needs: what the cluster must be able to do ("" or "network-policy").
+    needs: what the cluster must be able to do ("" or "network-policy"). parts: what it needs of the cluster that others
+    do not, as provision/parts lists them.
     """
 
     level: str
@@ -34,6 +35,7 @@ class Lab(Task):
     databases: tuple[str, ...] = ()
     cluster_objects: tuple[str, ...] = ()
     needs: str = ""
+    parts: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     number: int = 0
     kind: ClassVar[str] = "lab"

@@ -4,6 +4,7 @@ The outside world is imported where it is used: its certificates' library would 
 """
 
 import json
+from base64 import b64encode
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,11 +21,15 @@ READY_WITHIN = 300  # seconds for the Pods that a lab starts with; a few, where 
 
 
 def values(text: str) -> dict[str, str]:
-    """What stands for the @NAMES@ in a lab's files: the addresses of the outside world, the image of CoreDNS."""
+    """What stands for the @NAMES@ in a lab's files: addresses and CA of the outside world, the image of CoreDNS."""
     found: dict[str, str] = {}
     if "@COREDNS_IMAGE@" in text:
         path = "jsonpath={.spec.template.spec.containers[0].image}"
         found["@COREDNS_IMAGE@"] = kubectl.output("-n", "kube-system", "get", "deployment", "coredns", "-o", path)
+    if "@CA@" in text:
+        from course.provision import outside
+
+        found["@CA@"] = b64encode(outside.authority().read_bytes()).decode()
     if "@ADDRESS@" in text or "@STANDBY@" in text:
         from course.provision import engine, outside
 
@@ -60,6 +65,7 @@ def notes(lab: Lab) -> str:
 
 def fill(lab: Lab) -> None:
     """Everything the lab starts with; returns when the Pods labelled `lab-wait` are ready. Idempotent."""
+    _ensure(lab.parts)
     kubectl.apply(namespaces(lab))
     for name in lab.namespaces:  # a Pod is refused until its namespace's ServiceAccount is there
         kubectl.output("wait", "--for=create", "-n", name, "serviceaccount/default", "--timeout=120s", timeout=130)
@@ -86,6 +92,14 @@ def wait_for_pods(namespace: str) -> None:
                 f"--timeout={READY_WITHIN}s",
             )
             kubectl.output("wait", *words, timeout=READY_WITHIN + 10, doing=f"Waiting for the {kind} of {namespace}")
+
+
+def _ensure(names: Sequence[str]) -> None:
+    if names:
+        from course.provision import parts
+
+        for name in names:
+            parts.ensure(name)
 
 
 def _listed(*words: str) -> list[str]:
