@@ -8,11 +8,11 @@ tenant = Pod("lab-rogue-alias")
 NEIGHBOUR, SECOND, PLAIN = "lab-rogue-alias-neighbour", "lab-rogue-alias-second", "lab-rogue-alias-plain"
 GOOD = (
     "rds.amazonaws.com",
+    "rds.amazonaws.com.",
+    "api.example.com.",
+    "api.example.com",
     "prod-db.us-east-1.rds.amazonaws.com",
     "users.cxyz123.us-east-1.rds.amazonaws.com.",
-    "api.example.com",
-    "api.example.com.",
-    "rds.amazonaws.com.",
 )
 INSIDE = ("localhost", "localhost.", "127.0.0.1", "169.254.169.254", "kubernetes.default.svc.cluster.local")
 ALIKE = (

@@ -39,6 +39,14 @@ OWN = {
     "host-behind-the-edge": ('{"host": "www.example.com"}', '{"host": "site.team-b.svc.cluster.local"}'),
     "after-the-record-changed": ("my own admin page", '{"server": "www"}'),
     "name-in-the-handshake": (f'{{"sni": "{ALIAS}"}}', f'{{"sni": "{TARGET}"}}'),
+    "who-complains": (
+        '{"items": [{"kind": "Ingress", "status": "ExternalName"}, {"kind": "HTTPRoute", "status": ""}]}',
+        '{"items": [{"kind": "Ingress", "status": ""}, {"kind": "HTTPRoute", "status": "ExternalName"}]}',
+    ),
+    "what-is-followed": (
+        '{"items": [{"metadata": {"name": "literal"}, "status": {"currentStatus": "valid"}}]}',
+        '{"items": [{"metadata": {"name": "literal"}, "status": {"currentStatus": "invalid"}}]}',
+    ),
     "answer-of-another": ('{"server": "legacy-api"}', "curl: (60) SSL"),
 }
 
@@ -51,7 +59,7 @@ def fed(task: Prediction) -> Iterator[object]:
         yield dict.fromkeys(said.split(), "in a new Pod")
     for status in range(0, 61):
         yield Reply("run", status, "", "refused", 0.1)
-    for code in (0, 200, 403, 404, 421, 502, 503):
+    for code in (0, 200, 400, 403, 404, 421, 502, 503):
         yield Reply("http", 0, f"a page\n{code}", "", 0.1)
     for rcode in RCODES:
         for kinds in ANSWERS:
@@ -61,9 +69,10 @@ def fed(task: Prediction) -> Iterator[object]:
 
 
 def own(task: Prediction) -> Iterator[object]:
-    """The two answers that only this prediction can read; a page has its status in a line of its own."""
+    """The two answers that only this prediction can read, as a page and as what a program prints."""
     for said in OWN[task.slug]:
-        yield Reply("http", 0, f"{said}\n200", "", 0.1) if said[0] in "{m" else Reply("run", 0, said, said, 0.1)
+        yield Reply("http", 0, f"{said}\n200", "", 0.1)
+        yield Reply("run", 0, said, said, 0.1)
         yield said
 
 
