@@ -24,7 +24,7 @@ RUNS = [
 
 
 @pytest.mark.parametrize("slug", RUNS)
-def test_lesson(cluster: None, slug: str, tmp_path: Path, proves: Callable[..., None]) -> None:
+def test_lesson(whole_set_up: None, slug: str, tmp_path: Path, proves: Callable[..., None]) -> None:
     lesson = catalog.find(slug)
     for part in lesson.parts:  # before: what making it says is no part of the lesson
         parts.make(part)

@@ -68,7 +68,7 @@ TODAY = daily.share(list(BREAKAGES))
 
 @pytest.mark.parametrize("name", daily.params(BREAKAGES, TODAY, "@{}"))
 def test_a_broken_world_turns_the_right_cells_red(
-    cluster: None, name: str, tmp_path: Path, proves: Callable[..., None]
+    whole_set_up: None, name: str, tmp_path: Path, proves: Callable[..., None]
 ) -> None:
     breakage = BREAKAGES[name]
     path = _mutated(breakage, tmp_path)
