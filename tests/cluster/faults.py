@@ -171,7 +171,7 @@ SYSTEM: dict[str, Fault] = {
     "CoreDNS scaled to one": _system("scale", "deployment", "coredns", "--replicas=1"),
     "CoreDNS deleted": _system("delete", "deployment", "coredns"),
     "CoreDNS's Pods deleted": _system("delete", "pods", "-l", "k8s-app=kube-dns", "--wait=false"),
-    "CoreDNS of an image that there is not": _template("coredns", image="registry.k8s.io/coredns/coredns:v0.0.1"),
+    "CoreDNS of an image that there is not": _template("coredns", image="localhost/no-such-coredns:1"),
     "CoreDNS of another program": _template("coredns", image="localhost/externalname-lab:1"),
     "CoreDNS with other arguments": _template("coredns", args=["-conf", "/nowhere"]),
     "CoreDNS for a node that there is not": _template("coredns", nodeSelector={"disk": "none"}),
@@ -195,7 +195,7 @@ SYSTEM: dict[str, Fault] = {
     "DNS EndpointSlice deleted": _system("delete", "endpointslice", "-l", "kubernetes.io/service-name=kube-dns"),
     "the API's Service deleted": _cluster("delete", "service", "kubernetes", "-n", "default"),
     "kube-proxy deleted": _system("delete", "daemonset", "kube-proxy"),
-    "kube-proxy of an image that there is not": _template("kube-proxy", image="registry.k8s.io/kube-proxy:v0.0.1"),
+    "kube-proxy of an image that there is not": _template("kube-proxy", image="localhost/no-such-kube-proxy:1"),
     "kube-proxy for a node that there is not": _template("kube-proxy", nodeSelector={"disk": "none"}),
     "kube-proxy's settings deleted": _system("delete", "configmap", "kube-proxy"),
     "kube-proxy's settings empty": _together(
