@@ -12,6 +12,9 @@ from course.tasks import cells
 from course.tasks.checks import Check
 from course.tasks.probe import Probe
 
+# Seconds for which a change may be on its way, where a task says nothing: CoreDNS and kube-proxy hear of it within one.
+PATIENCE = 2.0
+
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
@@ -80,7 +83,7 @@ class Exercise(Task):
     wrong: Mapping[str, Wrong]
     why: str
     setup: str = ""
-    patience: float = 2.0
+    patience: float = PATIENCE
     stage: str = ""
     lesson: str = ""
     kind: ClassVar[str] = "exercise"

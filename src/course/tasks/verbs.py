@@ -19,11 +19,10 @@ from course.base.waiting import until
 from course.kube import kubectl
 from course.tasks import capabilities, catalog, cells, checks, experiment, index, probe, progress, stage
 from course.tasks.catalog import Lab
-from course.tasks.task import Exercise, Prediction, Task
+from course.tasks.task import PATIENCE, Exercise, Prediction, Task
 
 Say = Callable[[str], None]
 Checked = Lab | Exercise  # what checks can be asked about
-PATIENCE = 2.0  # seconds for which a change in a lab may be on its way: CoreDNS and kube-proxy hear of it within one
 SETTLED_WITHIN = 180  # seconds until what was applied is in effect, on a machine with other things to do
 
 
