@@ -146,7 +146,7 @@ def ensure(engine: Engine, image: str, *, say: Say, before_making: Callable[[], 
             until(kubectl.is_ready, seconds=120, what="The API answering", next=AFRESH)
         return
     if container_id:
-        _remove_node(engine)
+        remove_node(engine, node())
     before_making()
     _create(engine, image, say)
 
@@ -230,14 +230,14 @@ def _close_the_way_out(engine: Engine, say: Say) -> None:
         say(f"Packets of Pods can leave this machine: {shell.last_words(result.stderr)}")
 
 
-def _remove_node(engine: Engine) -> None:
+def remove_node(engine: Engine, container: str, doing: str = "Removing the cluster", timeout: float = 120) -> None:
     """What `kind delete cluster` does, without needing kind.
 
     It removes the node's container, and the volume that Podman keeps beside it: by what is mounted, not by its label.
     """
     form = '{{range .Mounts}}{{if eq .Type "volume"}}{{.Name}} {{end}}{{end}}'
-    volumes = engine.inspect("container", node(), form).split()
-    engine.output("rm", "-f", "-v", node(), doing="Removing the cluster")
+    volumes = engine.inspect("container", container, form).split()
+    engine.output("rm", "-f", "-v", container, doing=doing, timeout=timeout)
     if volumes:
         engine.run("volume", "rm", *volumes)
 
@@ -368,7 +368,7 @@ def delete(engine: Engine) -> bool:
     refuse_other_state()
     container_id, _ = _own_node(engine)
     if container_id:
-        _remove_node(engine)
+        remove_node(engine, node())
     for path in (RECORD, corefile.ORIGINAL, system.MANIFESTS, paths.KUBECONFIG):
         path.unlink(missing_ok=True)
     engine.forget()

@@ -18,7 +18,7 @@ import yaml
 
 from course.base import paths, shell, state
 from course.base.errors import CourseError, Foreign, NotReady
-from course.provision import images, tools
+from course.provision import images, kind_cluster, tools
 from course.provision.engine import Engine, Say
 from course.workshop import board, building, image, pip
 
@@ -281,11 +281,7 @@ def down(engine: Engine, say: Say) -> None:
     _refuse_foreign(engine)
     container, _ = _node(engine)
     if container:
-        form = '{{range .Mounts}}{{if eq .Type "volume"}}{{.Name}} {{end}}{{end}}'
-        volumes = engine.inspect("container", node(), form).split()
-        engine.output("rm", "-f", "-v", node(), doing="Removing the hub's cluster", timeout=300)
-        if volumes:
-            engine.run("volume", "rm", *volumes)
+        kind_cluster.remove_node(engine, node(), "Removing the hub's cluster", timeout=300)
     for path in (RECORD, KUBECONFIG):
         path.unlink(missing_ok=True)
     say(f"The hub and all its desks are removed from {engine.name}." if container else "There is no hub.")
