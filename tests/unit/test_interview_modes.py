@@ -3,8 +3,9 @@
 import json
 import sqlite3
 import zipfile
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from pathlib import Path
+from typing import Self
 
 import pytest
 from typer.testing import CliRunner
@@ -23,9 +24,22 @@ runner = CliRunner()
 
 @pytest.fixture(autouse=True)
 def no_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Progress of the test's own, and no cluster."""
+    """Progress of the test's own, no cluster, and noon: the day does not change while a test runs."""
     monkeypatch.setattr(progress, "FOLDER", tmp_path)
     monkeypatch.setattr(live, "absent", lambda: "The cluster does not answer.")
+    clock(monkeypatch, time(12))
+
+
+def clock(monkeypatch: pytest.MonkeyPatch, hour: time) -> None:
+    """The practice's clock stands at this time of the learner's day."""
+
+    class Stopped(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            today = datetime.now().astimezone().date()
+            return cls.combine(today, hour).astimezone(tz)
+
+    monkeypatch.setattr(memory, "datetime", Stopped)
 
 
 def played(sitting: Dialog, seed: int, *, answer: str = "", steps: int = 1000) -> str:
@@ -95,12 +109,17 @@ def test_a_right_answer_comes_back_later_than_a_missed_one() -> None:
     memory.note(known, Result("right", True))
     memory.note(known, Result("half", None, said=2, points=4))
     memory.note(known, Result("wrong", False))
-    minutes = {slug: (card.due - datetime.now(UTC)).total_seconds() / 60 for slug, card in known.cards.items()}
+    moment = memory.now(known)
+    minutes = {slug: (card.due - moment).total_seconds() / 60 for slug, card in known.cards.items()}
     assert minutes["right"] > 24 * 60 > 60 > minutes["half"] > minutes["wrong"] > 9
     assert sum(int(line.split()[2]) for line in memory.forecast(known, lambda slug: True, 10).splitlines()) == 3
 
 
-def test_what_daily_asked_and_was_missed_is_due_again_on_the_same_day() -> None:
+@pytest.mark.parametrize("hour", [time(12), time(23, 55)])
+def test_what_daily_asked_and_was_missed_is_due_again_on_the_same_day(
+    monkeypatch: pytest.MonkeyPatch, hour: time
+) -> None:
+    clock(monkeypatch, hour)
     played(desk.dialog("daily", 7), 7, answer="skip")
     missed = set(memory.read().cards)
     assert {question.slug for question in draw.daily(pool.questions(), memory.read(), 7)} == missed

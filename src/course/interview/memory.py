@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import fsrs
@@ -167,9 +167,14 @@ def keep(memory: Memory, run: Run) -> None:
 
 
 def due(memory: Memory) -> list[str]:
-    """The questions that are due until the end of this day of the learner, the longest waiting first."""
-    today = now(memory).astimezone().date()
-    waiting = {slug: card.due for slug, card in memory.cards.items() if card.due.astimezone().date() <= today}
+    """The questions that are due until the end of this day of the learner, the longest waiting first.
+
+    Shortly before midnight, what was just missed still belongs to the day: it comes back within SOON.
+    """
+    moment = now(memory)
+    tomorrow = moment.astimezone().date() + timedelta(days=1)
+    until = max(datetime.combine(tomorrow, time()).astimezone(), moment + max(SOON))
+    waiting = {slug: card.due for slug, card in memory.cards.items() if card.due <= until}
     return sorted(waiting, key=lambda slug: waiting[slug])
 
 
