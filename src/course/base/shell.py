@@ -3,12 +3,13 @@
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from course.base.errors import CourseError, in_words
 from course.base.paths import KUBECONFIG, LOGS, STATE, VENV_BIN
 
+Said = subprocess.CompletedProcess[str]
 NO_ANSWER = 124  # the exit code where a program did not end in time, as of timeout(1)
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 
@@ -58,23 +59,44 @@ def without_proxies(env: Mapping[str, str]) -> dict[str, str]:
 
 def run(
     command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, text: str | None = None, timeout: float = 60
-) -> subprocess.CompletedProcess[str]:
+) -> Said:
     """Run and capture; never raises for a failing program. A missing program is returncode 127, a hang 124.
 
     Text is UTF-8 whatever the locale says; a byte that is none comes as its number in hexadecimal.
     """
+    return begin(command, env=env, text=text, timeout=timeout)()
+
+
+def begin(
+    command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, text: str | None = None, timeout: float = 60
+) -> Callable[[], Said]:
+    """The same, begun now, beside what follows; calling what comes back waits for its end."""
     argv = [str(word) for word in command]
     try:
-        return subprocess.run(
-            argv, input=text, capture_output=True, encoding="utf-8", errors="backslashreplace", timeout=timeout,
-            env=dict(env or environment()),
+        process = subprocess.Popen(
+            argv, stdin=subprocess.PIPE if text is not None else None, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            encoding="utf-8", errors="backslashreplace", env=dict(env or environment()),
         )  # fmt: skip
-    except FileNotFoundError:
-        return subprocess.CompletedProcess(argv, 127, "", f"{argv[0]}: not found")
-    except OSError as error:  # it is no program, or may not be run
-        return subprocess.CompletedProcess(argv, 126, "", f"{argv[0]}: {in_words(error)}")
-    except subprocess.TimeoutExpired:
-        return subprocess.CompletedProcess(argv, NO_ANSWER, "", f"{argv[0]}: no answer within {timeout:.0f} s")
+    except OSError as error:
+        missing = isinstance(error, FileNotFoundError)  # else it is no program, or may not be run
+        why = "not found" if missing else in_words(error)
+        unstarted = subprocess.CompletedProcess(argv, 127 if missing else 126, "", f"{argv[0]}: {why}")
+        return lambda: unstarted
+    return lambda: _ended(process, argv, text, timeout)
+
+
+def _ended(process: subprocess.Popen[str], argv: list[str], text: str | None, timeout: float) -> Said:
+    """What the program said; it is stopped where it does not end in time, or where the waiting is interrupted."""
+    with process:
+        try:
+            out, err = process.communicate(text, timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return subprocess.CompletedProcess(argv, NO_ANSWER, "", f"{argv[0]}: no answer within {timeout:.0f} s")
+        except BaseException:
+            process.kill()
+            raise
+    return subprocess.CompletedProcess(argv, process.returncode, out, err)
 
 
 def output(

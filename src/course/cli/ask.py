@@ -6,17 +6,12 @@ By argparse, not typer: it is typed like dig, again and again, and typer's start
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
-import threading
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
+TYPE_CHECKING = False  # as typing's, whose import the question would wait for
 if TYPE_CHECKING:
     from course.dns.query import Answer
     from course.dns.resolver import PodDns
-
-Said = subprocess.CompletedProcess[str]
 
 SUMMARY = "What a Pod gets for a name: each question, each record, who it came from, and what it means."
 CODES = "Exit codes: 0 there is an answer, 1 there is none, 2 the call or the machine is wrong, 130 stopped by Ctrl-C."
@@ -43,31 +38,6 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def ahead(call: Callable[[], Said]) -> Callable[[], Said]:
-    """Begin the call now, beside what follows. Calling what comes back waits for it, and returns or raises what it did.
-
-    concurrent.futures can do this, but to import it takes 17 ms, a tenth of the question.
-    """
-    outcome: list[Said | Exception] = []
-
-    def work() -> None:
-        try:
-            outcome.append(call())
-        except Exception as error:
-            outcome.append(error)
-
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-
-    def result() -> Said:
-        thread.join()
-        if isinstance(outcome[0], Exception):
-            raise outcome[0]
-        return outcome[0]
-
-    return result
-
-
 def main(words: Sequence[str]) -> int:
     """Ask, print, and return the exit code."""
     given = parser().parse_args(words)
@@ -77,7 +47,12 @@ def main(words: Sequence[str]) -> int:
 
         return watch.main(lambda: _answer(given, dns), as_json=given.json)
     answer = _answer(given, dns)
-    print(json.dumps(answer.as_dict()) if given.json else answer.text())
+    if given.json:
+        import json
+
+        print(json.dumps(answer.as_dict()))
+    else:
+        print(answer.text())
     return 0 if answer.resolved else 1
 
 
@@ -96,7 +71,7 @@ def _answer(given: argparse.Namespace, dns: PodDns | None) -> Answer:
     from course.dns import question
 
     pairs = question.pairs(given.name, given.namespace, given.kind, dns)
-    said = ahead(lambda: question.send(pairs, pod=dns.pod if dns else question.TOOLBOX))
+    said = question.begin(pairs, pod=dns.pod if dns else question.TOOLBOX)
     from course.dns import query  # a sixth of the time of a question, and dig does not wait for it
 
     return query.interpret(given.name, given.namespace, pairs, said(), dns)

@@ -1,14 +1,13 @@
 """A name below the cluster's domain, read as CoreDNS's kubernetes plugin reads it (its parse.go). Pure."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from course.dns.question import ZONE
 
 SVC, POD = "svc", "pod"
 
 
-@dataclass(frozen=True)
-class ClusterName:
+class ClusterName(NamedTuple):
     """The parts of a name below the cluster's domain; "" for a part that it does not have.
 
     kind: svc, pod, or the last label before the domain where that is neither. `below` are the labels left of the

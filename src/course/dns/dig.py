@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from course.base.errors import CourseError
 from course.dns.cluster_names import in_cluster
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     import subprocess
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):  # no dataclass here: what that module imports takes longer than to read an answer
     """One resource record: owner name with its final dot, TTL in seconds, type, value as dig prints it."""
 
     name: str
@@ -33,8 +31,7 @@ class Record:
         return "CoreDNS" if own else "outside"
 
 
-@dataclass(frozen=True)
-class Response:
+class Response(NamedTuple):
     """One question with its answer. status is the response code (NOERROR, NXDOMAIN, ...), server who sent it."""
 
     question: str
@@ -66,13 +63,13 @@ class Response:
         return bool(self.aliases) and not self.wanted
 
 
-@dataclass
 class _Reading:
-    status: str = ""
-    flags: tuple[str, ...] = ()
-    question: tuple[str, str] = ("", "")
-    section: str = ""
-    sections: dict[str, list[Record]] = field(default_factory=lambda: {"ANSWER": [], "AUTHORITY": []})
+    def __init__(self, status: str = "") -> None:
+        self.status = status
+        self.flags: tuple[str, ...] = ()
+        self.question = ("", "")
+        self.section = ""
+        self.sections: dict[str, list[Record]] = {"ANSWER": [], "AUTHORITY": []}
 
 
 def read(pairs: Sequence[tuple[str, str]], said: subprocess.CompletedProcess[str]) -> list[Response]:
@@ -85,7 +82,7 @@ def read(pairs: Sequence[tuple[str, str]], said: subprocess.CompletedProcess[str
 
 def _of(response: Response, name: str, kind: str) -> Response:
     """dig does not repeat a question that nobody answered."""
-    return response if response.question else replace(response, question=name, kind=kind)
+    return response if response.question else response._replace(question=name, kind=kind)
 
 
 def parse(text: str) -> list[Response]:

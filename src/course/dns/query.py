@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from course.base import advice
+from course.base.shell import Said
 from course.dns import dig, question
 from course.dns.cluster_names import plain
 
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 RESOLVED = "resolved"  # the cause of an answer that came
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """The questions a Pod's resolver puts for one name, in turn, and what came back.
 
     `asked` ends with the response that settled it. `meaning` is one or two sentences, `next` what to look at or type,
@@ -55,8 +54,9 @@ class Answer:
     def as_dict(self) -> dict[str, object]:
         """For --json: the fields, with each record's maker, and the chain's hops."""
         asked = [
-            asdict(response)
-            | {"answer": [asdict(record) | {"made_by": self._made_by(record)} for record in response.answer]}
+            response._asdict()
+            | {"answer": [record._asdict() | {"made_by": self._made_by(record)} for record in response.answer]}
+            | {"authority": [record._asdict() for record in response.authority]}
             for response in self.asked
         ]
         hops = self.chain.hops if self.chain else ()
@@ -108,7 +108,7 @@ def ask(name: str, namespace: str = "default", kind: str = "A", dns: PodDns | No
 
 
 def interpret(
-    name: str, namespace: str, pairs: Sequence[tuple[str, str]], said: question.Said, dns: PodDns | None = None
+    name: str, namespace: str, pairs: Sequence[tuple[str, str]], said: Said, dns: PodDns | None = None
 ) -> Answer:
     """What dig said to these (full name, type), settled as a resolver does, and explained."""
     return settle(name, namespace, dig.read(pairs, said), dns)

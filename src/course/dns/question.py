@@ -6,18 +6,17 @@ It imports little: `course ask` puts its question first, and loads what reads th
 from __future__ import annotations
 
 import re
-import subprocess
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
 from course.base.errors import CourseError
+from course.base.shell import Said
 from course.kube import kubectl
 
+TYPE_CHECKING = False  # as typing's, whose import the question would wait for
 if TYPE_CHECKING:
     from course.dns.resolver import PodDns
 
 TOOLBOX = kubectl.TOOLBOX[1]
-Said = subprocess.CompletedProcess[str]
 ZONE = "cluster.local"
 TYPES = ("A", "AAAA", "CNAME", "SRV", "MX", "TXT", "NS", "PTR", "SOA", "CAA", "HTTPS", "ANY")
 ORDINARY_NAME = re.compile(r"(?=.{1,253}\.?$)(?!-)[\w*-]{1,63}(\.[\w*-]{1,63})*\.?", re.ASCII)
@@ -116,9 +115,14 @@ def send(pairs: Sequence[tuple[str, str]], *, server: str = "", pod: str = TOOLB
 
     It is one `kubectl exec`, however many questions. `server` is `address` or `address:port`. Never raises.
     """
+    return begin(pairs, server=server, pod=pod)()
+
+
+def begin(pairs: Sequence[tuple[str, str]], *, server: str = "", pod: str = TOOLBOX) -> Callable[[], Said]:
+    """The same, begun now, beside what follows; calling what comes back waits for its end."""
     options = (*(_at(server) if server else []), "+tries=1", "+time=3", "+nocookie")
     words = [word for name, kind in pairs for word in (name, kind, *options)]
-    return kubectl.run("exec", "-n", kubectl.TOOLBOX[0], pod, "--", "dig", *words, timeout=30 + 4 * len(pairs))
+    return kubectl.begin("exec", "-n", kubectl.TOOLBOX[0], pod, "--", "dig", *words, timeout=30 + 4 * len(pairs))
 
 
 def _at(server: str) -> list[str]:

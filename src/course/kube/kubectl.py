@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from collections.abc import Callable
 
 from course.base import paths, shell
 from course.base.errors import CourseError
@@ -30,16 +31,21 @@ def server() -> str:
     return match[1] if match else ""
 
 
-def run(*arguments: str, text: str | None = None, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, text: str | None = None, timeout: float = 60) -> shell.Said:
     """One kubectl call against this course's cluster, captured; never raises for a failing call.
 
     Without a kubeconfig kubectl would ask whatever listens on port 8080 of this machine: then it is not called.
     """
+    return begin(*arguments, text=text, timeout=timeout)()
+
+
+def begin(*arguments: str, text: str | None = None, timeout: float = 60) -> Callable[[], shell.Said]:
+    """The same, begun now, beside what follows; calling what comes back waits for its end."""
+    command = ["kubectl", *arguments]
     if not context():
-        return subprocess.CompletedProcess(["kubectl", *arguments], 1, "", NO_KUBECONFIG)
-    return shell.run(
-        ["kubectl", *arguments], env=shell.without_proxies(shell.environment()), text=text, timeout=timeout
-    )
+        uncalled = subprocess.CompletedProcess(command, 1, "", NO_KUBECONFIG)
+        return lambda: uncalled
+    return shell.begin(command, env=shell.without_proxies(shell.environment()), text=text, timeout=timeout)
 
 
 def output(*arguments: str, text: str | None = None, timeout: float = 60, doing: str = "") -> str:
