@@ -96,8 +96,9 @@ def new_lesson(
 
     typer.echo("\n".join(new.lesson(slug, after)))
     typer.echo(
-        f"Now write what each TODO says: grep -n TODO notebooks/lessons.toml notebooks/*_{slug}.ipynb. "
-        f"Then: ./course dev author {slug}"
+        f"Now write what each TODO says: grep -n TODO notebooks/lessons.toml notebooks/*_{slug}.ipynb "
+        f"notebooks/exercises/{slug}.py. A lesson also has three to five questions in interview/, and a lab that ends "
+        f"it: CONTRIBUTING.md. Then: ./course dev author {slug}"
     )
 
 

@@ -17,10 +17,11 @@ from course.base.versions import pinned
 from course.dev import generated, repository
 from course.lessons import catalog as lessons
 from course.tasks import catalog as labs
+from course.tasks import index
 
 v4: Any = nbformat.v4
 SKELETON = Path(__file__).with_name("skeleton")
-CELL = re.compile(r"(?m)^=== (markdown|code) ([a-z-]+)\n")
+CELL = re.compile(r"(?m)^=== (markdown|code) ([a-z0-9-]+)(?: (state))?\n")
 
 
 def lab(slug: str, after: str, before: str = "") -> list[str]:
@@ -43,11 +44,17 @@ def lesson(slug: str, after: str = "") -> list[str]:
     """Write a lesson behind the lesson `after`, or at the end; every number behind it moves on by one. As `lab`."""
     _check_slug(slug, "_", [one.slug for one in lessons.lessons()], paths.NOTEBOOKS / f"{slug}.ipynb")
     place = lessons.find(after).number + 1 if after else len(lessons.lessons())
-    values = {"slug": slug, "namespace": slug.replace("_", "-"), "needs": f'"{lessons.lessons()[place - 1].slug}"'}
+    values = {
+        "slug": slug,
+        "namespace": slug.replace("_", "-"),
+        "needs": f'"{lessons.lessons()[place - 1].slug}"',
+        "image": pinned().lab_image,
+    }
     entry = _filled(SKELETON / "lesson.toml", values)
     return _write(
         {
             paths.NOTEBOOKS / f"{place:02d}_{slug}.ipynb": _notebook(values),
+            index.FOLDER / f"{slug}.py": _filled(SKELETON / "tasks.py", values),
             lessons.MANIFEST: _with_entry(lessons.MANIFEST, "lesson", place, entry),
         }
     )
@@ -93,8 +100,10 @@ def _filled(path: Path, values: dict[str, str]) -> str:
 def _notebook(values: dict[str, str]) -> str:
     _, *parts = CELL.split(_filled(SKELETON / "lesson.txt", values))
     cells = [
-        (v4.new_markdown_cell if kind == "markdown" else v4.new_code_cell)(text.rstrip("\n"), id=name)
-        for kind, name, text in zip(parts[::3], parts[1::3], parts[2::3], strict=True)
+        (v4.new_markdown_cell if kind == "markdown" else v4.new_code_cell)(
+            text.rstrip("\n"), id=name, metadata={"tags": [tag]} if tag else {}
+        )
+        for kind, name, tag, text in zip(parts[::4], parts[1::4], parts[2::4], parts[3::4], strict=True)
     ]
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     return (
