@@ -230,7 +230,7 @@ def test_a_result_says_what_comes_next_and_how_to_read_a_cell() -> None:
 
 def test_quiz_alone_lists_the_lessons_and_the_quiz_names_its_own() -> None:
     said = runner.invoke(app.app, ["interview", "quiz"])
-    assert said.exit_code == 0 and "first_externalname" in said.output and "interview quiz 2" in said.output
+    assert said.exit_code == 0 and "interview quiz first_externalname" in said.output
     lesson = lessons.find("first_externalname")
     shown = next(sitting := desk.quiz(str(lesson.number), 1))
     sitting.close()

@@ -111,6 +111,11 @@ def parse(text: str) -> list[Response]:
     return responses
 
 
+def records(text: str) -> list[Record]:
+    """Each record in dig's output, whatever its section."""
+    return [record for line in text.splitlines() if (record := _record(line))]
+
+
 def _record(line: str) -> Record | None:
     parts = line.split(None, 4)
     if len(parts) < 5 or parts[2] != "IN" or not parts[1].isdigit():

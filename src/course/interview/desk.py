@@ -113,7 +113,7 @@ def quiz(lesson: str, seed: int) -> Dialog:
 def quizzes() -> str:
     """The lessons that have a quiz, and what to type for one."""
     rows = [(f"{one.number:02d}", one.slug, len(of_lesson(one.slug))) for one in lessons.lessons()]
-    typed = advice.for_here("By its number or its name:  ./course interview quiz 2")
+    typed = advice.for_here("By its number or its name:  ./course interview quiz first_externalname")
     return f"{tables.table(('number', 'lesson', 'questions'), *rows)}\n\n{typed}"
 
 

@@ -131,4 +131,6 @@ def _original(name: str) -> Path:
         return catalog.find(name).notebook
     except CourseError:
         names = ", ".join(path.stem for path in originals())
-        raise CourseError(f"{name!r} names no notebook.", f"There are: {names}", "course notebook reset 02") from None
+        raise CourseError(
+            f"{name!r} names no notebook.", f"There are: {names}", "course notebook reset first_externalname"
+        ) from None

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from course.base.errors import CourseError
 from course.base.shell import last_words
+from course.dns import dig
 from course.kube import kubectl
 
 SOURCE = (Path(__file__).parent / "in_pod.py").read_text()
@@ -44,8 +45,7 @@ class Reply:
     @cached_property
     def records(self) -> list[tuple[str, str]]:
         """(type, value) of each DNS record in the answer, values without the final dot."""
-        lines = (line.split(None, 4) for line in self.out.splitlines() if line and not line.startswith(";"))
-        return [(words[3], words[4].rstrip(".")) for words in lines if len(words) == 5 and words[2] == "IN"]
+        return [(record.kind, record.value.rstrip(".")) for record in dig.records(self.out)]
 
     @property
     def addresses(self) -> list[str]:
