@@ -1,5 +1,6 @@
 """The verbs `workshop ...`, for facilitators: parse, call, print."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -55,6 +56,20 @@ def board() -> None:
     from course.workshop import hub
 
     typer.echo(rows.text(hub.seats(engine.choose(typer.echo, install=False))))
+
+
+@app.command()
+def slides(
+    route: Annotated[str, typer.Argument(help="A way through the course: one-hour, half-a-day, all-of-it, ...")],
+    file: Annotated[Path, typer.Argument(help="The file to write: a page (.html) or a notebook (.ipynb).")],
+) -> None:
+    """Slides of a way through the course: goals, questions to predict, what to remember. Needs no network to show."""
+    from course.lessons import routes
+    from course.workshop import slides as deck
+
+    written = deck.write(routes.find(route), file)
+    how = "Open it in a browser" if written.suffix == ".html" else "Open it in JupyterLab, View, Presentation Mode"
+    typer.echo(f"Written: {written}. {how}.")
 
 
 @app.command()

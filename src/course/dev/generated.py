@@ -12,7 +12,7 @@ from typing import Any
 
 from course.base import paths
 from course.base.errors import CourseError
-from course.dev import endings, lab_notebook, repository
+from course.dev import endings, facilitating, lab_notebook, repository
 from course.interview import desk
 from course.jupyter import prediction
 from course.lessons import catalog as lessons
@@ -121,6 +121,8 @@ BLOCKS: list[tuple[str, str, Callable[[], str]]] = [
     ("README.md", "lessons", lessons.course_table),
     ("README.md", "labs", labs_table),
     ("docs/facilitator.md", "routes", routes_table),
+    ("docs/facilitator.md", "agendas", facilitating.agendas),
+    ("docs/wrong-answers.md", "wrong", facilitating.wrong_answers),
 ]
 
 
