@@ -9,8 +9,12 @@ from types import ModuleType
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
 from course.base.errors import CourseError, Foreign, NotReady
+from course.cli.app import app
+from course.jupyter import jupyterlab
+from course.provision import kind_cluster
 from course.provision.engine import Engine
 from course.workshop import board, hub
 from tests.unit import documents
@@ -180,3 +184,13 @@ def test_without_a_hub_there_is_no_board() -> None:
 
 def test_a_join_code_has_no_letter_that_is_taken_for_another() -> None:
     assert not set("il1o0") & set(hub.LETTERS) and len(hub.LETTERS) ** 8 > 10**11
+
+
+def test_nothing_is_removed_from_under_a_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub, "RECORD", tmp_path / "workshop.json")
+    hub.refuse_to_go()
+    hub.RECORD.write_text("{}")
+    monkeypatch.setattr(kind_cluster, "refuse_other_state", lambda: None)
+    monkeypatch.setattr(jupyterlab, "stop", lambda: pytest.fail("something was stopped"))
+    error = CliRunner().invoke(app, ["down", "--all"]).exception
+    assert isinstance(error, CourseError) and error.exit_code == 2 and "course workshop down" in str(error)

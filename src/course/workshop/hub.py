@@ -276,6 +276,16 @@ def kubectl(*words: str, text: str | None = None, timeout: float = 60, namespace
     )
 
 
+def refuse_to_go() -> None:
+    """CourseError while there is a hub of this copy of the course: participants' work is in it."""
+    if RECORD.exists():
+        raise CourseError(
+            "A workshop's hub is up, and its desks hold what participants did.",
+            "Nothing was removed: without its images and records nobody could go on.",
+            "./course workshop down, which removes the desks; then: ./course down --all",
+        )
+
+
 def down(engine: Engine, say: Say) -> None:
     """Remove the hub's cluster with all desks, names and passwords in it; the images stay."""
     _refuse_foreign(engine)
