@@ -109,19 +109,15 @@ def status() -> dict[str, object]:
     found = engine.chosen()
     _, state = kind_cluster.container_state(found)
     api = state == "running" and kubectl.is_ready()
-    servers = (
-        outside.inside("outside-service", "status", "all", engine=found).split("\n")
-        if outside.is_running(found)
-        else []
-    )
+    servers = outside.servers(found)
     answer = corefile.answer_for_the_api() if api else ""
     return {
-        "ready": bool(api and answer and servers and all(line.endswith("running") for line in servers if line)),
+        "ready": bool(api and answer and all(line.endswith(" running") for line in servers)),
         "engine": f"{found.name} {found.version}",
         "cluster": paths.cluster_name(),
         "node": state or "not made",
         "api": "answers" if api else "does not answer",
         "dns": f"a Pod gets {answer} for kubernetes.default" if answer else "no answer from a Pod",
-        "outside": ", ".join(line for line in servers if line) or "not running",
+        "outside": ", ".join(servers),
         "setting_up": running(),
     }

@@ -16,6 +16,10 @@ from course.provision.engine import Engine, chosen
 
 NETWORK = "kind"
 FOLDER = paths.STATE / "outside"
+LOST = "-- zones that are not served --"
+ASK_ALL = f"""outside-service status all && echo '{LOST}' && for file in /etc/course/zones/*.zone; do
+zone=${{file##*/}}; zone=${{zone%.zone}}; [ "$zone" != root ] || zone=.
+dig @127.0.0.1 +short +time=1 +tries=1 "$zone" SOA | grep -qv '^;' || echo "$zone"; done"""
 SERVICES = ("dns", "postgres", "redis", "https")
 # The names each server can prove to be. The wildcard is the article's own; it covers exactly one label.
 CERTIFICATES = {
@@ -107,7 +111,9 @@ def _runs_again(engine: Engine, found: "Found") -> bool:
         return False
     if not _answering(engine):
         with suppress(CourseError):  # whether they answer decides, below
+            inside("outside-dns", "render", engine=engine)  # a server that starts reads what is in its folder
             service("start", "all", engine)
+            inside("nsd-control", "-c", "/etc/course/nsd.conf", "reload", engine=engine)
     return _answering(engine)
 
 
@@ -223,8 +229,20 @@ def _create(engine: Engine) -> str:
 
 
 def _answering(engine: Engine) -> bool:
-    said = engine.run("exec", container(), "outside-service", "status", "all")
-    return said.returncode == 0 and said.stdout.count("running") == len(SERVICES)
+    return all(line.endswith(" running") for line in servers(engine))
+
+
+def servers(engine: Engine) -> list[str]:
+    """A line for each server: `dns running`, or what is wrong with it. A DNS server that lacks a zone does not serve.
+
+    Where the container cannot be asked, that is the one line.
+    """
+    said = engine.run("exec", container(), "sh", "-c", ASK_ALL)
+    if said.returncode:
+        return ["its container does not run"]
+    lines, _, lost = said.stdout.partition(LOST)
+    missing = f"dns runs without its zones {' '.join(lost.split())}"
+    return [missing if lost.strip() and line == "dns running" else line for line in lines.splitlines()]
 
 
 def addresses(engine: Engine) -> Addresses:
