@@ -316,7 +316,7 @@ class Answers(Cluster):
         ({"10.1.1.1": "TIMEOUT", "10.1.1.2": "NOERROR"}, "forwarder-down-in-part"),
         ({"10.1.1.1": "TIMEOUT", "10.1.1.2": "TIMEOUT"}, "outside-down"),
         ({"10.1.1.1": "NOERROR", "10.1.1.2": "NOERROR"}, "outside-recovered"),
-        ({"10.1.1.1": "SERVFAIL", "10.1.1.2": "SERVFAIL"}, "outside-servfail"),
+        ({"10.1.1.1": "SERVFAIL", "10.1.1.2": "SERVFAIL"}, "outside-serves-nothing"),
     ],
 )
 def test_a_dead_server_beside_a_live_one_is_named(servers: dict[str, str], cause: str) -> None:

@@ -206,6 +206,12 @@ def _failure(case: Case) -> Words:
     if _over(case):
         return f"{begin} a moment ago. The server outside answers again.", (ask(case, case.asked_name),)
     silent = f" Of its servers {' and '.join(_silent(case))} does not answer." if _silent(case) else ""
+    if _serves_nothing(case):
+        return (
+            f"{begin} from its DNS server.{hides}{silent} That server fails for the root of all names, too: it serves "
+            "no zone, or does not reach the servers that it asks itself.",
+            ("course outside status", "course doctor"),
+        )
     return (
         f"{begin} from its DNS server.{hides}{silent} Other names outside can be looked up: only this "
         "name's zone fails.",
@@ -222,6 +228,15 @@ def _silent(case: Case) -> list[str]:
     return [one for one in _servers(case) if case.evidence.outside(".", "SOA", one).status == "TIMEOUT"]
 
 
+def _serves_nothing(case: Case) -> bool:
+    """Whether each of those that answer fails for the root of all names, too.
+
+    One that refuses it has zones of its own only.
+    """
+    speaking = [one for one in _servers(case) if one not in _silent(case)]
+    return bool(speaking) and all(case.evidence.outside(".", "SOA", one).status == "SERVFAIL" for one in speaking)
+
+
 def _over(case: Case) -> bool:
     """Whether one of them answers for the name now."""
     answers = (case.evidence.outside(case.hop.name, case.kind, one).status for one in _servers(case))
@@ -229,12 +244,12 @@ def _over(case: Case) -> bool:
 
 
 def failure_kind(case: Case) -> str:
-    """Of a failure outside, which: no server there, one of several, this zone alone, or over already."""
+    """Of a failure outside, which: no server there, one of several, no zone there, this one alone, or over already."""
     if _servers(case) and _silent(case) == _servers(case):
         return "outside-down" if case.hop.block is None or case.hop.block.root else "forwarder-down"
     if _over(case):
         return "forwarder-down-in-part" if _silent(case) else "outside-recovered"
-    return "outside-servfail"
+    return "outside-serves-nothing" if _serves_nothing(case) else "outside-servfail"
 
 
 WORDS: dict[str, Callable[[Case], Words]] = {
