@@ -267,3 +267,40 @@ def test_without_any_kernel_nothing_is_dead(server: jupyterlab.Server, page: Pag
     page.get_by_role("button", name=re.compile("Shut Down|OK|Dismiss")).last.click()
     shown.get_by_role("button", name="Check").click()
     expect(shown.get_by_role("status")).to_contain_text("of 4 checks pass", timeout=LONG)
+
+
+def test_lights_turn_by_themselves(server: jupyterlab.Server, page: Page, cluster: None) -> None:
+    """Mended in a terminal, the lab's lights turn, and it is passed: nothing is pressed, and the focus stays."""
+    verbs.start(LAB.slug, say=lambda _: None)
+    shown = open_lab(server, page)
+    lights, status = shown.get_by_role("region", name="Lights"), shown.get_by_role("status")
+    expect(lights).to_contain_text("Lights: 0 of 4 are green.", timeout=LONG)
+    expect(lights.get_by_text("name-answers: red")).to_be_visible()
+    hint = shown.get_by_role("button", name=re.compile("^Hint"))
+    hint.focus()
+    picture(page, "lights")
+    assert violations(page, *BOTH) == []
+    verbs.apply(LAB.slug, solution())
+    expect(lights).to_contain_text("Lights: 4 of 4 are green.", timeout=LONG)
+    expect(lights.locator("[aria-live=polite]")).to_contain_text("turned green.")
+    expect(shown.get_by_role("heading", name="Passed: 4 of 4")).to_be_visible(timeout=LONG)
+    expect(hint).to_be_focused()
+    expect(status).to_have_text("")
+    picture(page, "lights-green")
+    assert violations(page, *BOTH) == []
+    verbs.start(LAB.slug, say=lambda _: None)  # and back
+    expect(lights).to_contain_text("turned red.", timeout=LONG)
+
+
+def test_nobody_asks_for_the_lights_of_a_hidden_panel(server: jupyterlab.Server, page: Page, cluster: None) -> None:
+    verbs.start(LAB.slug, say=lambda _: None)
+    open_lab(server, page)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/lights/" in request.url else None)
+    until(lambda: page.wait_for_timeout(200) or asked, seconds=60, what="The lights being asked for")
+    page.get_by_role("tab", name="The task at hand").click()  # of a panel that is shown: it closes it
+    expect(task(page)).to_be_hidden()
+    page.wait_for_timeout(1000)  # an answer that was on its way
+    asked.clear()
+    page.wait_for_timeout(7000)  # two questions' time
+    assert asked == []

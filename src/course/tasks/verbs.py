@@ -11,9 +11,10 @@ import subprocess
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from course.base import advice, paths, shell, tables
+from course.base import advice, files, paths, shell, tables
 from course.base.errors import CourseError, NotReady
 from course.base.waiting import until
 from course.kube import kubectl
@@ -210,12 +211,33 @@ def check(slug: str, given: object = None) -> checks.Report:
     task = checked_task(slug)
     if not paths.KUBECONFIG.exists():
         kubectl.require_ready()
-    report = _checked(task, given)
     patience = task.patience if isinstance(task, Exercise) else PATIENCE
-    if not report.passed:
-        report = settled(task, lambda report: report.passed, patience, given)
+    with files.lock(_at_check(), shared=True):
+        report = _checked(task, given)
+        if not report.passed:
+            report = settled(task, lambda report: report.passed, patience, given)
     note(task, report)
     return report
+
+
+def look(slug: str) -> checks.Report | None:
+    """One look for lights that turn by themselves: as `check`, without patience; of its reports only a pass is noted.
+
+    None where a check is at work somewhere, which it must not disturb.
+    """
+    task = checked_task(slug)
+    with files.lock_if_free(_at_check()) as free:
+        if not free:
+            return None
+    report = _checked(task)
+    if report.passed and not progress.record(task.slug).done:
+        note(task, report)
+    return report
+
+
+def _at_check() -> Path:
+    """The lock that every check holds, whichever face began it."""
+    return progress.FOLDER / "check.lock"
 
 
 def _checked(task: Checked, given: object = None) -> checks.Report:
