@@ -110,9 +110,14 @@ export interface ITask extends ITaskRow {
   said?: string;
 }
 
+export interface ILight {
+  name: string;
+  passed: boolean;
+}
+
 /** The lights of a task, as the last look at the cluster found them. paused: something of the learner's is at work. */
 export interface ILights {
-  checks: { name: string; passed: boolean }[];
+  checks: ILight[];
   asked: string;
   trouble: string;
   paused: boolean;

@@ -3,7 +3,7 @@
 import { Event } from '@jupyterlab/services';
 import { VDomModel } from '@jupyterlab/ui-components';
 
-import { GONE, ICourse, IFound, ILights, IPlace, IRefusal, IStatus, ITask, Refused, request } from './api';
+import { GONE, ICourse, IFound, ILight, ILights, IPlace, IRefusal, IStatus, ITask, Refused, request } from './api';
 
 const CHANGED = 'urn:externalname-course:changed';
 const AGAIN = 3000; // milliseconds between two looks at a set-up that goes on
@@ -30,6 +30,8 @@ export class Model extends VDomModel {
   found: IFound[] | null = null;
   private again = 0;
   private asking = false;
+  /** The lights as they were last: a lab that is begun afresh has none for a while. */
+  private lit: ILight[] = [];
 
   async loadCourse(): Promise<void> {
     this.trouble = await outcome(async () => {
@@ -73,7 +75,8 @@ export class Model extends VDomModel {
     const now = await request<ILights>(`lights/${task.slug}`).catch(() => null);
     this.asking = false;
     if (now && this.task?.slug === task.slug && JSON.stringify(now) !== JSON.stringify(this.lights)) {
-      this.turned = turned(this.lights, now) || this.turned;
+      this.turned = now.trouble ? '' : turned(this.lit, now.checks) || this.turned;
+      this.lit = now.trouble ? this.lit : now.checks;
       this.lights = now;
       this.stateChanged.emit();
     }
@@ -96,6 +99,7 @@ export class Model extends VDomModel {
 
   private darken(): void {
     this.lights = null;
+    this.lit = [];
     this.turned = '';
   }
 
@@ -199,9 +203,12 @@ export class Model extends VDomModel {
 }
 
 /** What turned between two looks, in words; '' where nothing did. */
-function turned(before: ILights | null, now: ILights): string {
-  const was = new Map(before?.checks.map(check => [check.name, check.passed]));
-  const found = now.checks.filter(check => was.has(check.name) && was.get(check.name) !== check.passed);
+function turned(before: ILight[], now: ILight[]): string {
+  const was = new Map(before.map(check => [check.name, check.passed]));
+  const found = now.filter(check => was.has(check.name) && was.get(check.name) !== check.passed);
+  if (found.length > 1 && new Set(found.map(check => check.passed)).size === 1 && found.length === now.length) {
+    return `All turned ${found[0].passed ? 'green' : 'red'}.`;
+  }
   return found.map(check => `${check.name} turned ${check.passed ? 'green' : 'red'}.`).join(' ');
 }
 

@@ -415,7 +415,7 @@ def live(page: Page) -> Locator:
 
 
 def test_a_name_is_watched_while_its_record_changes(server: jupyterlab.Server, page: Page, cluster: None) -> None:
-    """By keyboard: asked each second, its TTL counts down, and a change is a line, as `course ask --watch` prints it."""
+    """By keyboard: asked each second, its TTL counts down, and a change is a line as `course ask --watch` has it."""
     name = "watched.panel.example.com"
     outside.set_record(name, "A", "192.0.2.1")
     home(server, page)

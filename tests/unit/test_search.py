@@ -19,9 +19,7 @@ def test_every_lesson_and_lab_is_found_by_its_title() -> None:
 
 def test_every_place_is_there() -> None:
     """Each cell that is named is in the learner's copy, each anchor in the document."""
-    ids = {
-        path.name: {cell["id"] for cell in json.loads(path.read_text())["cells"]} for path in workspace.originals()
-    }
+    ids = {path.name: {cell["id"] for cell in json.loads(path.read_text())["cells"]} for path in workspace.originals()}
     named = [entry for entry in search.index() if entry.file.endswith(".ipynb") and not entry.task]
     assert len(named) > 1000
     for entry in named:
