@@ -240,7 +240,12 @@ def test_a_change_by_another_program_is_told_to_the_browser(panel: Panel) -> Non
 def test_lights_wait_for_the_learner(monkeypatch: pytest.MonkeyPatch) -> None:
     """While a cell or a verb is at work nothing is asked; a check of any other program is no less left alone."""
     asked: list[str] = []
-    monkeypatch.setattr(verbs, "_checked", lambda task: asked.append(task.slug) or checks.Report(task.slug, ()))
+
+    def checked(task: verbs.Checked) -> checks.Report:
+        asked.append(task.slug)
+        return checks.Report(task.slug, ())
+
+    monkeypatch.setattr(verbs, "_checked", checked)
     keeper = lights.Lights()
     monkeypatch.setattr(keeper, "_changes", lambda: 1)
     assert keeper.view("loop", busy=True)["paused"] is True
@@ -252,11 +257,15 @@ def test_lights_wait_for_the_learner(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_lights_are_asked_after_a_change_and_then_ever_more_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
-    keeper, now, looks = lights.Lights(), [0.0], list[float]()
-    changes = [1]
+    keeper, now, changes, looks = lights.Lights(), [0.0], [1], list[float]()
+
+    def look(_: str) -> views.View:
+        looks.append(now[0])
+        return {}
+
     monkeypatch.setattr(keeper, "_changes", lambda: changes[0])
-    monkeypatch.setattr(lights, "_look", lambda _: looks.append(now[0]) or {})
-    monkeypatch.setattr(lights.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(lights, "_look", look)
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
     for second in range(0, 300, 3):
         now[0], changes[0] = float(second), 1 + (second >= 150)
         keeper.view("loop", busy=False)

@@ -175,3 +175,4 @@ def notebook_reset(number: Annotated[str, typer.Argument(help="The lesson's numb
 
     fresh, old_copy = workspace.reset(number)
     typer.echo(f"Fresh: {fresh}" + (f"\nYour old copy is kept: {old_copy}" if old_copy else ""))
+    typer.echo("Where it is open in JupyterLab, do not save it: File > Reload Notebook from Disk shows the fresh one.")

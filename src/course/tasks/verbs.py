@@ -6,6 +6,7 @@ they are alike.
 
 import json
 import os
+import re
 import shlex
 import subprocess
 from collections.abc import Callable, Sequence
@@ -24,6 +25,9 @@ from course.tasks.task import PATIENCE, Exercise, Prediction, Task
 
 Say = Callable[[str], None]
 Checked = Lab | Exercise  # what checks can be asked about
+COMMAND = re.compile(r"(\$ )?(kubectl|course|\./course|dig|curl|psql|helm)( |$)")
+# What kubectl proposes where it cannot read a manifest; it is no way to mend one.
+UNWISE = "; if you choose to ignore these errors, turn validation off with --validate=false"
 SETTLED_WITHIN = 180  # seconds until what was applied is in effect, on a machine with other things to do
 
 
@@ -444,6 +448,7 @@ def apply(slug: str, text: str) -> str:
     """
     lab = catalog.find(slug)
     require_text(text)
+    _require_manifest(text)
     kubectl.require_ready()
     _require_started(lab, stage.missing(lab))
     process = apply_in(lab.namespace, text)
@@ -463,9 +468,21 @@ def require_text(manifest: str) -> None:
         raise CourseError("Your manifest is no text.", why, "Save it as UTF-8, then apply it again.") from None
 
 
+def _require_manifest(text: str) -> None:
+    """CourseError for nothing, and for a command in its place: kubectl's own advice would be to leave out checks."""
+    lines = (line.strip() for line in text.splitlines())
+    first = next((line for line in lines if line and not line.startswith("#")), "")
+    write = "Write what should be there: apiVersion, kind, metadata, spec."
+    if not first:
+        raise CourseError("Your manifest is empty.", "There is nothing to apply.", write)
+    if COMMAND.match(first):
+        why = f"It begins with a command: {first[:60]}"
+        raise CourseError("This is no manifest.", why, "Type commands in a terminal; here stands YAML.")
+
+
 def _refusal(made: str, refused: str) -> tuple[str, str]:
     """(what happened, why) of a manifest that was not applied whole, from what kubectl printed."""
-    words = shell.last_words(refused, 6)
+    words = shell.last_words(refused.replace(UNWISE, ""), 6)
     if not made.strip():
         return "The cluster refuses your manifest.", words
     objects = ", ".join(made.strip().splitlines())
