@@ -27,6 +27,9 @@ const LESSON: Record<ILesson['state'], string> = { open: 'not begun', begun: 'in
 const MARKS: Record<string, string> = { done: '●', passed: '●', 'in progress': '◐', started: '◐', 'solution shown': '◐' };
 
 export class CoursePanel extends VDomRenderer<Model> {
+  /** What has the focus when the panel is shown the next time: a selector. */
+  first = 'h2';
+
   constructor(model: Model, private doors: IDoors) {
     super(model);
     this.id = 'externalname-course';
@@ -38,7 +41,8 @@ export class CoursePanel extends VDomRenderer<Model> {
   }
 
   protected onActivateRequest(): void {
-    this.node.querySelector<HTMLElement>('h2')?.focus();
+    this.node.querySelector<HTMLElement>(this.first)?.focus();
+    this.first = 'h2';
   }
 
   protected render(): React.JSX.Element {

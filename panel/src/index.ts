@@ -45,7 +45,7 @@ function activate(
   const tour = () => {
     shell.activateById(task.id);
     shell.activateById(course.id);
-    new Tour(() => model.toured());
+    later(() => new Tour(() => model.toured())); // both panels take the focus when they are shown
   };
   const doors = { openPlace, openTask, watchName, showTimeline, tour };
   const begin = () => void beginTask(model);
@@ -71,7 +71,7 @@ function activate(
     'course:next': ['Go to what comes next', () => model.task?.following && openNext(model.task.following, doors)]
   };
   for (const [command, [label, execute]] of Object.entries(commands)) {
-    app.commands.addCommand(command, { label, execute });
+    app.commands.addCommand(command, { label, execute: () => later(execute) });
     palette?.addItem({ command, category: 'Course' });
   }
 
@@ -84,6 +84,11 @@ function activate(
   void model.loadStatus();
 }
 
+/** After the palette has closed: it gives the focus back to the notebook, a frame later than the command ends. */
+function later(work: () => void): void {
+  requestAnimationFrame(() => requestAnimationFrame(work));
+}
+
 /** What shows a widget beside what is open, and makes it where there is none. */
 function docked(shell: ILabShell, make: () => Widget): () => void {
   let own: Widget | null = null;
@@ -93,15 +98,13 @@ function docked(shell: ILabShell, make: () => Widget): () => void {
       shell.add(own, 'main', { mode: 'split-bottom', ref: shell.currentWidget?.id });
     }
     shell.activateById(own.id);
-    const first = own.node.querySelector<HTMLElement>('input') ?? own.node;
-    first.focus();
   };
 }
 
 /** The panel with the focus in its field for search. */
 function search(shell: ILabShell, course: CoursePanel): void {
+  course.first = 'input[type=search]';
   shell.activateById(course.id);
-  course.node.querySelector<HTMLElement>('input[type=search]')?.focus();
 }
 
 /** A fresh try; asked before, where it would remove what is there. */

@@ -21,10 +21,12 @@ abstract class Asking<T extends VDomModel & { ask: () => Promise<void> }> extend
     this.title.label = title;
     this.title.closable = true;
     this.node.tabIndex = 0; // it scrolls, so the keyboard must reach it
-    this.node.setAttribute('role', 'region');
-    this.node.setAttribute('aria-label', title);
     this.addClass('ec-panel');
     this.clock = window.setInterval(() => this.isVisible && !document.hidden && void model.ask(), every);
+  }
+
+  protected onActivateRequest(): void {
+    void Promise.resolve(this.renderPromise).then(() => (this.node.querySelector<HTMLElement>('input') ?? this.node).focus());
   }
 
   dispose(): void {
@@ -87,7 +89,7 @@ export class LiveView extends Asking<Watched> {
   protected render(): React.JSX.Element {
     const { answer, refusal, lines, name, namespace, running } = this.model;
     return (
-      <>
+      <section aria-label="Live view of a name">
         <h2>Live view of a name</h2>
         <Question model={this.model} />
         <Trouble refusal={refusal} />
@@ -99,7 +101,7 @@ export class LiveView extends Asking<Watched> {
           </ol>
         </section>
         {name && <Command command={`course ask ${quoted(name)} --from ${quoted(namespace)} --watch`} run={this.run} />}
-      </>
+      </section>
     );
   }
 }
@@ -182,7 +184,7 @@ export class TimelineView extends Asking<Drawn> {
   protected render(): React.JSX.Element {
     const { shown, refusal } = this.model;
     return (
-      <>
+      <section aria-label="Timeline of lesson 05">
         <h2>Timeline of lesson 05: the last half minute</h2>
         <Trouble refusal={refusal} />
         {shown && (
@@ -193,7 +195,7 @@ export class TimelineView extends Asking<Drawn> {
             <pre tabIndex={0}>{shown.text}</pre>
           </>
         )}
-      </>
+      </section>
     );
   }
 }
