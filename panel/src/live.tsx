@@ -96,9 +96,9 @@ export class LiveView extends Asking<Watched> {
         {answer && <Now answer={answer} running={running} />}
         <section aria-label="Changes">
           <h3>Each change</h3>
-          <ol role="log" aria-label="Each change" className="ec-lines">
-            {lines.map(line => <li key={line} className="ec-words">{line}</li>)}
-          </ol>
+          <div role="log" aria-label="Each change">
+            <ul className="ec-lines">{lines.map(line => <li key={line} className="ec-words">{line}</li>)}</ul>
+          </div>
         </section>
         {name && <Command command={`course ask ${quoted(name)} --from ${quoted(namespace)} --watch`} run={this.run} />}
       </section>

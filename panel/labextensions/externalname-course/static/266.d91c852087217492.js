@@ -214,6 +214,7 @@ button.jp-mod-styled.ec-button {
 }
 
 .ec-ask input {
+  font-size: inherit;
   width: 18em;
 }
 
