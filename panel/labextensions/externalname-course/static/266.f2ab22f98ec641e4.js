@@ -213,6 +213,11 @@ button.jp-mod-styled.ec-button {
   gap: 4px 8px;
 }
 
+.ec-ask label,
+.ec-ask input {
+  max-width: 100%;
+}
+
 .ec-ask input {
   font-size: inherit;
   width: 18em;
