@@ -37,7 +37,7 @@ CHECKS = [
         lambda reply: reply.code == 200 and '"server":"api.example.com"' in reply.body,
         'HTTP 200 from "server":"api.example.com"',
         why,
-        "the Host in the answer, then who writes it: kubectl -n lab-wrong-host get configmap gateway -o yaml",
+        "the Host in the answer, then who writes it: kubectl -n lab-wrong-host get configmap gateway -o yaml; nginx read that when it started",
         beside=probe.service("catalog"),
     ),
 ]

@@ -54,9 +54,12 @@ export interface ICourse {
   routes: IRoute[];
   lessons: ILesson[];
   labs: ILab[];
+  documents: { path: string; title: string }[];
   next: IFollowing | null;
   place: IPlace;
   begun: boolean;
+  /** Whether the tour was taken or declined. */
+  toured: boolean;
 }
 
 export interface IStep {
@@ -71,6 +74,8 @@ export interface IStatus {
   setting_up: boolean;
   cluster: string;
   steps: IStep[];
+  /** The folder of the course that made it. */
+  clone: string;
   node?: string;
   api?: string;
   dns?: string;
@@ -103,6 +108,51 @@ export interface ITask extends ITaskRow {
   manifest: string;
   following: IFollowing | null;
   said?: string;
+}
+
+export interface ILight {
+  name: string;
+  passed: boolean;
+}
+
+/** The lights of a task, as the last look at the cluster found them. paused: something of the learner's is at work. */
+export interface ILights {
+  checks: ILight[];
+  asked: string;
+  trouble: string;
+  paused: boolean;
+}
+
+/** A place of the course that has the words: a cell of a notebook, a lab (task), a part of a document. */
+export interface IFound {
+  kind: string;
+  title: string;
+  where: string;
+  file: string;
+  cell: string;
+  task: string;
+  excerpt: string;
+}
+
+/** What a Pod gets for a name, as `course ask --json`; line and content as `--watch` has them. */
+export interface IAnswer {
+  asked: {
+    question: string;
+    kind: string;
+    status: string;
+    server: string;
+    answer: { name: string; ttl: number; kind: string; value: string; made_by: string }[];
+  }[];
+  meaning: string;
+  line: string;
+  /** Another one when the answer is another one; it is compared, not read. */
+  content: string;
+}
+
+/** Lesson 05's clients: a picture, and the text that says the same. */
+export interface ITimeline {
+  svg: string;
+  text: string;
 }
 
 export interface IRefusal {

@@ -3,9 +3,10 @@
 import { LabIcon, VDomRenderer } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import { ICourse, IFollowing, ILab, ILesson, IRefusal, IStatus } from './api';
+import { ICourse, IFollowing, ILab, ILesson, IRefusal, IStatus, IStep } from './api';
 import { Model } from './model';
 import { Button, Trouble } from './parts';
+import { Search } from './search';
 
 export const courseIcon = new LabIcon({
   name: 'externalname-course:course',
@@ -17,12 +18,18 @@ export const courseIcon = new LabIcon({
 export interface IDoors {
   openPlace: (notebook: string, cell?: string) => void;
   openTask: (slug: string) => void;
+  watchName: () => void;
+  showTimeline: () => void;
+  tour: () => void;
 }
 
 const LESSON: Record<ILesson['state'], string> = { open: 'not begun', begun: 'in progress', done: 'done' };
 const MARKS: Record<string, string> = { done: '●', passed: '●', 'in progress': '◐', started: '◐', 'solution shown': '◐' };
 
 export class CoursePanel extends VDomRenderer<Model> {
+  /** What has the focus when the panel is shown the next time: a selector. */
+  first = 'h2';
+
   constructor(model: Model, private doors: IDoors) {
     super(model);
     this.id = 'externalname-course';
@@ -34,7 +41,8 @@ export class CoursePanel extends VDomRenderer<Model> {
   }
 
   protected onActivateRequest(): void {
-    this.node.querySelector<HTMLElement>('h2')?.focus();
+    this.node.querySelector<HTMLElement>(this.first)?.focus();
+    this.first = 'h2';
   }
 
   protected render(): React.JSX.Element {
@@ -44,12 +52,30 @@ export class CoursePanel extends VDomRenderer<Model> {
         <h2 tabIndex={-1}>The course</h2>
         <Trouble refusal={trouble} />
         {course?.notes.map(note => <p key={note} role="alert" className="ec-trouble ec-words">{note}</p>)}
+        {course && !course.toured && <Offer doors={this.doors} decline={() => this.model.toured()} />}
         {course && <Continue course={course} doors={this.doors} />}
+        {course && <Search model={this.model} doors={this.doors} />}
         <Cluster status={status} unknown={trouble ? null : unknown} look={() => void this.model.loadStatus()} />
         {course && <Ways course={course} doors={this.doors} />}
+        <section aria-label="Live">
+          <h3>Live</h3>
+          <Button label="Watch a name" press={this.doors.watchName} />{' '}
+          <Button label="Timeline of lesson 05" press={this.doors.showTimeline} />
+        </section>
+        {course && <Documents course={course} doors={this.doors} />}
       </>
     );
   }
+}
+
+/** At the first start; later the tour is found below. */
+function Offer(props: { doors: IDoors; decline: () => void }): React.JSX.Element {
+  return (
+    <section aria-label="New here?">
+      <p>New here? Five steps show what is where.</p>
+      <Button label="Take the tour" press={props.doors.tour} /> <Button label="Not now" press={props.decline} />
+    </section>
+  );
 }
 
 function Continue(props: { course: ICourse; doors: IDoors }): React.JSX.Element {
@@ -87,17 +113,26 @@ function Cluster(props: { status: IStatus | null; unknown: IRefusal | null; look
       <h3>The cluster</h3>
       <Trouble refusal={unknown} />
       <p role="status">{status && !unknown ? inWords(status) : 'Not asked yet.'}</p>
+      {status?.clone && <p className="ec-small ec-words">It belongs to the copy of the course in {status.clone}</p>}
       {status && !status.ready && underWay(status) && (
-        <ol className="ec-steps">
-          {status.steps.map(step => (
-            <li key={step.title}>
-              {step.title}: {step.state}{step.seconds ? `, ${step.seconds.toFixed(0)} s` : ''}
-            </li>
-          ))}
+        <ol className="ec-steps" aria-label="The steps of the set-up">
+          {status.steps.map(step => <Step key={step.title} step={step} />)}
         </ol>
       )}
       {!status?.setting_up && <Button label="Ask the cluster again" press={look} />}
     </section>
+  );
+}
+
+const STEP: Record<IStep['state'], string> = { waiting: '○', running: '◐', done: '●', failed: '✗' };
+
+function Step(props: { step: IStep }): React.JSX.Element {
+  const { title, state, seconds, doing } = props.step;
+  return (
+    <li>
+      <span aria-hidden="true">{STEP[state]}</span> {title}: {state}{seconds ? `, ${seconds.toFixed(0)} s` : ''}
+      {doing && state !== 'done' && <span className="ec-excerpt ec-words">{doing}</span>}
+    </li>
   );
 }
 
@@ -189,5 +224,26 @@ function Row(props: { name: string; state: string; minutes?: number; press: () =
         <span className="ec-small">, {state}{minutes ? `, ${minutes} min` : ''}</span>
       </span>
     </button>
+  );
+}
+
+/** What the lessons link, to be looked up: the glossary, the runbook. */
+function Documents(props: { course: ICourse; doors: IDoors }): React.JSX.Element {
+  return (
+    <section aria-label="To look up">
+      <h3>To look up</h3>
+      <ul className="ec-list">
+        {props.course.documents.map(({ path, title }) => (
+          <li key={path}>
+            <button type="button" className="ec-row" onClick={() => props.doors.openPlace(path)}>{title}</button>
+          </li>
+        ))}
+        {props.course.toured && (
+          <li>
+            <button type="button" className="ec-row" onClick={props.doors.tour}>Take the tour again</button>
+          </li>
+        )}
+      </ul>
+    </section>
   );
 }

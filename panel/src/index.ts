@@ -8,10 +8,13 @@ import { IDocumentManager } from '@jupyterlab/docmanager';
 import { INotebookTracker, Notebook, NotebookPanel } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITerminal } from '@jupyterlab/terminal';
+import { Widget } from '@lumino/widgets';
 
 import { CoursePanel, openNext } from './course';
+import { Drawn, LiveView, TimelineView, Watched } from './live';
 import { Model } from './model';
 import { TaskPanel } from './task';
+import { Tour } from './tour';
 
 const SETTLED = 1000; // milliseconds in one cell until it is where the learner is
 
@@ -36,11 +39,19 @@ function activate(
   const model = new Model();
   const openPlace = (notebook: string, cell = '') => void goTo(documents, notebook, cell);
   const openTask = (slug: string) => void model.open(slug).then(() => shell.activateById(task.id));
-  const doors = { openPlace, openTask };
+  const run = terminal(app, shell);
+  const watchName = docked(shell, () => new LiveView(new Watched(), run));
+  const showTimeline = docked(shell, () => new TimelineView(new Drawn()));
+  const tour = () => {
+    shell.activateById(task.id);
+    shell.activateById(course.id);
+    later(() => new Tour(() => model.toured())); // both panels take the focus when they are shown
+  };
+  const doors = { openPlace, openTask, watchName, showTimeline, tour };
   const begin = () => void beginTask(model);
   const solve = () => void solveTask(model);
   const course = new CoursePanel(model, doors);
-  const task = new TaskPanel(model, { rendermime, editors, doors, begin, solve, run: terminal(app, shell) });
+  const task = new TaskPanel(model, { rendermime, editors, doors, begin, solve, run });
   shell.add(course, 'left', { rank: 1 });
   shell.add(task, 'right', { rank: 1 });
   restorer?.add(course, course.id);
@@ -53,10 +64,14 @@ function activate(
     'course:begin': ['Begin the task at hand', begin],
     'course:check': ['Check the task at hand', () => void model.perform('check', 'Asking the cluster')],
     'course:hint': ['Next hint for the task at hand', () => void model.perform('hint', 'Hint')],
+    'course:tour': ['Take the tour', tour],
+    'course:live': ['Watch a name live', watchName],
+    'course:timeline': ['Watch the timeline of lesson 05', showTimeline],
+    'course:search': ['Search the course', () => search(shell, course)],
     'course:next': ['Go to what comes next', () => model.task?.following && openNext(model.task.following, doors)]
   };
   for (const [command, [label, execute]] of Object.entries(commands)) {
-    app.commands.addCommand(command, { label, execute });
+    app.commands.addCommand(command, { label, execute: () => later(execute) });
     palette?.addItem({ command, category: 'Course' });
   }
 
@@ -67,6 +82,29 @@ function activate(
     .then(() => home(shell, documents, notebooks, model, course.id, hash))
     .finally(() => follow(notebooks, model)); // before it, the cells that a restored notebook begins with would be kept
   void model.loadStatus();
+}
+
+/** After the palette has closed: it gives the focus back to the notebook, a frame later than the command ends. */
+function later(work: () => void): void {
+  requestAnimationFrame(() => requestAnimationFrame(work));
+}
+
+/** What shows a widget beside what is open, and makes it where there is none. */
+function docked(shell: ILabShell, make: () => Widget): () => void {
+  let own: Widget | null = null;
+  return () => {
+    if (!own || own.isDisposed) {
+      own = make();
+      shell.add(own, 'main', { mode: 'split-bottom', ref: shell.currentWidget?.id });
+    }
+    shell.activateById(own.id);
+  };
+}
+
+/** The panel with the focus in its field for search. */
+function search(shell: ILabShell, course: CoursePanel): void {
+  course.first = 'input[type=search]';
+  shell.activateById(course.id);
 }
 
 /** A fresh try; asked before, where it would remove what is there. */
@@ -102,9 +140,22 @@ async function agreed(title: string, body: string, label: string): Promise<boole
 
 /** Open a notebook, wait until it is shown, and go to one of its cells by the id. */
 async function goTo(documents: IDocumentManager, notebook: string, cell: string): Promise<void> {
+  if (notebook.endsWith('.md')) {
+    await read(documents, notebook, cell);
+    return;
+  }
   const widget = documents.openOrReveal(notebook);
   if (widget) {
     await showCellOf(widget as NotebookPanel, cell);
+  }
+}
+
+/** A document as it is read, not as it is written, at one of its headings. */
+async function read(documents: IDocumentManager, path: string, anchor: string): Promise<void> {
+  const widget = documents.openOrReveal(path, 'Markdown Preview');
+  await widget?.revealed;
+  if (anchor) {
+    widget?.setFragment(`#${anchor}`);
   }
 }
 

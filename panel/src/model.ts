@@ -3,7 +3,7 @@
 import { Event } from '@jupyterlab/services';
 import { VDomModel } from '@jupyterlab/ui-components';
 
-import { GONE, ICourse, IPlace, IRefusal, IStatus, ITask, Refused, request } from './api';
+import { GONE, ICourse, IFound, ILight, ILights, IPlace, IRefusal, IStatus, ITask, Refused, request } from './api';
 
 const CHANGED = 'urn:externalname-course:changed';
 const AGAIN = 3000; // milliseconds between two looks at a set-up that goes on
@@ -22,7 +22,16 @@ export class Model extends VDomModel {
   said = '';
   /** The reference, once it was asked for. */
   solution = '';
+  lights: ILights | null = null;
+  /** Which light turned last: read out by a live region of its own. */
+  turned = '';
+  /** What is searched for, and where it is; null before the first answer. */
+  words = '';
+  found: IFound[] | null = null;
   private again = 0;
+  private asking = false;
+  /** The lights as they were last: a lab that is begun afresh has none for a while. */
+  private lit: ILight[] = [];
 
   async loadCourse(): Promise<void> {
     this.trouble = await outcome(async () => {
@@ -51,8 +60,47 @@ export class Model extends VDomModel {
       this.task = await request<ITask>(`tasks/${slug}`);
       this.solution = '';
       this.said = this.working ? this.said : '';
+      this.darken();
     });
     this.stateChanged.emit();
+  }
+
+  /** Ask for the lights of the task that is shown; called again and again for as long as it is. Nobody waits for it. */
+  async loadLights(): Promise<void> {
+    const task = this.task;
+    if (!task || this.asking || this.working || task.hands_in || (task.kind === 'lab' && !task.running)) {
+      return;
+    }
+    this.asking = true;
+    const now = await request<ILights>(`lights/${task.slug}`).catch(() => null);
+    this.asking = false;
+    if (now && this.task?.slug === task.slug && JSON.stringify(now) !== JSON.stringify(this.lights)) {
+      this.turned = now.trouble ? '' : turned(this.lit, now.checks) || this.turned;
+      this.lit = now.trouble ? this.lit : now.checks;
+      this.lights = now;
+      this.stateChanged.emit();
+    }
+  }
+
+  /** Search the whole course; an answer to earlier words is thrown away. */
+  async search(words: string): Promise<void> {
+    this.words = words;
+    this.found = words.trim() ? this.found : null;
+    this.stateChanged.emit();
+    if (!words.trim()) {
+      return;
+    }
+    const found = await request<IFound[]>(`search?words=${encodeURIComponent(words)}`).catch(() => null);
+    if (this.words === words) {
+      this.found = found;
+      this.stateChanged.emit();
+    }
+  }
+
+  private darken(): void {
+    this.lights = null;
+    this.lit = [];
+    this.turned = '';
   }
 
   /** Do a verb with the task that is shown; while one is at work, nothing else begins. */
@@ -85,6 +133,9 @@ export class Model extends VDomModel {
     if (verb === 'solution' || verb === 'start') {
       this.solution = verb === 'solution' ? done.said ?? '' : '';
     }
+    if (verb === 'start') {
+      this.darken();
+    }
   }
 
   /** Keep what is typed; nobody waits for it. */
@@ -105,6 +156,15 @@ export class Model extends VDomModel {
       this.stateChanged.emit();
     }
     request('place', place, 'PUT').catch(() => undefined);
+  }
+
+  /** The tour was taken or declined: it is not offered again. */
+  toured(): void {
+    if (this.course && !this.course.toured) {
+      this.course.toured = true;
+      this.stateChanged.emit();
+      request('tour', {}, 'PUT').catch(() => undefined);
+    }
   }
 
   /** Something changed, in this browser or in another program: ask again. */
@@ -142,8 +202,18 @@ export class Model extends VDomModel {
   }
 }
 
+/** What turned between two looks, in words; '' where nothing did. */
+function turned(before: ILight[], now: ILight[]): string {
+  const was = new Map(before.map(check => [check.name, check.passed]));
+  const found = now.filter(check => was.has(check.name) && was.get(check.name) !== check.passed);
+  if (found.length > 1 && new Set(found.map(check => check.passed)).size === 1 && found.length === now.length) {
+    return `All turned ${found[0].passed ? 'green' : 'red'}.`;
+  }
+  return found.map(check => `${check.name} turned ${check.passed ? 'green' : 'red'}.`).join(' ');
+}
+
 /** Why some work was not done; null where it was. */
-async function outcome(work: () => Promise<void>): Promise<IRefusal | null> {
+export async function outcome(work: () => Promise<void>): Promise<IRefusal | null> {
   try {
     await work();
     return null;

@@ -13,10 +13,12 @@ export function Button(props: {
   off?: boolean;
   primary?: boolean;
   why?: string;
+  /** It sends the form that it stands in, as Enter does. */
+  submits?: boolean;
 }): React.JSX.Element {
   return (
     <button
-      type="button"
+      type={props.submits ? 'submit' : 'button'}
       className={`jp-mod-styled ${props.primary && !props.off ? 'jp-mod-accept' : 'jp-mod-reject'} ec-button`}
       aria-disabled={props.off ?? false}
       title={props.off ? props.why : undefined}

@@ -5,10 +5,12 @@ import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { checkIcon, VDomRenderer } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import { ICheck, ITask } from './api';
+import { ICheck, ILights, ITask } from './api';
 import { IDoors, Next } from './course';
 import { Model } from './model';
 import { Button, Command, Markdown, Trouble } from './parts';
+
+const LOOK = 3000; // milliseconds between two questions for the lights
 
 export interface ITools {
   rendermime: IRenderMimeRegistry;
@@ -20,6 +22,8 @@ export interface ITools {
 }
 
 export class TaskPanel extends VDomRenderer<Model> {
+  private clock = window.setInterval(() => this.isVisible && !document.hidden && void this.model.loadLights(), LOOK);
+
   constructor(model: Model, private tools: ITools) {
     super(model);
     this.id = 'externalname-course-task';
@@ -30,12 +34,17 @@ export class TaskPanel extends VDomRenderer<Model> {
     this.addClass('ec-panel');
   }
 
+  dispose(): void {
+    window.clearInterval(this.clock);
+    super.dispose();
+  }
+
   protected onActivateRequest(): void {
     this.node.querySelector<HTMLElement>('h2')?.focus();
   }
 
   protected render(): React.JSX.Element {
-    const { task, refusal, said, working } = this.model;
+    const { task, refusal, said, working, lights, turned } = this.model;
     return (
       <>
         <h2 tabIndex={-1}>{task ? task.title : 'The task at hand'}</h2>
@@ -43,6 +52,7 @@ export class TaskPanel extends VDomRenderer<Model> {
         {task && <Verbs task={task} model={this.model} tools={this.tools} />}
         <div role="status" className="ec-said ec-words">{working ? `${said} ...` : said}</div>
         <Trouble refusal={refusal} />
+        <Lights lights={lights} turned={turned} />
         {task && <Report task={task} run={this.tools.run} />}
         {task && <Rest task={task} solution={this.model.solution} model={this.model} tools={this.tools} />}
       </>
@@ -75,6 +85,32 @@ function Verbs(props: { task: ITask; model: Model; tools: ITools }): React.JSX.E
       <Button label={`Hint (${left})`} press={() => void model.perform('hint', 'Hint')} off={busy || !task.hints_left} why={why} />
       <Button label="Solution" press={tools.solve} off={busy || early} why={why} />
     </div>
+  );
+}
+
+/** They turn by themselves, and what turned is read out: the live region is there before there are lights. */
+function Lights(props: { lights: ILights | null; turned: string }): React.JSX.Element {
+  const { lights, turned } = props;
+  const green = lights?.checks.filter(check => check.passed).length ?? 0;
+  const count = lights?.trouble ? `No lights: ${lights.trouble}` : `Lights: ${green} of ${lights?.checks.length} are green.`;
+  return (
+    <section aria-label="Lights">
+      <p aria-live="polite" className="ec-words">{lights ? `${count} ${turned}` : ''}</p>
+      {lights && !lights.trouble && (
+        <>
+          <ul className="ec-lights">
+            {lights.checks.map(({ name, passed }) => (
+              <li key={name}>
+                <span aria-hidden="true" className={passed ? 'ec-pass' : 'ec-fail'}>{passed ? '●' : '○'}</span> {name}: {passed ? 'green' : 'red'}
+              </li>
+            ))}
+          </ul>
+          <p className="ec-small">
+            {lights.paused ? 'They wait while something of yours is at work.' : 'They turn by themselves when the cluster changes.'}
+          </p>
+        </>
+      )}
+    </section>
   );
 }
 

@@ -2,8 +2,8 @@
 
 from course.jupyter.chain import draw as chain
 from course.jupyter.chain import text as chain_text
+from course.jupyter.drawing import timeline
 from course.lessons.migration.live import Live as LiveTimeline
-from course.lessons.migration.timeline import svg as timeline
 from course.lessons.migration.timeline import text as timeline_text
 
 __all__ = ["LiveTimeline", "chain", "chain_text", "timeline", "timeline_text"]

@@ -13,6 +13,7 @@ from course.jupyter import jupyterlab
 from course.jupyter.server import place
 from course.lessons import catalog as lessons
 from course.tasks import catalog
+from tests.browser.accessible import violations
 from tests.unit.candidate import good
 
 pytestmark = pytest.mark.browser
@@ -49,6 +50,11 @@ def test_a_lesson_runs_top_to_bottom(server: jupyterlab.Server, page: Page) -> N
     errors = page.locator("[data-mime-type='application/vnd.jupyter.error']")
     assert errors.count() == 0, errors.all_inner_texts()
     assert page.get_by_text("get notified about official").count() == 0
+    picture = page.locator(".jp-OutputArea .picture svg[role=img]")
+    expect(picture).to_have_attribute("aria-label", re.compile("^A Pod in production asks for external-database"))
+    assert violations(page, ".jp-OutputArea .picture") == []
+    page.reload()
+    expect(picture).to_be_attached(timeout=60_000)
 
 
 def test_a_claim_leads_to_the_cell_that_proves_it(server: jupyterlab.Server, page: Page) -> None:

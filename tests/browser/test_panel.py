@@ -1,16 +1,21 @@
 """The course inside JupyterLab: home, the task at hand, and what outlives a kernel, a reload and a server."""
 
 import re
+from dataclasses import asdict
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from course.base import shell
+from course.base import files, paths, shell, state
 from course.base.waiting import until
 from course.jupyter import jupyterlab
 from course.jupyter.server import place
+from course.kube import kubectl
 from course.lessons import catalog as lessons
+from course.lessons.migration import place as migration
+from course.provision import lifecycle, outside, reporter, steps
 from course.tasks import catalog, checks, index, progress, verbs
+from tests import daily
 from tests.browser.accessible import violations
 
 pytestmark = pytest.mark.browser
@@ -32,6 +37,8 @@ def home(server: jupyterlab.Server, page: Page) -> Locator:
     page.goto(server.address.replace("/lab?", "/lab?reset&"))
     shown = panel(page)
     expect(shown.get_by_role("heading", name="Lessons and labs")).to_be_visible(timeout=LONG)
+    # The focus goes there when the notebook is open: the last that happens by itself.
+    expect(shown.get_by_role("heading", name="The course", exact=True)).to_be_focused(timeout=LONG)
     return shown
 
 
@@ -59,9 +66,12 @@ def active_cell(page: Page) -> Locator:
 
 
 def by_palette(page: Page, command: str) -> None:
-    expect(active_cell(page)).to_be_attached(timeout=LONG)  # one that opens takes the focus, and the palette closes
+    # A notebook that opens, and its kernel, take the focus, and the palette closes.
+    expect(active_cell(page)).to_be_attached(timeout=LONG)
+    ready = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-ExecutionIndicator[data-status='idle']")
+    expect(ready.first).to_be_visible(timeout=LONG)
     page.keyboard.press("Control+Shift+c")
-    page.get_by_role("searchbox").or_(page.locator(".lm-CommandPalette-input")).last.fill(command)
+    page.locator(".lm-CommandPalette-input:visible").fill(command)
     page.keyboard.press("Enter")
 
 
@@ -203,6 +213,10 @@ def test_the_commands_are_in_the_palette(server: jupyterlab.Server, page: Page) 
     open_lab(server, page)
     by_palette(page, "Next hint for the task at hand")
     expect(task(page).get_by_role("status")).to_contain_text("Hint", timeout=LONG)
+    by_palette(page, "Search the course")  # what the palette opens has the focus, and keeps it
+    expect(panel(page).get_by_role("searchbox", name="Search")).to_be_focused(timeout=LONG)
+    by_palette(page, "Take the tour")
+    expect(by_dialog(page).get_by_role("heading", name="1 of 5: The course")).to_be_focused(timeout=LONG)
 
 
 def solution() -> str:
@@ -250,7 +264,7 @@ def test_a_lab_from_the_panel_alone(server: jupyterlab.Server, page: Page, clust
 def test_a_refusal_stays_to_be_read(server: jupyterlab.Server, page: Page, cluster: None) -> None:
     """What is typed is kept before it is applied, and that the progress changed must not take the words away."""
     shown = open_lab(server, page)
-    write(page, "kubectl get pods")
+    write(page, "kind: Nonsense")
     shown.get_by_role("button", name="Apply").click()
     refused = shown.get_by_role("alert").filter(has_text="The cluster refuses your manifest.")
     expect(refused).to_be_visible(timeout=LONG)
@@ -267,3 +281,203 @@ def test_without_any_kernel_nothing_is_dead(server: jupyterlab.Server, page: Pag
     page.get_by_role("button", name=re.compile("Shut Down|OK|Dismiss")).last.click()
     shown.get_by_role("button", name="Check").click()
     expect(shown.get_by_role("status")).to_contain_text("of 4 checks pass", timeout=LONG)
+
+
+def test_lights_turn_by_themselves(server: jupyterlab.Server, page: Page, cluster: None) -> None:
+    """Mended in a terminal, the lab's lights turn, and it is passed: nothing is pressed, and the focus stays."""
+    verbs.start(LAB.slug, say=lambda _: None)
+    shown = open_lab(server, page)
+    lights, status = shown.get_by_role("region", name="Lights"), shown.get_by_role("status")
+    expect(lights).to_contain_text("Lights: 0 of 4 are green.", timeout=LONG)
+    expect(lights.get_by_text("name-answers: red")).to_be_visible()
+    hint = shown.get_by_role("button", name=re.compile("^Hint"))
+    hint.focus()
+    picture(page, "lights")
+    assert violations(page, *BOTH) == []
+    verbs.apply(LAB.slug, solution())
+    expect(lights).to_contain_text("Lights: 4 of 4 are green.", timeout=LONG)
+    expect(lights.locator("[aria-live=polite]")).to_contain_text("turned green.")
+    expect(shown.get_by_role("heading", name="Passed: 4 of 4")).to_be_visible(timeout=LONG)
+    expect(hint).to_be_focused()
+    expect(status).to_have_text("")
+    picture(page, "lights-green")
+    assert violations(page, *BOTH) == []
+    verbs.start(LAB.slug, say=lambda _: None)  # and back
+    expect(lights).to_contain_text("turned red.", timeout=LONG)
+
+
+def test_nobody_asks_for_the_lights_of_a_hidden_panel(server: jupyterlab.Server, page: Page, cluster: None) -> None:
+    verbs.start(LAB.slug, say=lambda _: None)
+    open_lab(server, page)
+    page.wait_for_event("request", lambda request: "/lights/" in request.url, timeout=LONG)
+    page.get_by_role("tab", name="The task at hand").click()  # of a panel that is shown: it closes it
+    expect(task(page)).to_be_hidden()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_timeout(7000)  # two questions' time
+    assert [url for url in asked if "/lights/" in url] == []
+
+
+def test_search_finds_a_word_and_opens_its_cell(server: jupyterlab.Server, page: Page) -> None:
+    """By keyboard; the glossary's entry and a cell of a lesson."""
+    shown = home(server, page)
+    field = shown.get_by_role("searchbox", name="Search")
+    field.focus()
+    page.keyboard.type("SERVFAIL")
+    places = shown.get_by_role("search")
+    expect(places.locator("[aria-live=polite]")).to_contain_text("places, the best first", timeout=LONG)
+    picture(page, "search")
+    assert violations(page, *BOTH) == []
+    page.keyboard.press("Tab")
+    first = places.get_by_role("button").first
+    expect(first).to_be_focused()
+    expect(first).to_contain_text("SERVFAIL, glossary")
+    page.keyboard.press("Enter")
+    expect(page.locator(".jp-MarkdownViewer").get_by_role("heading", name="SERVFAIL")).to_be_in_viewport(timeout=LONG)
+    places.get_by_role("button", name=re.compile("^The tree, ")).click()
+    expect(active_cell(page)).to_contain_text("The tree", timeout=LONG)
+    expect(active_cell(page)).to_be_in_viewport()
+    field.fill("zzyzx-nowhere")
+    expect(places).to_contain_text("Nowhere.", timeout=LONG)
+    field.press("Escape")
+    expect(field).to_have_value("")
+    expect(places.get_by_role("button")).to_have_count(0)
+
+
+def by_dialog(page: Page) -> Locator:
+    return page.get_by_role("dialog").filter(has_text=re.compile("[1-5] of 5"))
+
+
+def test_the_tour_is_skipped_and_found_again(server: jupyterlab.Server, page: Page) -> None:
+    progress.FOLDER.joinpath("place.json").unlink(missing_ok=True)
+    shown = home(server, page)
+    expect(active_cell(page)).to_be_attached(timeout=LONG)
+    offer = shown.get_by_role("region", name="New here?")
+    offer.get_by_role("button", name="Take the tour").press("Enter")
+    step = by_dialog(page)
+    for number, stop in enumerate(("The course", "Search", "A lesson", "The task at hand", "Your cluster"), 1):
+        heading = step.get_by_role("heading", name=f"{number} of 5: {stop}")
+        expect(heading).to_be_focused()
+        expect(step).to_be_in_viewport(ratio=1)
+        expect(page.locator(".ec-toured")).to_have_count(1)
+        picture(page, f"tour-{number}")
+        assert violations(page, ".ec-tour") == []
+        if number < 5:
+            step.get_by_role("button", name="Next").press("Enter")
+    step.get_by_role("button", name="Done").press("Enter")
+    expect(step).to_have_count(0)
+    expect(page.locator(".ec-toured")).to_have_count(0)
+    expect(offer).to_have_count(0)
+    shown = home(server, page)
+    expect(shown.get_by_role("button", name="Take the tour again")).to_be_visible(timeout=LONG)
+    expect(offer).to_have_count(0)
+    shown.get_by_role("button", name="Take the tour again").press("Enter")
+    expect(step).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(step).to_have_count(0)
+
+
+def test_the_tour_is_whole_where_it_is_narrow(server: jupyterlab.Server, page: Page) -> None:
+    home(server, page).get_by_role("button", name=re.compile("^Take the tour")).first.press("Enter")
+    for size in ((640, 800), (320, 256)):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        for _ in range(4):
+            by_dialog(page).get_by_role("button", name="Next").press("Enter")
+            expect(by_dialog(page)).to_be_in_viewport(ratio=1)
+        for _ in range(4):
+            by_dialog(page).get_by_role("button", name="Back").press("Enter")
+
+
+def test_a_set_up_is_seen_step_by_step(server: jupyterlab.Server, page: Page) -> None:
+    """As another program's `course up` does it: it holds the lock, and writes down what it does."""
+    before = reporter.PROGRESS.read_text() if reporter.PROGRESS.exists() else None
+    first, second, *_ = (title for title, _ in steps.STEPS)
+    try:
+        with files.lock(lifecycle.LOCK):
+            titles = [title for title, _ in steps.STEPS]
+            done = [reporter.Step(first, "done", 1.0), reporter.Step(second, "running", 2.0, "building a part")]
+            rest = [reporter.Step(title) for title in titles[2:]]
+            state.write(reporter.PROGRESS, pid=1, steps=[asdict(step) for step in (*done, *rest)])
+            shown = home(server, page).get_by_role("region", name="The cluster")
+            expect(shown.get_by_role("status")).to_contain_text(f"step 2 of {len(titles)}, {second}", timeout=LONG)
+            expect(shown.get_by_role("listitem")).to_have_count(len(titles))
+            expect(shown).to_contain_text("building a part")
+            expect(shown).to_contain_text(str(paths.ROOT))
+            picture(page, "set-up")
+            assert violations(page, *BOTH) == []
+            done[1] = reporter.Step(second, "failed", 3.0, "no space is left")
+            state.write(reporter.PROGRESS, pid=1, steps=[asdict(step) for step in (*done, *rest)])
+            expect(shown).to_contain_text(f"{second}: failed, 3 sno space is left", timeout=LONG)
+        expect(shown.get_by_role("status")).not_to_contain_text("is being set up", timeout=LONG)
+    finally:
+        if before is None:
+            reporter.PROGRESS.unlink(missing_ok=True)
+        else:
+            reporter.PROGRESS.write_text(before)
+
+
+def live(page: Page) -> Locator:
+    return page.get_by_role("region", name="Live view of a name")
+
+
+def test_a_name_is_watched_while_its_record_changes(server: jupyterlab.Server, page: Page, cluster: None) -> None:
+    """By keyboard: asked each second, its TTL counts down, and a change is a line as `course ask --watch` has it."""
+    name = "watched.panel.example.com"
+    outside.set_record(name, "A", "192.0.2.1")
+    home(server, page).get_by_role("button", name="Watch a name").press("Enter")
+    shown = live(page)
+    expect(shown.get_by_role("textbox", name="Name")).to_be_focused(timeout=LONG)
+    page.keyboard.type(f"{name}.")
+    page.keyboard.press("Enter")
+    lines = shown.get_by_role("log").get_by_role("listitem")
+    expect(lines).to_have_count(1, timeout=LONG)
+    expect(lines.first).to_contain_text(f"{name}. A NOERROR A 192.0.2.1")
+    ttl = shown.get_by_role("cell", name=re.compile(r"^\d+ s$"))
+    full = ttl.inner_text()
+    expect(ttl).not_to_have_text(full, timeout=LONG)
+    outside.set_record(name, "A", "192.0.2.2")
+    expect(lines).to_have_count(2, timeout=LONG)
+    expect(lines.last).to_contain_text("A 192.0.2.2")
+    picture(page, "live")
+    assert violations(page, "#externalname-course-live") == []
+    shown.get_by_role("button", name="Stop").press("Enter")
+    expect(shown.get_by_role("heading", name="The last answer")).to_be_visible()
+    expect(shown.get_by_role("button", name=f"Run: course ask {name}. --from default --watch")).to_be_visible()
+    shown.get_by_role("textbox", name="Name").fill("no such name")
+    page.keyboard.press("Enter")
+    expect(shown.get_by_role("alert")).to_contain_text("no such name", timeout=LONG)
+
+
+def test_the_timeline_of_lesson_05_is_docked(server: jupyterlab.Server, page: Page, cluster: None) -> None:
+    migration.begin()
+    kubectl.apply(migration.manifest("phase-1"))
+    migration.start_clients("reconnect")
+    try:
+        home(server, page).get_by_role("button", name="Timeline of lesson 05").click()
+        shown = page.get_by_role("region", name="Timeline of lesson 05")
+        picture_of_it = shown.get_by_role("img", name=re.compile("Which server answered"))
+        expect(picture_of_it).to_be_visible(timeout=LONG)
+        table = shown.locator("pre")
+        expect(table).to_contain_text(re.compile(r"outside \d+"), timeout=LONG)
+        before = picture_of_it.get_attribute("src")
+        expect(picture_of_it).not_to_have_attribute("src", before or "", timeout=LONG)
+        picture(page, "timeline")
+        assert violations(page, "#externalname-course-timeline") == []
+    finally:
+        migration.remove()
+        kubectl.run("delete", "namespace", "migration")
+    expect(shown.get_by_role("alert")).to_be_visible(timeout=LONG)  # it says so, and the last picture stays
+    expect(picture_of_it).to_be_visible()
+
+
+LESSONS = [lesson.slug for lesson in lessons.lessons()]
+
+
+@pytest.mark.parametrize("slug", daily.params(LESSONS, daily.share(LESSONS, of=len(LESSONS))))
+def test_a_lessons_first_screen_is_for_everybody(server: jupyterlab.Server, page: Page, slug: str) -> None:
+    """What is ours of it: the lesson's text and both panels. What JupyterLab draws around that is JupyterLab's."""
+    page.goto(server.address.replace("/lab?", f"/lab/tree/{lessons.find(slug).notebook.name}?reset&"))
+    expect(page.locator(".jp-Notebook .jp-MarkdownOutput").first).to_be_visible(timeout=LONG)
+    expect(panel(page).get_by_role("heading", name="Lessons and labs")).to_be_visible(timeout=LONG)
+    picture(page, f"lesson-{slug}")
+    assert violations(page, "#externalname-course", ".jp-MarkdownOutput") == []

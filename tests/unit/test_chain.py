@@ -1,12 +1,13 @@
 """The picture of an answer and its text twin, from answers that were seen on the cluster."""
 
+import html
 from xml.etree import ElementTree
 
 import pytest
 
 from course.dns import dig
 from course.dns.query import Answer
-from course.jupyter import chain
+from course.jupyter import chain, drawing
 
 ALIAS = "external-database.production.svc.cluster.local."
 TARGET = "prod-db.us-east-1.rds.amazonaws.com."
@@ -19,13 +20,13 @@ def answer(*records: dig.Record, kind: str = "A", status: str = "NOERROR", quest
     return Answer("external-database", "production", (response,), "", "")
 
 
-def words(picture: chain.Drawing) -> list[str]:
+def words(picture: drawing.Drawing) -> list[str]:
     return [
         element.text or "" for element in ElementTree.fromstring(picture.svg).iter() if element.tag.endswith("text")
     ]
 
 
-def borders(picture: chain.Drawing) -> list[str]:
+def borders(picture: drawing.Drawing) -> list[str]:
     frames = [element for element in ElementTree.fromstring(picture.svg).iter() if element.get("stroke-width")]
     return ["dashed" if frame.get("stroke-dasharray") else "solid" for frame in frames]
 
@@ -97,5 +98,8 @@ def test_where_there_are_no_pictures_the_text_is_shown() -> None:
     assert repr(chain.draw(answer(CNAME, ADDRESS))) == chain.text(answer(CNAME, ADDRESS))
 
 
-def test_a_notebook_shows_it_as_svg() -> None:
-    assert chain.draw(answer(CNAME, ADDRESS))._repr_svg_().startswith("<svg ")
+def test_a_notebook_shows_it_as_html_which_keeps_its_words() -> None:
+    drawn = chain.draw(answer(CNAME, ADDRESS))
+    assert '<svg xmlns="http://www.w3.org/2000/svg"' in drawn._repr_html_()
+    assert f'role="img" aria-label="{html.escape(drawn.text)}"' in drawn._repr_html_()
+    assert drawn._repr_svg_().startswith("<svg ")

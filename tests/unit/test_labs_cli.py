@@ -99,3 +99,26 @@ def test_a_kubeconfig_of_another_cluster_is_refused(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("COURSE_CLUSTER", "another")
     said = runner.invoke(app.app, ["lab", "check", "odd-port"])
     assert isinstance(said.exception, CourseError) and "not of the cluster another" in said.exception.what
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "Your manifest is empty."),
+        ("# only a remark\n\n", "Your manifest is empty."),
+        ("kubectl get pods", "This is no manifest."),
+        ("\n$ kubectl apply -f x.yaml\n", "This is no manifest."),
+        ("course lab check loop", "This is no manifest."),
+    ],
+)
+def test_what_is_no_manifest_is_said_before_kubectl_advises_to_leave_out_its_checks(text: str, said: str) -> None:
+    with pytest.raises(CourseError, match=said):
+        verbs.apply("loop", text)
+
+
+def test_kubectls_advice_to_leave_out_its_checks_is_not_passed_on() -> None:
+    refused = f'error validating "STDIN": apiVersion not set{verbs.UNWISE}'
+    assert verbs._refusal("", refused) == (
+        "The cluster refuses your manifest.",
+        'error validating "STDIN": apiVersion not set',
+    )

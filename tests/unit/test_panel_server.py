@@ -15,12 +15,12 @@ from tornado.httpclient import HTTPRequest
 from tornado.ioloop import IOLoop
 from tornado.websocket import websocket_connect
 
-from course.base import paths
+from course.base import files, paths
 from course.jupyter import jupyterlab
-from course.jupyter.server import views
+from course.jupyter.server import lights, views
 from course.lessons import catalog as lessons
 from course.lessons import workspace
-from course.tasks import catalog, checks, index, progress
+from course.tasks import catalog, checks, index, progress, verbs
 
 Reply = tuple[int, Any]
 
@@ -235,6 +235,46 @@ def test_a_change_by_another_program_is_told_to_the_browser(panel: Panel) -> Non
     message = IOLoop(make_current=False).run_sync(first_change, timeout=30)
     assert message["what"] == "progress"
     assert time.monotonic() - begun < 10
+
+
+def test_lights_wait_for_the_learner(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a cell or a verb is at work nothing is asked; a check of any other program is no less left alone."""
+    asked: list[str] = []
+
+    def checked(task: verbs.Checked) -> checks.Report:
+        asked.append(task.slug)
+        return checks.Report(task.slug, ())
+
+    monkeypatch.setattr(verbs, "_checked", checked)
+    keeper = lights.Lights()
+    monkeypatch.setattr(keeper, "_changes", lambda: 1)
+    assert keeper.view("loop", busy=True)["paused"] is True
+    with files.lock(verbs._at_check(), shared=True):  # as verbs.check holds it
+        assert keeper.view("loop", busy=False)["checks"] == []
+    assert asked == []
+    assert keeper.view("loop", busy=False)["asked"]
+    assert asked == ["loop"]
+
+
+def test_lights_are_asked_after_a_change_and_then_ever_more_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+    keeper, now, changes, looks = lights.Lights(), [0.0], [1], list[float]()
+
+    def look(_: str) -> views.View:
+        looks.append(now[0])
+        return {}
+
+    monkeypatch.setattr(keeper, "_changes", lambda: changes[0])
+    monkeypatch.setattr(lights, "_look", look)
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    for second in range(0, 300, 3):
+        now[0], changes[0] = float(second), 1 + (second >= 150)
+        keeper.view("loop", busy=False)
+    assert looks == [0, 3, 9, 21, 45, 93, 150, 153, 159, 171, 195, 243]
+
+
+def test_no_lights_without_the_token_nor_for_what_is_no_task(panel: Panel) -> None:
+    assert panel.ask("lights/lost-database", token="")[0] == 403
+    assert panel.ask("lights/no-such")[0] == 404
 
 
 def test_commands_are_found_in_all_advice_and_only_look() -> None:

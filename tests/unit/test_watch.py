@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from course.cli import watch
+from course.dns import watching
 from course.dns.dig import Record, Response
 from course.dns.query import RESOLVED, Answer
 
@@ -39,12 +40,12 @@ FIRST = answer(CNAME, ONE, OTHER)
     ],
 )
 def test_an_answer_is_another_one_by_its_records_whatever_their_age_and_order(then: Answer, changed: bool) -> None:
-    assert (watch.content(FIRST) != watch.content(then)) == changed
+    assert (watching.content(FIRST) != watching.content(then)) == changed
 
 
 def test_a_line_says_what_the_name_leads_to_or_why_nowhere() -> None:
-    assert watch.line(answer(ONE, CNAME)).endswith(f" {ALIAS} A NOERROR CNAME {TARGET} A 10.89.0.3")
-    assert watch.line(GONE).endswith(f" {ALIAS} A NXDOMAIN (service-missing: what it means)")
+    assert watching.line(answer(ONE, CNAME)).endswith(f" {ALIAS} A NOERROR CNAME {TARGET} A 10.89.0.3")
+    assert watching.line(GONE).endswith(f" {ALIAS} A NXDOMAIN (service-missing: what it means)")
 
 
 @pytest.mark.parametrize("as_json", [False, True])

@@ -66,18 +66,19 @@ def replace(path: Path, text: str, *, mode: int = 0o600) -> None:
 
 
 @contextmanager
-def lock(path: Path, *, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
+def lock(path: Path, *, waiting: Callable[[], None] = lambda: None, shared: bool = False) -> Iterator[None]:
     """Hold a lock that other processes see, for as long as the block runs.
 
-    `waiting` is called if somebody else has it.
+    `waiting` is called if somebody else has it. Many may hold a shared one at a time.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
     with path.open("w") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, kind | fcntl.LOCK_NB)
         except BlockingIOError:
             waiting()
-            fcntl.flock(file, fcntl.LOCK_EX)
+            fcntl.flock(file, kind)
         yield
 
 

@@ -17,7 +17,7 @@ DIGITS = 20  # of a whole number; more is no count and no time
 # All that the course keeps in the state folder, as regular expressions: what else is there is the learner's.
 NAMES = (
     r"(cluster|corefile|network|outside|place|progress|pulled|system|up|engine)\.json",
-    r"(up|progress)\.lock",
+    r"(up|progress|check)\.lock",
     r"progress\.damaged-\w+\.json",
     r".*\.part",  # of a writer that was killed
     r"kubeconfig(\.lock)?",

@@ -76,6 +76,20 @@ def ask(context: typer.Context) -> None:
     raise typer.Exit(ask_.main(context.args))
 
 
+@app.command()
+def search(
+    words: Annotated[list[str], typer.Argument(help="A word, a name, an error message.")], as_json: Json = False
+) -> None:
+    """Where the course has these words: lessons, labs, glossary, what cells printed; exit code 1 for nowhere."""
+    from course.lessons import search as searching
+
+    found = searching.search(" ".join(words))
+    lines = (place.text() for place in found)
+    typer.echo(json.dumps([place.as_dict() for place in found]) if as_json else "\n".join(lines))
+    if not found:
+        raise NotReady("The course has these words nowhere.", "All of them must stand in one place.", "Try fewer.")
+
+
 @app.command("parts")
 def parts_(
     name: Annotated[str, typer.Argument(help="The part to make and put into the cluster.")] = "",
@@ -161,3 +175,4 @@ def notebook_reset(number: Annotated[str, typer.Argument(help="The lesson's numb
 
     fresh, old_copy = workspace.reset(number)
     typer.echo(f"Fresh: {fresh}" + (f"\nYour old copy is kept: {old_copy}" if old_copy else ""))
+    typer.echo("Where it is open in JupyterLab, do not save it: File > Reload Notebook from Disk shows the fresh one.")

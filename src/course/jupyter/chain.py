@@ -10,11 +10,13 @@ from html import escape
 from course.dns import dig
 from course.dns.cluster_names import in_cluster
 from course.dns.query import Answer
+from course.jupyter.drawing import Drawing
 
 HOLDERS = {"CoreDNS": "CoreDNS itself", "outside": "a DNS server outside, asked by CoreDNS"}
 # Pixels. A character of the 13-pixel monospace font is a little under 8 wide.
 CHARACTER, LINE, MARGIN, ARROW, NOTE = 8, 20, 12, 34, 310
 HEAD = 40
+INK, PAPER = "var(--jp-content-font-color0,black)", "var(--jp-layout-color0,white)"  # JupyterLab's theme, dark too
 
 
 @dataclass(frozen=True)
@@ -32,21 +34,6 @@ class Box:
     def height(self) -> int:
         """In pixels."""
         return LINE * len(self.lines) + 10
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """SVG that a notebook shows as a picture; where there are no pictures, the same as text."""
-
-    svg: str
-    text: str
-
-    def __repr__(self) -> str:
-        """The text twin."""
-        return self.text
-
-    def _repr_svg_(self) -> str:
-        return self.svg
 
 
 def title(answer: Answer) -> str:
@@ -109,21 +96,21 @@ def _page(answer: Answer, width: int, height: int, parts: list[str]) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
         f'role="img" aria-label="{spoken}" font-family="monospace" font-size="13">'
-        f'<rect width="{width}" height="{height}" fill="white"/>'
+        f'<rect width="{width}" height="{height}" style="fill:{PAPER}"/>'
         f"{_label(MARGIN, 22, title(answer), weight='bold')}{''.join(parts)}</svg>"
     )
 
 
 def _label(x: int, y: int, text: str, weight: str = "normal") -> str:
-    return f'<text x="{x}" y="{y}" fill="black" font-weight="{weight}">{escape(text)}</text>'
+    return f'<text x="{x}" y="{y}" style="fill:{INK}" font-weight="{weight}">{escape(text)}</text>'
 
 
 def _box(box: Box, top: int, width: int) -> str:
     dashes = ' stroke-dasharray="6 4"' if box.holder == "outside" else ""
     thickness = 2 if box.holder else 1
     frame = (
-        f'<rect x="{MARGIN}" y="{top}" width="{width}" height="{box.height}" fill="white" stroke="black" '
-        f'stroke-width="{thickness}"{dashes}/>'
+        f'<rect x="{MARGIN}" y="{top}" width="{width}" height="{box.height}" '
+        f'style="fill:{PAPER};stroke:{INK}" stroke-width="{thickness}"{dashes}/>'
     )
     names = [_label(MARGIN + 12, top + LINE * number - 1, line) for number, line in enumerate(box.lines, 1)]
     note = _label(MARGIN + width + 12, top + LINE - 1, HOLDERS[box.holder]) if box.holder else ""
@@ -133,6 +120,7 @@ def _box(box: Box, top: int, width: int) -> str:
 def _arrow(x: int, top: int, link: str) -> str:
     end = top + ARROW - 2
     return (
-        f'<path d="M{x} {top + 2} V{end} M{x - 5} {end - 8} L{x} {end} L{x + 5} {end - 8}" fill="none" stroke="black"/>'
+        f'<path d="M{x} {top + 2} V{end} M{x - 5} {end - 8} L{x} {end} L{x + 5} {end - 8}" fill="none" '
+        f'style="stroke:{INK}"/>'
         f"{_label(x + 14, top + 21, link)}"
     )

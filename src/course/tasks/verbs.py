@@ -6,14 +6,16 @@ they are alike.
 
 import json
 import os
+import re
 import shlex
 import subprocess
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from course.base import advice, paths, shell, tables
+from course.base import advice, files, paths, shell, tables
 from course.base.errors import CourseError, NotReady
 from course.base.waiting import until
 from course.kube import kubectl
@@ -23,6 +25,9 @@ from course.tasks.task import PATIENCE, Exercise, Prediction, Task
 
 Say = Callable[[str], None]
 Checked = Lab | Exercise  # what checks can be asked about
+COMMAND = re.compile(r"(\$ )?(kubectl|course|\./course|dig|curl|psql|helm)( |$)")
+# What kubectl proposes where it cannot read a manifest; it is no way to mend one.
+UNWISE = "; if you choose to ignore these errors, turn validation off with --validate=false"
 SETTLED_WITHIN = 180  # seconds until what was applied is in effect, on a machine with other things to do
 
 
@@ -210,12 +215,33 @@ def check(slug: str, given: object = None) -> checks.Report:
     task = checked_task(slug)
     if not paths.KUBECONFIG.exists():
         kubectl.require_ready()
-    report = _checked(task, given)
     patience = task.patience if isinstance(task, Exercise) else PATIENCE
-    if not report.passed:
-        report = settled(task, lambda report: report.passed, patience, given)
+    with files.lock(_at_check(), shared=True):
+        report = _checked(task, given)
+        if not report.passed:
+            report = settled(task, lambda report: report.passed, patience, given)
     note(task, report)
     return report
+
+
+def look(slug: str) -> checks.Report | None:
+    """One look for lights that turn by themselves: as `check`, without patience; of its reports only a pass is noted.
+
+    None where a check is at work somewhere, which it must not disturb.
+    """
+    task = checked_task(slug)
+    with files.lock_if_free(_at_check()) as free:
+        if not free:
+            return None
+    report = _checked(task)
+    if report.passed and not progress.record(task.slug).done:
+        note(task, report)
+    return report
+
+
+def _at_check() -> Path:
+    """The lock that every check holds, whichever face began it."""
+    return progress.FOLDER / "check.lock"
 
 
 def _checked(task: Checked, given: object = None) -> checks.Report:
@@ -422,6 +448,7 @@ def apply(slug: str, text: str) -> str:
     """
     lab = catalog.find(slug)
     require_text(text)
+    _require_manifest(text)
     kubectl.require_ready()
     _require_started(lab, stage.missing(lab))
     process = apply_in(lab.namespace, text)
@@ -441,9 +468,21 @@ def require_text(manifest: str) -> None:
         raise CourseError("Your manifest is no text.", why, "Save it as UTF-8, then apply it again.") from None
 
 
+def _require_manifest(text: str) -> None:
+    """CourseError for nothing, and for a command in its place: kubectl's own advice would be to leave out checks."""
+    lines = (line.strip() for line in text.splitlines())
+    first = next((line for line in lines if line and not line.startswith("#")), "")
+    write = "Write what should be there: apiVersion, kind, metadata, spec."
+    if not first:
+        raise CourseError("Your manifest is empty.", "There is nothing to apply.", write)
+    if COMMAND.match(first):
+        why = f"It begins with a command: {first[:60]}"
+        raise CourseError("This is no manifest.", why, "Type commands in a terminal; here stands YAML.")
+
+
 def _refusal(made: str, refused: str) -> tuple[str, str]:
     """(what happened, why) of a manifest that was not applied whole, from what kubectl printed."""
-    words = shell.last_words(refused, 6)
+    words = shell.last_words(refused.replace(UNWISE, ""), 6)
     if not made.strip():
         return "The cluster refuses your manifest.", words
     objects = ", ".join(made.strip().splitlines())

@@ -9,6 +9,7 @@ from typing import Any
 
 from tornado.ioloop import IOLoop, PeriodicCallback
 
+from course.jupyter.server.lights import LIGHTS
 from course.provision import reporter
 from course.tasks import progress
 
@@ -40,6 +41,7 @@ def watch(server: Any) -> None:
         for what in (what for what in now if now[what] != seen[what]):
             emit(what=what)
         seen.update(now)
+        LIGHTS.rest()
 
     PeriodicCallback(look, EVERY).start()
 

@@ -19,8 +19,10 @@ from tornado import web
 
 from course.base import advice
 from course.base.errors import CourseError
-from course.dns import query
+from course.dns import query, watching
 from course.jupyter.server import changes, place, views
+from course.jupyter.server.lights import LIGHTS
+from course.lessons import search
 from course.tasks import verbs
 
 Say = Callable[[str], None]
@@ -98,15 +100,37 @@ class Ask(Handler):
     @web.authenticated
     @authorized
     async def get(self) -> None:
-        """As `course ask NAME --json`, with the text beside it."""
+        """As `course ask NAME --json`, with the text beside it, and as `--watch` has it: a line, and what it is of."""
         name = self.get_query_argument("name")
         namespace, kind = self.get_query_argument("from", "default"), self.get_query_argument("type", "A")
 
         def ask() -> views.View:
             answer = query.ask(name, namespace, kind)
-            return answer.as_dict() | {"text": answer.text()}
+            watched = {"line": watching.line(answer), "content": repr(watching.content(answer))}
+            return answer.as_dict() | {"text": answer.text()} | watched
 
         await self.answer(ask)
+
+
+class Timeline(Handler):
+    """GET timeline: who answers the clients of lesson 05, in the last seconds."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """See views.timeline."""
+        await self.answer(views.timeline)
+
+
+class Search(Handler):
+    """GET search?words=WORDS: the places of the course that have them."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """As `course search WORDS --json`."""
+        words = self.get_query_argument("words")
+        await self.answer(lambda: [place.as_dict() for place in search.search(words)])
 
 
 class Place(Handler):
@@ -120,6 +144,16 @@ class Place(Handler):
         if max(len(notebook), len(cell)) > LONGEST_NAME:
             raise web.HTTPError(400, "No notebook has such a name")
         await self.answer(lambda: place.write(notebook, cell))
+
+
+class Tour(Handler):
+    """PUT tour: it was taken or declined. GET course says it."""
+
+    @web.authenticated
+    @authorized
+    async def put(self) -> None:
+        """Keep it."""
+        await self.answer(place.tour)
 
 
 class TaskHandler(Handler):
@@ -144,6 +178,19 @@ class Task(TaskHandler):
         """See views.task."""
         if self.known(slug):
             await self.answer(lambda: views.task(slug))
+
+
+class Lights(TaskHandler):
+    """GET lights/SLUG: each check's light, which turns by itself for as long as somebody asks."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, slug: str) -> None:
+        """See Lights.view. A verb that is at work, and a cell that runs, are left alone."""
+        kernels = self.kernel_manager.list_kernels()  # type: ignore[no-untyped-call]
+        busy = bool(BUSY) or any(kernel["execution_state"] == "busy" for kernel in kernels)
+        if self.known(slug):
+            await self.answer(lambda: LIGHTS.view(slug, busy))
 
 
 class Verb(TaskHandler):
@@ -224,7 +271,11 @@ def handlers(base_url: str) -> list[tuple[str, type[Handler]]]:
         ("course", Course),
         ("status", Status),
         ("ask", Ask),
+        ("timeline", Timeline),
+        ("search", Search),
         ("place", Place),
+        ("tour", Tour),
+        (f"lights/{word}", Lights),
         (f"tasks/{word}", Task),
         (f"tasks/{word}/{word}", Verb),
     ]

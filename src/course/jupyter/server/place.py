@@ -1,7 +1,7 @@
-"""Where the learner was: a notebook in workspace/, and in each notebook a cell, by its id."""
+"""Where the learner was: a notebook in workspace/, in each notebook a cell, by its id, and whether at the tour."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from course.base import files
@@ -11,10 +11,14 @@ from course.tasks import progress
 
 @dataclass(frozen=True)
 class Places:
-    """notebook: the last one, a path below JupyterLab's root; "" before the first. cells: notebook -> last cell."""
+    """notebook: the last one, a path below JupyterLab's root; "" before the first. cells: notebook -> last cell.
+
+    toured: whether the tour was taken or declined.
+    """
 
     notebook: str = ""
     cells: dict[str, str] = field(default_factory=dict)
+    toured: bool = False
 
     def last(self, root: Path) -> dict[str, str]:
         """Notebook and cell where the learner was last; the course's beginning where that notebook is gone.
@@ -30,14 +34,25 @@ def read() -> Places:
     """What was kept; nothing at the very first start."""
     try:
         kept = json.loads(_file().read_text())
-        return Places(str(kept["notebook"]), {str(name): str(cell) for name, cell in kept["cells"].items()})
+        cells = {str(name): str(cell) for name, cell in kept["cells"].items()}
+        return Places(str(kept["notebook"]), cells, kept.get("toured") is True)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Places()
 
 
 def write(notebook: str, cell: str) -> None:
     """Keep it. A file of its own: the progress file changes when something was done, and this one all the time."""
-    files.replace(_file(), json.dumps(asdict(Places(notebook, {**read().cells, notebook: cell}))))
+    was = read()
+    _keep(replace(was, notebook=notebook, cells={**was.cells, notebook: cell}))
+
+
+def tour() -> None:
+    """Keep that the tour was taken or declined."""
+    _keep(replace(read(), toured=True))
+
+
+def _keep(places: Places) -> None:
+    files.replace(_file(), json.dumps(asdict(places)))
 
 
 def _file() -> Path:

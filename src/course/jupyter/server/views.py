@@ -11,7 +11,7 @@ from course.base import advice, paths
 from course.base.errors import CourseError
 from course.jupyter.server import place
 from course.lessons import catalog as lessons
-from course.lessons import path, routes, way
+from course.lessons import path, routes, way, workspace
 from course.provision import lifecycle, reporter
 from course.tasks import catalog, index, progress, verbs
 from course.tasks.progress import Record
@@ -40,10 +40,16 @@ def course(root: Path) -> View:
         "routes": [asdict(route) | {"minutes": route.minutes} for route in routes.routes()],
         "lessons": [_lesson(part, known) | {"cell": was.cells.get(f"{part.name}.ipynb", "")} for part in parts],
         "labs": [row.as_dict() for row in verbs.rows()],
+        "documents": [{"path": path.name, "title": _title(path)} for path in workspace.documents()],
         "next": _next(parts),
         "place": was.last(root),
         "begun": was.last(root)["notebook"] == was.notebook,
+        "toured": was.toured,
     }
+
+
+def _title(document: Path) -> str:
+    return document.read_text().partition("\n")[0].strip("# ")
 
 
 def _next(parts: Sequence[way.Part]) -> View | None:
@@ -162,11 +168,24 @@ def _following(chosen: verbs.Checked) -> View | None:
 
 
 def status() -> View:
-    """The cluster, by asking it; while it is being set up, only how far that is."""
-    steps = [asdict(step) for step in reporter.progress()]
+    """The cluster, by asking it, and whose it is; while it is being set up, only how far that is."""
+    more = {"steps": [asdict(step) for step in reporter.progress()], "clone": str(paths.ROOT)}
     if lifecycle.running():
-        return {"ready": False, "setting_up": True, "cluster": paths.cluster_name(), "steps": steps}
-    return lifecycle.status() | {"steps": steps}
+        return {"ready": False, "setting_up": True, "cluster": paths.cluster_name()} | more
+    return lifecycle.status() | more
+
+
+def timeline(seconds: float = 30) -> View:
+    """The last seconds of lesson 05's clients: the picture, and the text that says the same. CourseError before it."""
+    from course.lessons.migration import place as migration
+    from course.lessons.migration import pod_shell
+    from course.lessons.migration import timeline as drawn
+
+    try:
+        found = migration.latest(seconds)
+        return {"svg": drawn.svg(found, "Live: who answers whom"), "text": drawn.text(found)}
+    finally:
+        pod_shell.close()  # this thread's: each question has a thread of its own
 
 
 def solve(slug: str, say: Callable[[str], None]) -> str:

@@ -29,9 +29,9 @@ class Live:
 
     def draw(self) -> None:
         """Draw what is recorded by now."""
-        recordings = place.recordings(last=int(12 * self.seconds))
+        recordings = place.latest(self.seconds)
         if recordings.operations:
-            self.view.value = timeline.svg(recordings.last(self.seconds), "Live: who answers whom")
+            self.view.value = timeline.svg(recordings, "Live: who answers whom")
 
     def stop(self) -> None:
         """Stop; the last picture stays."""

@@ -195,6 +195,11 @@ def recordings(last: int = 0) -> Recordings:
     )
 
 
+def latest(seconds: float) -> Recordings:
+    """Only the last seconds, without carrying all of it here."""
+    return recordings(last=int(12 * seconds)).last(seconds)
+
+
 def wait_for_writes(*kinds: str, count: int = 5, side: str = "any", seconds: float = 90) -> None:
     """Until each of these clients was told `count` times from now on that a row is stored (on this side).
 

@@ -12,9 +12,14 @@ from course.base.tables import table
 from course.lessons.migration.accounting import Operation, between
 from course.lessons.migration.place import CLIENTS, Recordings
 
-WIDTH, LEFT, RIGHT, TOP, LANE, PITCH = 960, 120, 16, 44, 78, 5
+WIDTH, LEFT, RIGHT, TOP, LANE, PITCH = 960, 120, 16, 68, 78, 5
+AXIS = 18  # pixels for the seconds below the lanes
+STEPS = (1, 2, 5, 10, 20, 30, 60, 120, 300)  # seconds between two numbers of the axis, of which there are few
 RAIL = {"outside": 20, "failed": 39, "inside": 58}
-COLOUR = {"outside": "#1b5fa8", "inside": "#b4530a", "failed": "#b00020"}
+COLOUR = {"outside": "#3b82d0", "inside": "#c8681a", "failed": "#e0455a"}  # they stand out from white and from black
+# JupyterLab's theme, dark too, and what stands for it elsewhere.
+INK, PAPER = "var(--jp-content-font-color0,#222)", "var(--jp-layout-color0,#fff)"
+BAND, RULE = "var(--jp-layout-color2,#f4f4f4)", "var(--jp-border-color1,#ccc)"
 
 
 @dataclass(frozen=True)
@@ -47,28 +52,26 @@ def shape(kind: str, x: float, y: float) -> str:
         return f'<circle cx="{x:g}" cy="{y:g}" r="2.4" fill="{colour}"/>'
     if kind == "inside":
         box = f'x="{x - 2.2:g}" y="{y - 2.2:g}" width="4.4" height="4.4"'
-        return f'<rect {box} fill="white" stroke="{colour}" stroke-width="1.3"/>'
+        return f'<rect {box} style="fill:{PAPER}" stroke="{colour}" stroke-width="1.3"/>'
     return f'<path d="M{x - 2.6:g} {y - 2.6:g}l5.2 5.2m0 -5.2l-5.2 5.2" stroke="{colour}" stroke-width="1.6"/>'
 
 
 def label(x: float, y: float, caption: str, *, size: int = 12, anchor: str = "start", weight: str = "normal") -> str:
     """Some text."""
-    return (
-        f'<text x="{x:g}" y="{y:g}" font-size="{size}" text-anchor="{anchor}" font-weight="{weight}" fill="#222">'
-        f"{escape(caption)}</text>"
-    )
+    look = f'font-size="{size}" text-anchor="{anchor}" font-weight="{weight}" style="fill:{INK}"'
+    return f'<text x="{x:g}" y="{y:g}" {look}>{escape(caption)}</text>'
 
 
 def lane(number: int, client: str, operations: list[Operation], scale: Scale) -> Iterator[str]:
     """A client's name, its two rails, and at most one mark of a kind every PITCH pixels."""
     top = TOP + number * LANE
-    ground = "#fff" if number % 2 else "#f4f4f4"
-    yield f'<rect x="0" y="{top}" width="{WIDTH}" height="{LANE - 6}" fill="{ground}"/>'
+    ground = PAPER if number % 2 else BAND
+    yield f'<rect x="0" y="{top}" width="{WIDTH}" height="{LANE - 6}" style="fill:{ground}"/>'
     yield label(8, top + 43, client, size=13, weight="bold")
     for side in ("outside", "inside"):
         y = top + RAIL[side]
         yield label(LEFT - 8, y + 3, side, size=9, anchor="end")
-        yield f'<path d="M{LEFT} {y}H{WIDTH - RIGHT}" stroke="#ccc" stroke-width="1"/>'
+        yield f'<path d="M{LEFT} {y}H{WIDTH - RIGHT}" style="stroke:{RULE}" stroke-width="1"/>'
     slots = {(state(entry), round(scale.x(entry["at"]) / PITCH) * PITCH) for entry in operations}
     for kind, x in sorted(slots):
         yield shape(kind, x, top + RAIL[kind])
@@ -81,10 +84,20 @@ def phase_lines(phases: list[tuple[float, str]], scale: Scale, bottom: float) ->
         x = scale.x(at)
         row = (row + 1) % 3 if x - last < 18 else 0
         last = x
-        top = 28 - row * 13
-        yield f'<path d="M{x:.1f} {top + 10}V{bottom}" stroke="#222" stroke-width="1" stroke-dasharray="3 3"/>'
-        yield f'<rect x="{x - 8:.1f}" y="{top}" width="16" height="12" rx="3" fill="#222"/>'
-        yield f'<text x="{x:.1f}" y="{top + 9.5}" font-size="9" text-anchor="middle" fill="#fff">{number}</text>'
+        top = TOP - 16 - row * 13
+        line = f'd="M{x:.1f} {top + 10}V{bottom}" style="stroke:{INK}"'
+        yield f'<path {line} stroke-width="1" stroke-dasharray="3 3"/>'
+        yield f'<rect x="{x - 8:.1f}" y="{top}" width="16" height="12" rx="3" style="fill:{INK}"/>'
+        middle = f'font-size="9" text-anchor="middle" style="fill:{PAPER}"'
+        yield f'<text x="{x:.1f}" y="{top + 9.5}" {middle}>{number}</text>'
+
+
+def axis(scale: Scale, top: float) -> Iterator[str]:
+    """Seconds since the first operation."""
+    whole = int(scale.end - scale.start)
+    step = next((step for step in STEPS if whole / step <= 12), STEPS[-1])
+    for second in range(0, whole + 1, step):
+        yield label(scale.x(scale.start + second), top, f"{second} s", size=9, anchor="middle")
 
 
 def legend(phases: list[tuple[float, str]], scale: Scale, top: float) -> Iterator[str]:
@@ -105,17 +118,18 @@ def svg(recordings: Recordings, title: str = "Who answered whom") -> str:
     scale = window(recordings)
     phases = [(at, name) for at, name in recordings.phases if scale.start <= at <= scale.end]
     bottom = TOP + LANE * len(CLIENTS)
-    height = bottom + 36 + (len(phases) + 3) // 4 * 18
+    height = bottom + AXIS + 36 + (len(phases) + 3) // 4 * 18
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="100%" '
-        f'style="max-width:{WIDTH}px" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
         f'font-family="sans-serif" role="img" aria-label="{escape(title)}">',
         f"<title>{escape(title)}</title><desc>{escape(text(recordings))}</desc>",
-        f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>',
+        f'<rect width="{WIDTH}" height="{height}" style="fill:{PAPER}"/>',
+        label(8, 18, title, size=14, weight="bold"),
     ]
     for number, client in enumerate(CLIENTS):
         parts += lane(number, client, [entry for entry in recordings.operations if entry["client"] == client], scale)
-    parts += [*phase_lines(phases, scale, bottom), *legend(phases, scale, bottom + 14), "</svg>"]
+    parts += [*phase_lines(phases, scale, bottom), *axis(scale, bottom + 8)]
+    parts += [*legend(phases, scale, bottom + AXIS + 14), "</svg>"]
     return "\n".join(parts)
 
 

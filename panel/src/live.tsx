@@ -1,0 +1,201 @@
+// Docked in the main area: a name asked every second, and lesson 05's timeline.
+
+import { VDomModel, VDomRenderer } from '@jupyterlab/ui-components';
+import * as React from 'react';
+
+import { IAnswer, IRefusal, ITimeline, request } from './api';
+import { outcome } from './model';
+import { Button, Command, Trouble } from './parts';
+
+const SECOND = 1000; // milliseconds between two questions for a name
+const DRAWN = 2000; // milliseconds between two pictures
+const KEPT = 100; // lines of changes
+
+/** Asks again and again while it is seen; one question at a time. */
+abstract class Asking<T extends VDomModel & { ask: () => Promise<void> }> extends VDomRenderer<T> {
+  private clock: number;
+
+  constructor(model: T, id: string, title: string, every: number) {
+    super(model);
+    this.id = id;
+    this.title.label = title;
+    this.title.closable = true;
+    this.node.tabIndex = 0; // it scrolls, so the keyboard must reach it
+    this.addClass('ec-panel');
+    this.clock = window.setInterval(() => this.isVisible && !document.hidden && void model.ask(), every);
+  }
+
+  protected onActivateRequest(): void {
+    void Promise.resolve(this.renderPromise).then(() => (this.node.querySelector<HTMLElement>('input') ?? this.node).focus());
+  }
+
+  dispose(): void {
+    window.clearInterval(this.clock);
+    super.dispose();
+  }
+}
+
+export class Watched extends VDomModel {
+  name = '';
+  namespace = 'default';
+  running = false;
+  answer: IAnswer | null = null;
+  refusal: IRefusal | null = null;
+  lines: string[] = [];
+  private asking = false;
+
+  watch(name: string, namespace: string): void {
+    Object.assign(this, { name: name.trim(), namespace: namespace.trim() || 'default', running: true, answer: null, lines: [] });
+    this.stateChanged.emit();
+    void this.ask();
+  }
+
+  stop(): void {
+    this.running = false;
+    this.stateChanged.emit();
+  }
+
+  async ask(): Promise<void> {
+    if (!this.running || this.asking) {
+      return;
+    }
+    const { name, namespace } = this;
+    this.asking = true;
+    let answer: IAnswer | null = null;
+    const refusal = await outcome(async () => {
+      answer = await request<IAnswer>(`ask?name=${encodeURIComponent(name)}&from=${encodeURIComponent(namespace)}`);
+    });
+    this.asking = false;
+    if (name === this.name && namespace === this.namespace) {
+      this.take(answer, refusal);
+    }
+  }
+
+  private take(answer: IAnswer | null, refusal: IRefusal | null): void {
+    if (answer && answer.content !== this.answer?.content) {
+      this.lines = [...this.lines, answer.line].slice(-KEPT);
+    }
+    this.answer = answer ?? this.answer;
+    this.refusal = refusal;
+    this.stateChanged.emit();
+  }
+}
+
+export class LiveView extends Asking<Watched> {
+  constructor(model: Watched, private run: (command: string) => void) {
+    super(model, 'externalname-course-live', 'Live view of a name', SECOND);
+  }
+
+  protected render(): React.JSX.Element {
+    const { answer, refusal, lines, name, namespace, running } = this.model;
+    return (
+      <section aria-label="Live view of a name">
+        <h2>Live view of a name</h2>
+        <Question model={this.model} />
+        <Trouble refusal={refusal} />
+        {answer && <Now answer={answer} running={running} />}
+        <section aria-label="Changes">
+          <h3>Each change</h3>
+          <div role="log" aria-label="Each change">
+            <ul className="ec-lines">{lines.map(line => <li key={line} className="ec-words">{line}</li>)}</ul>
+          </div>
+        </section>
+        {name && <Command command={`course ask ${quoted(name)} --from ${quoted(namespace)} --watch`} run={this.run} />}
+      </section>
+    );
+  }
+}
+
+/** A word for a shell: what is typed here is the learner's, and may hold anything. */
+export function quoted(word: string): string {
+  return /^[\w.-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+function Question(props: { model: Watched }): React.JSX.Element {
+  const { model } = props;
+  const [name, setName] = React.useState(model.name);
+  const [namespace, setNamespace] = React.useState(model.namespace);
+  const submit = (event: React.FormEvent) => {
+    event.preventDefault();
+    if (name.trim()) {
+      model.watch(name, namespace);
+    }
+  };
+  return (
+    <form onSubmit={submit} aria-label="What is asked" className="ec-ask">
+      <label>Name <input className="jp-mod-styled" value={name} onChange={event => setName(event.target.value)} /></label>
+      <label>asked from a Pod in <input className="jp-mod-styled" value={namespace} onChange={event => setNamespace(event.target.value)} /></label>
+      <Button label="Watch" primary press={() => undefined} submits />
+      <Button label="Stop" press={() => model.stop()} off={!model.running} why="Nothing is asked now." />
+    </form>
+  );
+}
+
+function Now(props: { answer: IAnswer; running: boolean }): React.JSX.Element {
+  const { answer, running } = props;
+  const last = answer.asked[answer.asked.length - 1];
+  return (
+    <section aria-label="The answer now">
+      <h3>{running ? 'Now' : 'The last answer'}</h3>
+      <p className="ec-words">
+        {last.question} {last.kind}: <span className="ec-strong">{last.status || 'no answer'}</span>, answered by {last.server}
+      </p>
+      {last.answer.length > 0 && (
+        <table className="ec-records">
+          <thead><tr><th scope="col">name</th><th scope="col">TTL</th><th scope="col">type</th><th scope="col">value</th><th scope="col">from</th></tr></thead>
+          <tbody>
+            {last.answer.map(({ name, ttl, kind, value, made_by }) => (
+              <tr key={`${name} ${kind} ${value}`}>
+                <td>{name}</td><td>{ttl} s</td><td>{kind}</td><td>{value}</td><td>{made_by}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <p className="ec-words">{answer.meaning}</p>
+    </section>
+  );
+}
+
+export class Drawn extends VDomModel {
+  shown: ITimeline | null = null;
+  refusal: IRefusal | null = null;
+  private asking = false;
+
+  async ask(): Promise<void> {
+    if (this.asking) {
+      return;
+    }
+    this.asking = true;
+    this.refusal = await outcome(async () => {
+      this.shown = await request<ITimeline>('timeline');
+    });
+    this.asking = false;
+    this.stateChanged.emit();
+  }
+}
+
+export class TimelineView extends Asking<Drawn> {
+  constructor(model: Drawn) {
+    super(model, 'externalname-course-timeline', 'Timeline of lesson 05', DRAWN);
+    void model.ask();
+  }
+
+  protected render(): React.JSX.Element {
+    const { shown, refusal } = this.model;
+    return (
+      <section aria-label="Timeline of lesson 05">
+        <h2>Timeline of lesson 05: the last half minute</h2>
+        <Trouble refusal={refusal} />
+        {shown && (
+          <>
+            <div className="ec-picture" tabIndex={0} role="group" aria-label="The picture">
+              <img src={`data:image/svg+xml,${encodeURIComponent(shown.svg)}`} alt="Which server answered which client; the table below says the same." />
+            </div>
+            <pre tabIndex={0}>{shown.text}</pre>
+          </>
+        )}
+      </section>
+    );
+  }
+}

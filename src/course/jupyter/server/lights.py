@@ -1,0 +1,94 @@
+"""Lights that turn by themselves: the checks of a task that is open in a browser, asked when the cluster changed.
+
+A browser asks every few seconds for as long as it shows the task. That costs next to nothing: the cluster itself is
+asked after a change, then at growing distances, because a change may be on its way (a Pod that starts, a cache) or be
+one of the world outside, which the API does not know.
+"""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from course.base import advice
+from course.base.errors import CourseError
+from course.kube.watch import Watch
+from course.tasks import progress, verbs
+
+View = dict[str, Any]
+SOONEST, LATEST = 3.0, 60.0  # seconds between two looks: after a change, and when nothing changes
+UNWATCHED = 15.0  # seconds without a browser that asks, after which nobody watches the cluster any more
+
+
+@dataclass
+class Lamps:
+    """The lights of one task. seen: how many changes there were at the last look. wait, due: seconds, for the next."""
+
+    shown: View = field(default_factory=dict)
+    seen: int = -1
+    wait: float = SOONEST
+    due: float = 0.0
+    looking: bool = False
+
+
+class Lights:
+    """The lights of all tasks that are open somewhere, and the one watch of the cluster for them."""
+
+    def __init__(self) -> None:
+        self.watch: Watch | None = None
+        self.asked = 0.0
+        self.lamps: dict[str, Lamps] = {}
+
+    def view(self, slug: str, busy: bool) -> View:
+        """The lights of a task: {"checks": [{"name", "passed"}], "asked", "trouble", "paused"}.
+
+        busy: the learner has something at work, which nothing may disturb: then the lights stay as they are.
+        """
+        self.asked = time.monotonic()
+        lamps = self.lamps.setdefault(slug, Lamps())
+        if not (busy or lamps.looking):
+            lamps.looking = True
+            try:
+                self._look_if_due(slug, lamps)
+            finally:
+                lamps.looking = False
+        return {"checks": [], "asked": "", "trouble": "", **lamps.shown, "paused": busy}
+
+    def _look_if_due(self, slug: str, lamps: Lamps) -> None:
+        changed = self._changes() != lamps.seen
+        if not changed and time.monotonic() < lamps.due:
+            return
+        seen = self._changes()
+        found = _look(slug)
+        if found is None:
+            return
+        lamps.seen, lamps.shown = seen, found
+        lamps.wait = SOONEST if changed else min(2 * lamps.wait, LATEST)
+        lamps.due = time.monotonic() + lamps.wait
+
+    def _changes(self) -> int:
+        try:
+            self.watch = self.watch or Watch()
+        except CourseError:  # no cluster: the look itself says so
+            return -1
+        return self.watch.changes
+
+    def rest(self) -> None:
+        """Stop watching where no browser has asked for a while. Called again and again."""
+        if self.watch and time.monotonic() - self.asked > UNWATCHED:
+            self.watch.stop()
+            self.watch = None
+            self.lamps.clear()
+
+
+def _look(slug: str) -> View | None:
+    """What one look found; None where the learner asks at this moment."""
+    try:
+        report = verbs.look(slug)
+    except CourseError as error:
+        return {"trouble": " ".join(filter(None, (error.what, advice.for_here(error.next)))), "asked": progress.now()}
+    if report is None:
+        return None
+    return {"checks": [{"name": one.name, "passed": one.passed} for one in report.checks], "asked": progress.now()}
+
+
+LIGHTS = Lights()
