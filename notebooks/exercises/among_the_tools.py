@@ -35,6 +35,55 @@ metadata: {name: invoices, namespace: tools}
 spec: {selector: {app: invoices}, ports: [{port: 80}]}
 """
 
+TRIAL = "create configmap trial --dry-run=server -o name"
+# What the API server says about a webhook, and what that means here.
+WORDS = {
+    "does not begin with a team": "denied",
+    "no such host": "lookup",
+    "certificate": "certificate",
+    "unsupported service type": "unsupported",
+    "configmap/trial": "stored",
+}
+WORDS_OF_APIS = {"all checks passed": "Available", "no such host": "lookup", "endpoints": "endpoints"}
+NAMING_ALIAS = """apiVersion: v1
+kind: Service
+metadata: {name: naming, namespace: tools}
+spec: {type: ExternalName, externalName: naming.partner.svc.cluster.local, ports: [{port: 443}]}
+"""
+WEBHOOK = """apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: {name: tools-naming, labels: {externalname-course/lesson: among_the_tools}}
+webhooks:
+  - name: naming.example.com
+    clientConfig: {service: {namespace: tools, name: naming}, caBundle: $ca}
+    rules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [configmaps]}]
+    namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: tools}}
+    failurePolicy: Fail
+    timeoutSeconds: 10
+    sideEffects: None
+    admissionReviewVersions: [v1]
+"""
+
+
+def heard_in(said: object) -> str:
+    """What the API server says about a ConfigMap, as one of WORDS' meanings; "" for none of them."""
+    return next((what for words, what in WORDS.items() if words in str(said)), "")
+
+
+def heard(reply: Reply) -> str:
+    """The same, of a probe."""
+    return heard_in(reply.out + reply.err)
+
+
+def why_not_denied(reply: Reply) -> str:
+    """By the API server's own words."""
+    return {
+        "lookup": "The API server looks the target up with the DNS server of its node, which knows no name of the cluster.",
+        "certificate": "The API server called somebody whose certificate does not hold the name naming.tools.svc.",
+        "stored": "Nobody was asked: the API server takes the object without the server's yes.",
+    }.get(heard(reply), "The API server did not get an answer from the server.")
+
+
 TASKS = [
     Prediction(
         slug="read-and-sent-back",
@@ -105,7 +154,7 @@ kubectl patch service invoices -n tools --type=merge -p '{{"spec": {{"type": "Ex
             Check(
                 "nothing-of-the-night",
                 tools.kubectl("get service invoices -o jsonpath='{.spec.externalName}'"),
-                lambda reply: reply.code == 0 and not reply.text,
+                lambda reply: reply.status == 0 and not reply.text,
                 "no externalName",
                 "The target of the night is still there: whoever sets the type alone brings it back.",
                 "kubectl get service invoices -n tools -o yaml",
@@ -144,5 +193,122 @@ kubectl patch service invoices -n tools --type=merge -p '{{"spec": {{"type": "Ex
                 says={"the-pipeline-has-the-type": "Nobody wrote the type down"},
             ),
         },
+    ),
+    Prediction(
+        slug="called-through-an-alias",
+        options={
+            "denied": "the server says no: the name does not begin with a team",
+            "stored": "it is stored: a webhook that cannot be called is left out",
+            "lookup": "an error: the API server does not find the alias's target",
+            "unsupported": "an error: the API server calls no aliases",
+        },
+        reads=heard_in,
+    ),
+    Prediction(
+        slug="address-for-a-webhook",
+        options={
+            "denied": "it calls the address, and the server says no",
+            "lookup": "it looks the address up, and finds no such host",
+            "certificate": "it calls the address, and the certificate is for another name",
+        },
+        reads=heard_in,
+    ),
+    Exercise(
+        slug="webhook-that-nobody-can-call",
+        title="A webhook that nobody can call",
+        minutes=5,
+        setup=f"""kubectl delete endpointslices -n tools -l kubernetes.io/service-name=naming
+kubectl delete service naming -n tools --ignore-not-found
+ca=$(kubectl exec -n tools client -- base64 -w0 /tmp/ca/ca.crt)
+cat <<YAML | kubectl apply -f -
+{NAMING_ALIAS}---
+{WEBHOOK}YAML
+""",
+        patience=10,
+        judge=[
+            Check(
+                "without-a-team-is-refused",
+                tools.kubectl(TRIAL),
+                lambda reply: heard(reply) == "denied",
+                "the server's no: the name does not begin with a team",
+                why_not_denied,
+                "kubectl create configmap trial -n tools --dry-run=server, and read the last words",
+            ),
+            Check(
+                "with-a-team-is-taken",
+                tools.kubectl("create configmap shop-trial --dry-run=server -o name"),
+                lambda reply: reply.text == "configmap/shop-trial",
+                "configmap/shop-trial",
+                why_not_denied,
+                "kubectl create configmap shop-trial -n tools --dry-run=server, and read the last words",
+            ),
+            Check(
+                "the-vendors-chart",
+                tools.kubectl(
+                    "get validatingwebhookconfiguration tools-naming -o jsonpath='{.webhooks[*].failurePolicy} "
+                    "{.webhooks[*].clientConfig.service.namespace}/{.webhooks[*].clientConfig.service.name}"
+                    "{.webhooks[*].clientConfig.url}'"
+                ),
+                lambda reply: reply.text == "Fail tools/naming",
+                "failurePolicy Fail, and the Service naming in tools",
+                "The vendor's configuration was changed or removed: its next release would undo that, or nobody is asked any more.",
+                "kubectl get validatingwebhookconfiguration tools-naming -o yaml",
+            ),
+            Check(
+                "pods-reach-it",
+                client.run("in the Pod: curl https://naming/", "curl -sSk -m 10 https://naming/"),
+                lambda reply: "APIResourceList" in reply.text,
+                "an answer of the server",
+                "A Pod asks the same name, and gets no address or no answer: what the API server can read need not be a DNS answer.",
+                "kubectl exec -n tools client -- dig naming.tools.svc.cluster.local",
+            ),
+        ],
+        fresh={
+            "without-a-team-is-refused": "looks the target up",
+            "with-a-team-is-taken": "looks the target up",
+        },
+        hints=(
+            "Read the end of the error: who looks up which name, and where? Would any other name of the server be known there?",
+            "What does the API server call without DNS? A Service with a cluster IP. It may stand in another namespace than the Pod.",
+            "Delete the alias. A Service naming without a selector, port 443, and an EndpointSlice with the address of the Pod in partner, port 8443.",
+        ),
+        why="With a cluster IP there is nothing to look up, the name in the certificate stays, and Pods find the server as well. If you may write in `partner` only, ask for a webhook that names that namespace.",
+        wrong={
+            "nobody-is-asked": Wrong(
+                cell="kubectl delete validatingwebhookconfiguration tools-naming",
+                fails=("without-a-team-is-refused", "the-vendors-chart"),
+                says={"without-a-team-is-refused": "Nobody was asked"},
+            ),
+            "fails-open": Wrong(
+                cell="kubectl patch validatingwebhookconfiguration tools-naming --type=json "
+                """-p '[{"op": "replace", "path": "/webhooks/0/failurePolicy", "value": "Ignore"}]'""",
+                fails=("without-a-team-is-refused", "the-vendors-chart"),
+                says={"without-a-team-is-refused": "Nobody was asked"},
+            ),
+            "address-in-the-alias": Wrong(
+                cell="vip=$(kubectl get service naming -n partner -o jsonpath='{.spec.clusterIP}')\n"
+                """kubectl patch service naming -n tools --type=merge -p "{\\"spec\\": {\\"externalName\\": \\"$vip\\"}}" """,
+                fails=("pods-reach-it",),
+                says={"pods-reach-it": "need not be a DNS answer"},
+            ),
+            "short-name": Wrong(
+                cell="""kubectl patch service naming -n tools --type=merge -p '{"spec": {"externalName": "naming.partner.svc"}}'""",
+                fails=("without-a-team-is-refused", "with-a-team-is-taken", "pods-reach-it"),
+                says={"without-a-team-is-refused": "looks the target up"},
+            ),
+        },
+    ),
+    Prediction(
+        slug="api-behind-an-alias",
+        options={
+            "Available": "that it is available",
+            "lookup": "that the alias's target is not found",
+            "endpoints": "that the Service has no endpoints",
+        },
+        asks=tools.kubectl("get apiservice v2.stock.example.com -o jsonpath='{.status.conditions[0].message}'"),
+        reads=lambda reply: next(
+            (what for words, what in WORDS_OF_APIS.items() if words in reply.out),
+            "",
+        ),
     ),
 ]
