@@ -1,5 +1,7 @@
 """What lesson among_the_tools asks of the learner, and how it is judged."""
 
+import json
+
 from course.exercise import Check, Exercise, Pod, Prediction, Reply, Wrong
 
 tools = Pod("tools")
@@ -35,6 +37,8 @@ metadata: {name: invoices, namespace: tools}
 spec: {selector: {app: invoices}, ports: [{port: 80}]}
 """
 
+HELM = "kubectl exec -n tools helm -- helm"
+USERS = "users.cxyz123.us-east-1.rds.amazonaws.com"
 TRIAL = "create configmap trial --dry-run=server -o name"
 # What the API server says about a webhook, and what that means here.
 WORDS = {
@@ -63,6 +67,19 @@ webhooks:
     sideEffects: None
     admissionReviewVersions: [v1]
 """
+
+
+def last_release(reply: Reply) -> str:
+    """The status of a release's last revision, of those whose Secrets are listed; "" where there is none."""
+    labels = [item["metadata"].get("labels", {}) for item in json.loads(reply.out or '{"items": []}')["items"]]
+    revisions = {int(one["version"]): str(one["status"]) for one in labels if one.get("owner") == "helm"}
+    return revisions[max(revisions)] if revisions else ""
+
+
+def after_helm(reply: Reply) -> str:
+    """What became of shop-db: its type, or that Helm failed."""
+    types = [one["spec"]["type"] for one in json.loads(reply.out)["items"] if one["metadata"]["name"] == "shop-db"]
+    return "failed" if last_release(reply) == "failed" else " ".join(types)
 
 
 def heard_in(said: object) -> str:
@@ -191,6 +208,102 @@ kubectl patch service invoices -n tools --type=merge -p '{{"spec": {{"type": "Ex
                 + "YAML",
                 fails=("the-pipeline-has-the-type",),
                 says={"the-pipeline-has-the-type": "Nobody wrote the type down"},
+            ),
+        },
+    ),
+    Prediction(
+        slug="helm-after-a-hand",
+        options={
+            "failed": "an error: somebody else has the type",
+            "ClusterIP": "upgraded, and it is ClusterIP again",
+            "ExternalName": "upgraded, and the alias stays",
+        },
+        asks=tools.kubectl("get secrets,services -o json"),
+        reads=after_helm,
+    ),
+    Prediction(
+        slug="helm-family",
+        options={"2": "both times", "1": "the first time only", "0": "not at all"},
+        reads=lambda history: str(sum(one["status"] == "deployed" for one in json.loads(str(history))[-2:])),
+    ),
+    Exercise(
+        slug="release-of-two-hands",
+        title="A release of two hands",
+        minutes=5,
+        setup=f"""kubectl exec -n tools helm -- helm uninstall billing --ignore-not-found
+kubectl delete service billing-db -n tools --ignore-not-found
+{HELM} install billing /chart --set type=ClusterIP,ipFamilyPolicy=SingleStack
+kubectl patch service billing-db -n tools --type=merge -p '{{"spec": {{"type": "ExternalName", "externalName": "api.example.com"}}}}'
+""",
+        patience=10,
+        judge=[
+            Check(
+                "leads-to-the-database",
+                tools.service("billing-db"),
+                lambda reply: reply.out.split()[:2] == ["ExternalName", USERS],
+                f"an alias of {USERS}",
+                "The Service leads to something else.",
+                "kubectl get service billing-db -n tools -o yaml",
+            ),
+            Check(
+                "helm-has-the-target",
+                tools.kubectl(OWNERS.format("billing-db")),
+                lambda reply: owner_of(reply, "externalName") == "helm",
+                "spec.externalName among the fields of helm, and of nobody else",
+                lambda reply: (
+                    f"The target is {owner_of(reply, 'externalName') or 'nobody'}'s: an upgrade that changes it ends in a conflict."
+                ),
+                "kubectl get service billing-db -n tools --show-managed-fields -o yaml",
+            ),
+            Check(
+                "the-release-is-deployed",
+                tools.kubectl("get secrets -l owner=helm,name=billing -o json"),
+                lambda reply: last_release(reply) == "deployed",
+                "the last revision of billing: deployed",
+                lambda reply: (
+                    f"The last revision of the release is {last_release(reply) or 'not there'}. Helm said why when it was made."
+                ),
+                "kubectl exec -n tools helm -- helm history billing",
+            ),
+            Check(
+                "and-once-more",
+                tools.kubectl(
+                    "get service billing-db --show-managed-fields -o jsonpath='{.spec.type} "
+                    "{.metadata.managedFields[?(@.manager==\"helm\")].fieldsV1.f:spec}'"
+                ),
+                lambda reply: reply.text.startswith("ExternalName") and "ipFamilyPolicy" not in reply.out,
+                "an alias for which Helm writes no ipFamilyPolicy",
+                "Helm writes a field that no alias may have: the next upgrade with these values is refused.",
+                "kubectl exec -n tools helm -- helm get values billing",
+            ),
+        ],
+        fresh={
+            "leads-to-the-database": "api.example.com",
+            "helm-has-the-target": "kubectl-patch's",
+            "and-once-more": "no alias may have",
+        },
+        hints=(
+            "Run the upgrade as you would, and read the error: which field, and whose? Then look at the values of the release: helm get values billing.",
+            "Two things are in the way: somebody else's field, for which Helm has a flag, and a value that the release should not have any more.",
+            f"helm upgrade billing /chart --force-conflicts --set type=ExternalName,externalName={USERS}. Values that you do not name are the chart's own again, unless you say --reuse-values.",
+        ),
+        why="Force takes the fields that the chart writes; the values that you leave out are forgotten, `ipFamilyPolicy` with them.",
+        wrong={
+            "old-values-kept": Wrong(
+                cell=f"{HELM} upgrade billing /chart --force-conflicts --reuse-values --set type=ExternalName,externalName={USERS} || true",
+                fails=("leads-to-the-database", "helm-has-the-target", "the-release-is-deployed", "and-once-more"),
+                says={"the-release-is-deployed": "is failed"},
+            ),
+            "by-another-hand": Wrong(
+                cell=f"""kubectl patch service billing-db -n tools --type=merge -p '{{"spec": {{"externalName": "{USERS}"}}}}'""",
+                fails=("helm-has-the-target", "and-once-more"),
+                says={"helm-has-the-target": "kubectl-patch's"},
+            ),
+            "through-another-type": Wrong(
+                cell=f"""{HELM} upgrade billing /chart --force-conflicts --set type=ClusterIP,ipFamilyPolicy=SingleStack
+{HELM} upgrade billing /chart --force-conflicts --set type=ExternalName,externalName={USERS},ipFamilyPolicy=SingleStack""",
+                fails=("and-once-more",),
+                says={"and-once-more": "no alias may have"},
             ),
         },
     ),

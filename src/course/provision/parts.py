@@ -73,24 +73,6 @@ PARTS = (
         key=programs.HELM.key,
         make=programs.HELM.make,
     ),
-    Part(
-        "metrics",
-        "Prometheus, of Debian's package",
-        minutes=1,
-        megabytes=120,
-        image=programs.METRICS.image,
-        key=programs.METRICS.key,
-        make=programs.METRICS.make,
-    ),
-    Part(
-        "external-dns",
-        "ExternalDNS, and BIND, which takes the records that it makes",
-        minutes=3,
-        megabytes=200,
-        image=programs.EXTERNAL_DNS.image,
-        key=programs.EXTERNAL_DNS.key,
-        make=programs.EXTERNAL_DNS.make,
-    ),
 )
 
 
