@@ -37,6 +37,11 @@ metadata: {name: invoices, namespace: tools}
 spec: {selector: {app: invoices}, ports: [{port: 80}]}
 """
 
+# A line for each revision that Helm keeps in a Secret, and one for each Service with its type.
+REVISIONS = (
+    "-o jsonpath='{range .items[*]}{.metadata.labels.version} {.metadata.labels.status}{\"\\n\"}"
+    "{.metadata.name} {.spec.type}{\"\\n\"}{end}'"
+)
 HELM = "kubectl exec -n tools helm -- helm"
 USERS = "users.cxyz123.us-east-1.rds.amazonaws.com"
 TRIAL = "create configmap trial --dry-run=server -o name"
@@ -70,15 +75,15 @@ webhooks:
 
 
 def last_release(reply: Reply) -> str:
-    """The status of a release's last revision, of those whose Secrets are listed; "" where there is none."""
-    labels = [item["metadata"].get("labels", {}) for item in json.loads(reply.out or '{"items": []}')["items"]]
-    revisions = {int(one["version"]): str(one["status"]) for one in labels if one.get("owner") == "helm"}
+    """The status of a release's last revision, of its REVISIONS; "" where there is none."""
+    lines = [line.split() for line in reply.out.splitlines()]
+    revisions = {int(words[0]): words[1] for words in lines if len(words) == 2 and words[0].isdigit()}
     return revisions[max(revisions)] if revisions else ""
 
 
 def after_helm(reply: Reply) -> str:
-    """What became of shop-db: its type, or that Helm failed."""
-    types = [one["spec"]["type"] for one in json.loads(reply.out)["items"] if one["metadata"]["name"] == "shop-db"]
+    """What became of shop-db: that Helm failed, or its type."""
+    types = [words[1] for words in map(str.split, reply.out.splitlines()) if len(words) == 2 and words[0] == "shop-db"]
     return "failed" if last_release(reply) == "failed" else " ".join(types)
 
 
@@ -218,7 +223,7 @@ kubectl patch service invoices -n tools --type=merge -p '{{"spec": {{"type": "Ex
             "ClusterIP": "upgraded, and it is ClusterIP again",
             "ExternalName": "upgraded, and the alias stays",
         },
-        asks=tools.kubectl("get secrets,services -o json"),
+        asks=tools.kubectl(f"get secrets,services {REVISIONS}"),
         reads=after_helm,
     ),
     Prediction(
@@ -257,7 +262,7 @@ kubectl patch service billing-db -n tools --type=merge -p '{{"spec": {{"type": "
             ),
             Check(
                 "the-release-is-deployed",
-                tools.kubectl("get secrets -l owner=helm,name=billing -o json"),
+                tools.kubectl(f"get secrets -l owner=helm,name=billing {REVISIONS}"),
                 lambda reply: last_release(reply) == "deployed",
                 "the last revision of billing: deployed",
                 lambda reply: (
@@ -424,4 +429,15 @@ cat <<YAML | kubectl apply -f -
             "",
         ),
     ),
+    Prediction(
+        slug="bystander",
+        options={
+            "gone": "it is removed: nothing in it is of that API",
+            "Terminating": "it stays, on its way out",
+            "Active": "the API server refuses to remove it",
+        },
+        asks=tools.kubectl("get namespace bystander --ignore-not-found -o jsonpath='{.status.phase}'"),
+        reads=lambda reply: reply.text or "gone",
+    ),
+    Prediction(slug="listed-endpoints", near=0, reads=int),
 ]
