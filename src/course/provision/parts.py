@@ -73,6 +73,15 @@ PARTS = (
         key=programs.HELM.key,
         make=programs.HELM.make,
     ),
+    Part(
+        "metrics",
+        "Prometheus, of Debian's package",
+        minutes=1,
+        megabytes=120,
+        image=programs.METRICS.image,
+        key=programs.METRICS.key,
+        make=programs.METRICS.make,
+    ),
 )
 
 
