@@ -20,19 +20,22 @@ class Go:
     """A Go program that a part is made of.
 
     name: of the program. package: where its `main` is, in the module that the part's go.mod pins. stamp: the variable
-    that holds its version, set by the linker. minutes: how long it builds on two cores, in words.
+    that holds its version, set by the linker. minutes: how long it builds on two cores, in words. tags: which parts of
+    it are built, as its authors name them.
     """
 
     name: str
     package: str
     stamp: str
     minutes: str
+    tags: str = ""
 
     def build(self, folder: Path, version: str, say: Say) -> Path:
         """The program, for the node; `folder` holds the go.mod."""
         say(f"building {self.name} ({self.minutes} when it is new)")
         flags = f"-s -w -X {self.stamp}=v{version}"
-        return tools.build(self.name, [self.package], flags=flags, module=folder, for_node=True) / self.name
+        built = tools.build(self.name, [self.package], flags=flags, module=folder, for_node=True, tags=self.tags)
+        return built / self.name
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,17 @@ HELM = Programs(
     lambda: pinned().helm_version,
     Go("helm", "helm.sh/helm/v4/cmd/helm", "helm.sh/helm/v4/internal/version.version", "2 minutes"),
 )
-METRICS = Programs("metrics", lambda: pinned().metrics_prometheus)
+METRICS = Programs(
+    "metrics",
+    lambda: pinned().metrics_prometheus,
+    Go(
+        "prometheus",
+        "github.com/prometheus/prometheus/cmd/prometheus",
+        "github.com/prometheus/common/version.Version",
+        "3 minutes",
+        tags="remove_all_sd,enable_dns_sd,enable_kubernetes_sd",  # ways to find targets that the lesson shows
+    ),
+)
 EXTERNAL_DNS = Programs(
     "external-dns",
     lambda: pinned().records_external_dns,

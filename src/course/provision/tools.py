@@ -82,21 +82,23 @@ def build(
     rename: dict[str, str] | None = None,
     aliases: dict[str, str] | None = None,
     for_node: bool = False,
+    tags: str = "",
 ) -> Path:
     """Build Go programs; returns the folder that holds them. What is built already is not built again.
 
     module: the folder of the go.mod that pins them. aliases: further names, as links, each with the program it is a
-    name of. for_node: it runs in the cluster, whatever this machine is. The result is kept under the hash of the
-    module's files, the packages of our own, and the flags.
+    name of. for_node: it runs in the cluster, whatever this machine is. tags: Go's build tags. The result is kept under
+    the hash of the module's files, the packages of our own, the flags and the tags.
     """
     own = [path for package in packages if package.startswith("./") for path in sorted((module / package).glob("*.go"))]
-    key = hash_of([module / "go.mod", module / "go.sum", *own], flags, *packages, *(aliases or {}))
+    key = hash_of([module / "go.mod", module / "go.sum", *own], flags, *packages, *(aliases or {}), *([tags] if tags else []))
     finished = paths.cache() / "parts" / f"{part}-{key}"
     if finished.exists():
         return finished
     program, env = go()
     work = _workplace(finished)
-    command = [str(program), "build", "-trimpath", "-ldflags", flags, "-o", f"{work}{os.sep}", *packages]
+    options = ["-trimpath", *(["-tags", tags] if tags else []), "-ldflags", flags, "-o", f"{work}{os.sep}"]
+    command = [str(program), "build", *options, *packages]
     target = {"GOOS": "linux"} if for_node else {}
     shell.logged(command, log=f"build-{part}", doing=f"Building {part}", env=env | target, cwd=module)
     for old, new in (rename or {}).items():
