@@ -440,14 +440,4 @@ cat <<YAML | kubectl apply -f -
         reads=lambda reply: reply.text or "gone",
     ),
     Prediction(slug="listed-endpoints", near=0, reads=int),
-    Prediction(
-        slug="what-prometheus-finds",
-        options={
-            "by-name": "by name alone",
-            "by-dns by-name": "by name, and by asking DNS",
-            "by-dns by-name by-service": "all but the endpoints",
-            "by-dns by-endpoints by-name by-service": "all four",
-        },
-        reads=str,
-    ),
 ]
