@@ -4,7 +4,7 @@ from course.lab import Check, Pod, Reply, leads_to, reads_ada
 
 probe, team = Pod("lab-stuck-release", "probe"), Pod("lab-stuck-release")
 TARGET = "users.cxyz123.us-east-1.rds.amazonaws.com"
-OWNERS = "{range .metadata.managedFields[*]}{.manager} has {.fieldsV1.f:spec}{\"\\n\"}{end}"
+OWNERS = '{range .metadata.managedFields[*]}{.manager} has {.fieldsV1.f:spec}{"\\n"}{end}'
 HISTORY = "kubectl -n lab-stuck-release exec helm -- helm history shop"
 FIELDS = "kubectl -n lab-stuck-release get service shop-db --show-managed-fields -o yaml"
 
@@ -31,7 +31,9 @@ def why_not_deployed(reply: Reply) -> str:
     """Gone, or failed."""
     if not last(reply):
         return "There is no release any more: Helm does not know the Service, and its history is gone."
-    return f"The last revision is {last(reply)}. The error of that revision stands in the history: which field, and why?"
+    return (
+        f"The last revision is {last(reply)}. The error of that revision stands in the history: which field, and why?"
+    )
 
 
 CHECKS = [

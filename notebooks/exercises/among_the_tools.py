@@ -39,8 +39,8 @@ spec: {selector: {app: invoices}, ports: [{port: 80}]}
 
 # A line for each revision that Helm keeps in a Secret, and one for each Service with its type.
 REVISIONS = (
-    "-o jsonpath='{range .items[*]}{.metadata.labels.version} {.metadata.labels.status}{\"\\n\"}"
-    "{.metadata.name} {.spec.type}{\"\\n\"}{end}'"
+    '-o jsonpath=\'{range .items[*]}{.metadata.labels.version} {.metadata.labels.status}{"\\n"}'
+    '{.metadata.name} {.spec.type}{"\\n"}{end}\''
 )
 HELM = "kubectl exec -n tools helm -- helm"
 USERS = "users.cxyz123.us-east-1.rds.amazonaws.com"
@@ -115,9 +115,10 @@ TASKS = [
             "wiped": "an alias, and the forbidden fields are gone",
         },
         asks=tools.kubectl("get service orders -o jsonpath='{.spec.type} {.spec.clusterIP}'"),
-        reads=lambda reply: {"ClusterIP": "refused", "ExternalName": "wiped" if len(reply.text.split()) == 1 else "kept"}[
-            reply.text.split()[0]
-        ],
+        reads=lambda reply: {
+            "ClusterIP": "refused",
+            "ExternalName": "wiped" if len(reply.text.split()) == 1 else "kept",
+        }[reply.text.split()[0]],
     ),
     Prediction(
         slug="what-is-left",
@@ -274,7 +275,7 @@ kubectl patch service billing-db -n tools --type=merge -p '{{"spec": {{"type": "
                 "and-once-more",
                 tools.kubectl(
                     "get service billing-db --show-managed-fields -o jsonpath='{.spec.type} "
-                    "{.metadata.managedFields[?(@.manager==\"helm\")].fieldsV1.f:spec}'"
+                    '{.metadata.managedFields[?(@.manager=="helm")].fieldsV1.f:spec}\''
                 ),
                 lambda reply: reply.text.startswith("ExternalName") and "ipFamilyPolicy" not in reply.out,
                 "an alias for which Helm writes no ipFamilyPolicy",
@@ -440,4 +441,14 @@ cat <<YAML | kubectl apply -f -
         reads=lambda reply: reply.text or "gone",
     ),
     Prediction(slug="listed-endpoints", near=0, reads=int),
+    Prediction(
+        slug="what-prometheus-finds",
+        options={
+            "by-name": "by name alone",
+            "by-dns by-name": "by name, and by asking DNS",
+            "by-dns by-name by-service": "all but the endpoints",
+            "by-dns by-endpoints by-name by-service": "all four",
+        },
+        reads=str,
+    ),
 ]

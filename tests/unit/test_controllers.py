@@ -1,4 +1,4 @@
-"""The tables of controllers and of tools say when each of their sources was written; how old they are is printed with each run."""
+"""The tables of controllers and of tools say when each source was written; its age is printed with each run."""
 
 from datetime import UTC, datetime
 

@@ -12,7 +12,7 @@ from course.base import paths, shell
 from course.base.errors import CourseError
 from course.base.versions import as_numbers, pinned
 from course.lessons import catalog as lessons
-from course.provision import edge, images, parts, tools
+from course.provision import edge, images, parts, programs, tools
 from course.provision.engine import Engine
 from course.tasks import catalog as labs
 
@@ -110,3 +110,24 @@ def test_the_edge_may_run_in_the_lessons_namespace() -> None:
     *_, binding = yaml.safe_load_all((edge.FOLDER / "cluster.yaml").read_text())
     may = {subject["namespace"] for subject in binding["subjects"]}
     assert may and may <= {name for lesson in lessons.lessons() if lesson.parts for name in lesson.namespaces}
+
+
+PROGRAMS = (programs.HELM, programs.METRICS)
+
+
+@pytest.mark.parametrize("part", PROGRAMS, ids=lambda part: part.part)
+def test_a_programs_version_stands_in_each_place(part: programs.Programs) -> None:
+    assert part.go is not None
+    go_mod = (part.folder / "go.mod").read_text()
+    assert re.search(rf"(?m)^tool {re.escape(part.go.package)}$", go_mod)
+    module = part.go.package.partition("/cmd/")[0]
+    assert re.search(rf"(?m)^\s+{re.escape(module)} v{re.escape(part.version())}( // indirect)?$", go_mod)
+    manifests = [parts.find(part.part).manifest, *labs.FOLDER.glob("*/setup.yaml")]
+    images = {name for path in manifests for name in re.findall(rf"\S*externalname-{part.part}:\S+", path.read_text())}
+    assert images == {part.image()}
+
+
+@pytest.mark.parametrize("part", PROGRAMS, ids=lambda part: part.part)
+def test_each_go_that_may_be_used_is_new_enough_for_it(part: programs.Programs) -> None:
+    (needed,) = re.findall(r"(?m)^go (\S+)$", (part.folder / "go.mod").read_text())
+    assert as_numbers(needed) <= as_numbers(pinned().go_minimum) and as_numbers(needed) <= as_numbers(tools.go_wheel())

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from course.base import paths, toml
-from course.lessons.sourced import Sourced, table as table_of
+from course.lessons.sourced import Sourced
+from course.lessons.sourced import table as table_of
 
 MANIFEST = paths.NOTEBOOKS / "controllers.toml"
 

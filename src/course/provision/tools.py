@@ -82,23 +82,21 @@ def build(
     rename: dict[str, str] | None = None,
     aliases: dict[str, str] | None = None,
     for_node: bool = False,
-    tags: str = "",
 ) -> Path:
     """Build Go programs; returns the folder that holds them. What is built already is not built again.
 
-    module: the folder of the go.mod that pins them. aliases: further names, as links, each with the program it is a
-    name of. for_node: it runs in the cluster, whatever this machine is. tags: Go's build tags. The result is kept under
-    the hash of the module's files, the packages of our own, the flags and the tags.
+    packages: theirs; other flags of `go build` may stand before them. module: the folder of the go.mod that pins them.
+    aliases: further names, as links, each with the program it is a name of. for_node: it runs in the cluster, whatever
+    this machine is. The result is kept under the hash of the module's files, the packages of our own, and the flags.
     """
     own = [path for package in packages if package.startswith("./") for path in sorted((module / package).glob("*.go"))]
-    key = hash_of([module / "go.mod", module / "go.sum", *own], flags, *packages, *(aliases or {}), *([tags] if tags else []))
+    key = hash_of([module / "go.mod", module / "go.sum", *own], flags, *packages, *(aliases or {}))
     finished = paths.cache() / "parts" / f"{part}-{key}"
     if finished.exists():
         return finished
     program, env = go()
     work = _workplace(finished)
-    options = ["-trimpath", *(["-tags", tags] if tags else []), "-ldflags", flags, "-o", f"{work}{os.sep}"]
-    command = [str(program), "build", *options, *packages]
+    command = [str(program), "build", "-trimpath", "-ldflags", flags, "-o", f"{work}{os.sep}", *packages]
     target = {"GOOS": "linux"} if for_node else {}
     shell.logged(command, log=f"build-{part}", doing=f"Building {part}", env=env | target, cwd=module)
     for old, new in (rename or {}).items():
