@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 import yaml
@@ -45,7 +46,10 @@ def test_the_key_follows_what_the_part_is_made_of(monkeypatch: pytest.MonkeyPatc
     assert edge.key() != before
 
 
-def test_without_registry_and_root_it_says_what_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", [part.name for part in parts.PARTS])
+def test_without_registry_and_root_it_says_what_is_missing(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
     monkeypatch.setattr(parts, "choose", lambda say: ENGINE)
     monkeypatch.setattr(Engine, "has_image", lambda self, name: False)
@@ -53,11 +57,11 @@ def test_without_registry_and_root_it_says_what_is_missing(monkeypatch: pytest.M
     monkeypatch.setattr(images, "_may_build", lambda: False)
     said: list[str] = []
     with pytest.raises(CourseError) as caught:
-        parts.make("edge", said.append)
-    assert "The part edge cannot be made" in caught.value.what
+        parts.make(name, said.append)
+    assert f"The part {name} cannot be made" in caught.value.what
     assert "no route to the registry" in caught.value.why and images.BUILDING_NEEDS in caught.value.why
-    assert re.search(r"edge, once: \d minutes on 2 cores, \d+ MB", said[0])
-    assert not parts.find("edge").made
+    assert re.search(rf"{name}, once: \d minutes on 2 cores, \d+ MB", said[0])
+    assert not parts.find(name).made
 
 
 def test_what_is_made_is_carried_to_another_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -125,6 +129,15 @@ def test_a_programs_version_stands_in_each_place(part: programs.Programs) -> Non
     manifests = [parts.find(part.part).manifest, *labs.FOLDER.glob("*/setup.yaml")]
     images = {name for path in manifests for name in re.findall(rf"\S*externalname-{part.part}:\S+", path.read_text())}
     assert images == {part.image()}
+
+
+def test_a_programs_key_follows_what_it_is_made_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    before = programs.HELM.key()
+    copytree(programs.HELM.folder, tmp_path / "helm")
+    monkeypatch.setattr(programs, "FOLDER", tmp_path)
+    assert programs.HELM.key() == before
+    (tmp_path / "helm" / "go.sum").write_text("")
+    assert programs.HELM.key() != before
 
 
 @pytest.mark.parametrize("part", PROGRAMS, ids=lambda part: part.part)

@@ -66,8 +66,8 @@ PARTS = (
     ),
     Part(
         "helm",
-        "Helm, in a Pod that it is told in what to do",
-        minutes=2,
+        "Helm, and a Pod in which it is told what to do",
+        minutes=3,
         megabytes=70,
         image=programs.HELM.image,
         key=programs.HELM.key,

@@ -101,7 +101,7 @@ def put_together(
 HELM = Programs(
     "helm",
     lambda: pinned().helm_version,
-    Go("helm", "helm.sh/helm/v4/cmd/helm", "helm.sh/helm/v4/internal/version.version", "2 minutes"),
+    Go("helm", "helm.sh/helm/v4/cmd/helm", "helm.sh/helm/v4/internal/version.version", "3 minutes"),
 )
 METRICS = Programs(
     "metrics",
