@@ -51,6 +51,47 @@ def test_what_is_left_is_named_and_removed(no_namespace: None, capsys: pytest.Ca
     assert "192.0.2.7" not in outside.inside("outside-dns", "show")
 
 
+LEFT_IN_THE_API = f"""apiVersion: apiregistration.k8s.io/v1
+kind: APIService
+metadata: {{name: v1.left.example.com, labels: {{{begin.LABEL}: {SLUG}}}}}
+spec:
+  group: left.example.com
+  version: v1
+  groupPriorityMinimum: 10
+  versionPriority: 10
+  insecureSkipTLSVerify: true
+  service: {{namespace: {SPACE}, name: nobody}}
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: {{name: course-test-begin, labels: {{{begin.LABEL}: {SLUG}}}}}
+webhooks:
+  - name: nobody.example.com
+    clientConfig: {{service: {{namespace: {SPACE}, name: nobody}}}}
+    rules: [{{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [configmaps]}}]
+    namespaceSelector: {{matchLabels: {{kubernetes.io/metadata.name: {SPACE}}}}}
+    failurePolicy: Fail
+    sideEffects: None
+    admissionReviewVersions: [v1]
+"""
+
+
+def test_what_holds_the_whole_api_goes_before_the_namespaces(
+    no_namespace: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """While an APIService cannot be reached, no namespace of the cluster goes; a webhook is in nobody's namespace."""
+    begin.begin(SLUG)
+    kubectl.apply(LEFT_IN_THE_API)
+    unreached = ("wait", "apiservice/v1.left.example.com", "--for=condition=Available=false", "--timeout=30s")
+    kubectl.output(*unreached, timeout=40)
+    capsys.readouterr()
+    begin.begin(SLUG)
+    said = capsys.readouterr().out.splitlines()[0]
+    assert "v1.left.example.com" in said and "validatingwebhookconfiguration" in said
+    kinds = ("get", "apiservices,validatingwebhookconfigurations", "-l", begin.LABEL, "-o", "name")
+    assert kubectl.output(*kinds).split() == []
+
+
 def test_a_namespace_of_the_learners_is_left_alone(no_namespace: None) -> None:
     kubectl.output("create", "namespace", SPACE)
     kubectl.output("create", "configmap", "mine", "-n", SPACE)

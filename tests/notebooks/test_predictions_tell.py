@@ -47,6 +47,15 @@ OWN = {
         '{"items": [{"metadata": {"name": "literal"}, "status": {"currentStatus": "valid"}}]}',
         '{"items": [{"metadata": {"name": "literal"}, "status": {"currentStatus": "invalid"}}]}',
     ),
+    "read-and-sent-back": ("ClusterIP 10.96.0.4", "ExternalName"),
+    "helm-after-a-hand": ("4 failed\nshop-db ExternalName", "4 deployed\nshop-db ClusterIP"),
+    "helm-family": (
+        '[{"status": "deployed"}, {"status": "failed"}]',
+        '[{"status": "superseded"}, {"status": "deployed"}, {"status": "deployed"}]',
+    ),
+    "called-through-an-alias": ("dial tcp: lookup x: no such host", "its name does not begin with a team"),
+    "address-for-a-webhook": ("dial tcp: lookup x: no such host", "its name does not begin with a team"),
+    "api-behind-an-alias": ("dial tcp: lookup x: no such host", "all checks passed"),
     "answer-of-another": ('{"server": "legacy-api"}', "curl: (60) SSL"),
 }
 

@@ -99,6 +99,7 @@ EXAMPLES = {
     "pod ip": ("A\t10.244.0.15", "A\tPOD-IP"),
     "pod ip in a name": ("8080 10-244-0-15.web-pods.shop", "8080 POD-IP.web-pods.shop"),
     "outside ip": ("A 10.89.0.4 or 172.18.0.3", "A OUTSIDE-IP or OUTSIDE-IP"),
+    "a node's resolver": ("lookup a.b on [fc00::1]:53: no such host", "lookup a.b on RESOLVER: no such host"),
     "node name": ("etcd-externalname-ci-12-control-plane", "etcd-NODE"),
     "age": ("name 5m12s\nother 3d4h", "name AGE\nother AGE"),
     "ttl": ("a.b.\t\t30\tIN\tCNAME\tc.", "a.b. TTL IN\tCNAME\tc."),

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 import yaml
@@ -12,7 +13,7 @@ from course.base import paths, shell
 from course.base.errors import CourseError
 from course.base.versions import as_numbers, pinned
 from course.lessons import catalog as lessons
-from course.provision import edge, images, parts, tools
+from course.provision import edge, images, parts, programs, tools
 from course.provision.engine import Engine
 from course.tasks import catalog as labs
 
@@ -45,7 +46,10 @@ def test_the_key_follows_what_the_part_is_made_of(monkeypatch: pytest.MonkeyPatc
     assert edge.key() != before
 
 
-def test_without_registry_and_root_it_says_what_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", [part.name for part in parts.PARTS])
+def test_without_registry_and_root_it_says_what_is_missing(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
     monkeypatch.setattr(parts, "choose", lambda say: ENGINE)
     monkeypatch.setattr(Engine, "has_image", lambda self, name: False)
@@ -53,11 +57,11 @@ def test_without_registry_and_root_it_says_what_is_missing(monkeypatch: pytest.M
     monkeypatch.setattr(images, "_may_build", lambda: False)
     said: list[str] = []
     with pytest.raises(CourseError) as caught:
-        parts.make("edge", said.append)
-    assert "The part edge cannot be made" in caught.value.what
+        parts.make(name, said.append)
+    assert f"The part {name} cannot be made" in caught.value.what
     assert "no route to the registry" in caught.value.why and images.BUILDING_NEEDS in caught.value.why
-    assert re.search(r"edge, once: \d minutes on 2 cores, \d+ MB", said[0])
-    assert not parts.find("edge").made
+    assert re.search(rf"{name}, once: \d minutes on 2 cores, \d+ MB", said[0])
+    assert not parts.find(name).made
 
 
 def test_what_is_made_is_carried_to_another_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -110,3 +114,33 @@ def test_the_edge_may_run_in_the_lessons_namespace() -> None:
     *_, binding = yaml.safe_load_all((edge.FOLDER / "cluster.yaml").read_text())
     may = {subject["namespace"] for subject in binding["subjects"]}
     assert may and may <= {name for lesson in lessons.lessons() if lesson.parts for name in lesson.namespaces}
+
+
+PROGRAMS = (programs.HELM, programs.METRICS)
+
+
+@pytest.mark.parametrize("part", PROGRAMS, ids=lambda part: part.part)
+def test_a_programs_version_stands_in_each_place(part: programs.Programs) -> None:
+    assert part.go is not None
+    go_mod = (part.folder / "go.mod").read_text()
+    assert re.search(rf"(?m)^tool {re.escape(part.go.package)}$", go_mod)
+    module = part.go.package.partition("/cmd/")[0]
+    assert re.search(rf"(?m)^\s+{re.escape(module)} v{re.escape(part.version())}( // indirect)?$", go_mod)
+    manifests = [parts.find(part.part).manifest, *labs.FOLDER.glob("*/setup.yaml")]
+    images = {name for path in manifests for name in re.findall(rf"\S*externalname-{part.part}:\S+", path.read_text())}
+    assert images == {part.image()}
+
+
+def test_a_programs_key_follows_what_it_is_made_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    before = programs.HELM.key()
+    copytree(programs.HELM.folder, tmp_path / "helm")
+    monkeypatch.setattr(programs, "FOLDER", tmp_path)
+    assert programs.HELM.key() == before
+    (tmp_path / "helm" / "go.sum").write_text("")
+    assert programs.HELM.key() != before
+
+
+@pytest.mark.parametrize("part", PROGRAMS, ids=lambda part: part.part)
+def test_each_go_that_may_be_used_is_new_enough_for_it(part: programs.Programs) -> None:
+    (needed,) = re.findall(r"(?m)^go (\S+)$", (part.folder / "go.mod").read_text())
+    assert as_numbers(needed) <= as_numbers(pinned().go_minimum) and as_numbers(needed) <= as_numbers(tools.go_wheel())

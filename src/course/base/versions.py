@@ -25,6 +25,8 @@ class Versions:
     policies_kube_router: str
     storage_local_path_provisioner: str
     edge_contour: str
+    helm_version: str
+    metrics_prometheus: str
     debian_suite: str
     debian_official: str
     lab_image: str

@@ -16,7 +16,7 @@ from course.dev import endings, facilitating, lab_notebook, repository
 from course.interview import desk
 from course.jupyter import prediction
 from course.lessons import catalog as lessons
-from course.lessons import controllers, routes, way
+from course.lessons import controllers, delivery, routes, way
 from course.lessons import path as ways
 from course.tasks import catalog as labs
 from course.tasks import index
@@ -149,6 +149,7 @@ PRINTED: dict[tuple[str, str], Callable[[], str]] = {
 # These cells are texts that are made of a list.
 WRITTEN: dict[tuple[str, str], Callable[[], str]] = {
     ("edge", "controllers"): lambda: f"## {len(controllers.controllers())} others\n\n{controllers.table()}",
+    ("among_the_tools", "threads"): lambda: f"## {len(delivery.tools())} threads\n\n{delivery.table()}",
 }
 
 

@@ -67,15 +67,15 @@ def begin(slug: str, upto: str = "") -> None:
     for part in lesson.parts:
         parts.ensure(part)
     existing = namespaces.ours(lesson.namespaces, LABEL)
-    policies, changed = _policies(), world.changed()
+    hooks, changed = _hooks(), world.changed()
     # Named before it goes, in one line, however much: nbval compares it.
-    leftovers = [*(f"namespace {name} {_contents(name)}".rstrip() for name in existing), *policies, *changed]
+    leftovers = [*(f"namespace {name} {_contents(name)}".rstrip() for name in existing), *hooks, *changed]
     print("; ".join(leftovers) or "nothing", flush=True)
     if changed:
         world.restore()
+    if hooks:  # before the namespaces: while an APIService cannot be reached, none of the cluster's can be removed
+        kubectl.output("delete", *hooks)
     namespaces.remove(existing, LABEL, GONE_WITHIN)
-    if policies:
-        kubectl.output("delete", *policies)
     for name in lesson.namespaces:
         _create(name, slug)
     print(f"Ready: {lesson.title}. Fresh namespaces: {', '.join(lesson.namespaces) or 'none needed'}.")
@@ -94,12 +94,15 @@ def _contents(namespace: str) -> str:
     return " ".join(sorted(set(objects) - {"configmap/kube-root-ca.crt", "serviceaccount/default"}))
 
 
-def _policies() -> list[str]:
-    """Admission policies belong to no namespace.
+def _hooks() -> list[str]:
+    """What has its say in all of the API, and belongs to no namespace: admission policies, webhooks, APIServices.
 
     Those that a lesson left behind go by their label, whatever lesson begins.
     """
-    kinds = "validatingadmissionpolicybindings,validatingadmissionpolicies"
+    kinds = (
+        "validatingadmissionpolicybindings,validatingadmissionpolicies,validatingwebhookconfigurations,"
+        "mutatingwebhookconfigurations,apiservices"
+    )
     return sorted(kubectl.output("get", kinds, "-l", LABEL, "-o", "name").split())
 
 

