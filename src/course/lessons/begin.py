@@ -67,15 +67,15 @@ def begin(slug: str, upto: str = "") -> None:
     for part in lesson.parts:
         parts.ensure(part)
     existing = namespaces.ours(lesson.namespaces, LABEL)
-    policies, changed = _policies(), world.changed()
+    beyond, changed = _beyond(), world.changed()
     # Named before it goes, in one line, however much: nbval compares it.
-    leftovers = [*(f"namespace {name} {_contents(name)}".rstrip() for name in existing), *policies, *changed]
+    leftovers = [*(f"namespace {name} {_contents(name)}".rstrip() for name in existing), *beyond, *changed]
     print("; ".join(leftovers) or "nothing", flush=True)
     if changed:
         world.restore()
     namespaces.remove(existing, LABEL, GONE_WITHIN)
-    if policies:
-        kubectl.output("delete", *policies)
+    if beyond:
+        kubectl.output("delete", "-n", "kube-system", "--cascade=foreground", *beyond)
     for name in lesson.namespaces:
         _create(name, slug)
     print(f"Ready: {lesson.title}. Fresh namespaces: {', '.join(lesson.namespaces) or 'none needed'}.")
@@ -94,13 +94,13 @@ def _contents(namespace: str) -> str:
     return " ".join(sorted(set(objects) - {"configmap/kube-root-ca.crt", "serviceaccount/default"}))
 
 
-def _policies() -> list[str]:
-    """Admission policies belong to no namespace.
+def _beyond() -> list[str]:
+    """What lessons make outside of their namespaces: admission policies, and a cache on the node.
 
     Those that a lesson left behind go by their label, whatever lesson begins.
     """
-    kinds = "validatingadmissionpolicybindings,validatingadmissionpolicies"
-    return sorted(kubectl.output("get", kinds, "-l", LABEL, "-o", "name").split())
+    kinds = "validatingadmissionpolicybindings,validatingadmissionpolicies,services,daemonsets,configmaps"
+    return sorted(kubectl.output("get", kinds, "-n", "kube-system", "-l", LABEL, "-o", "name").split())
 
 
 def _create(name: str, slug: str) -> None:
