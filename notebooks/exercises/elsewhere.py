@@ -39,6 +39,8 @@ kubectl wait -n elsewhere --for=condition=Ready pod/invoices --timeout=60s
 COREDNS = "kube-dns-upstream.kube-system.svc.cluster.local"
 NAMES = """names() { for n in $(seq 20); do echo q$(date +%s%N)$n.$1; done; }
 """
+# As a client of a Redis Cluster does it: it goes where a member sends it.
+KEYS = "n=0; for key in a b c d e f g h i j k l; do timeout 2 redis-cli -c -h sessions -p 7001 set $key 1 2> /dev/null | grep -q OK && n=$((n + 1)); done; echo $n of 12"
 # Two forwarders that are not equals, unless it is so already: a Corefile takes some seconds to be in force.
 UNEQUAL = """python - <<'PY'
 import re
@@ -59,6 +61,13 @@ def why_not_all(reply: Reply) -> str:
     if reply.text.startswith("0 "):
         return "None: one server is asked before the others, and its NXDOMAIN is an answer. Nobody asks on."
     return "They resolve by chance: CoreDNS takes one of its servers for each question, and one of them does not know the zone."
+
+
+def why_not_every_key(reply: Reply) -> str:
+    """A client of the cluster goes where it is sent."""
+    if reply.text.startswith("0 "):
+        return "Nothing is reached, not even the first member: the alias or the Service behind it is not what it was."
+    return "The first member is reached, and sends the client to a place that this Pod cannot reach, or cannot resolve."
 
 
 def seconds(value: float) -> str:
@@ -294,9 +303,94 @@ corefile.write(re.sub(r"forward [.] \\S+", f"forward . {head_office}", original)
         asks=asked(
             client,
             "look up both",
-            alias="getent ahostsv4 branch-1",
-            name="getent ahostsv4 b1.corp.example.",
+            alias="getent ahostsv4 ledger",
+            name="getent ahostsv4 ledger.corp.example.",
         ),
         reads=lambda reply: reply.out.strip().removeprefix("answered:").strip(),
     ),
+    Prediction(
+        slug="where-the-client-is-sent",
+        options={
+            "sessions": "to the alias, and the port of the other member",
+            "members": "to the name that the alias leads to, and the port of the other member",
+            "address": "to an address that the members use among themselves",
+        },
+        asks=client.run("a key of another member", "redis-cli -h sessions -p 7001 get user:1"),
+        reads=lambda reply: next(
+            (word for word in ("sessions", "members") if word in reply.text),
+            "address" if "192.0.2" in reply.text else "",
+        ),
+    ),
+    Exercise(
+        slug="members-by-name",
+        title="Members by name",
+        minutes=6,
+        setup="""kubectl exec -n elsewhere client -- timeout 60 sh -c '
+for port in 7001 7002 7003; do
+  until redis-cli -h members -p $port config set cluster-announce-hostname "" cluster-preferred-endpoint-type ip 2>/dev/null | grep -q OK; do :; done
+done
+for port in 7001 7002 7003; do while redis-cli -h members -p $port cluster nodes | grep -q svc.cluster; do :; done; done'
+kubectl patch service sessions -n elsewhere --type=merge -p '{"spec": {"externalName": "members.elsewhere.svc.cluster.local"}}'
+""",
+        patience=20,
+        judge=[
+            Check(
+                "every-key-is-reached",
+                client.run("set 12 keys, as a client of the cluster", KEYS),
+                lambda reply: reply.text.startswith("12 of 12"),
+                "12 of 12",
+                why_not_every_key,
+                "redis-cli -h sessions -p 7001 cluster slots, in the Pod client: what does each of the three members tell?",
+                beside=client.run(
+                    "sent to",
+                    "for port in 7001 7002 7003; do for key in a b c d e f; do redis-cli -h sessions -p $port get $key; done; done "
+                    "| awk '/MOVED/ {print $3}' | sort -u | paste -s -d, ; for port in 7001 7002 7003; do echo set on $port: $(for one in "
+                    "announce-hostname preferred-endpoint-type; do redis-cli -h sessions -p $port config get cluster-$one | tail -1; done); done | paste -s -d ' '",
+                ),
+            ),
+            Check(
+                "members-keep-their-addresses",
+                client.run(
+                    "the addresses that the members use among themselves",
+                    "redis-cli -h members -p 7001 cluster nodes | grep -o '192[.]0[.]2[.]1[123]' | sort -u | paste -s -d ' '",
+                ),
+                lambda reply: reply.text == "192.0.2.11 192.0.2.12 192.0.2.13",
+                "192.0.2.11 192.0.2.12 192.0.2.13",
+                "The members use these addresses among themselves, and theirs is not the network of your Pods.",
+                "redis-cli -h members -p 7001 config get 'cluster-announce-*', on each port",
+            ),
+        ],
+        fresh={"every-key-is-reached": "192.0.2.1"},
+        hints=(
+            "What a member tells a client is in its answer: redis-cli -h sessions -p 7001 get user:1. The alias has no part in it.",
+            "Redis has two settings: the name of a member that is told, and whether names or addresses are told. Both are off.",
+            "On each of the three ports: config set cluster-announce-hostname members.elsewhere.svc.cluster.local cluster-preferred-endpoint-type hostname.",
+        ),
+        why="The members go on knowing each other by address, and tell their clients a name that the clients can resolve and reach. Each member tells by its *own* setting of the endpoint type, so all three need it; a client may have asked any of them.",
+        wrong={
+            "names-not-preferred": Wrong(
+                cell="""for port in 7001 7002 7003; do
+  kubectl exec -n elsewhere client -- redis-cli -h sessions -p $port config set cluster-announce-hostname members.elsewhere.svc.cluster.local
+done""",
+                fails=("every-key-is-reached",),
+                says={"every-key-is-reached": "svc.cluster.local ip"},
+                in_force="kubectl exec -n elsewhere client -- redis-cli -h members -p 7003 config get cluster-announce-hostname | grep svc",
+            ),
+            "preferred-without-a-name": Wrong(
+                cell="""for port in 7001 7002 7003; do
+  kubectl exec -n elsewhere client -- redis-cli -h sessions -p $port config set cluster-preferred-endpoint-type hostname
+done""",
+                fails=("every-key-is-reached",),
+                says={"every-key-is-reached": "?:700"},
+            ),
+            "a-name-of-their-own-network": Wrong(
+                cell="""for n in 1 2 3; do
+  kubectl exec -n elsewhere client -- redis-cli -h sessions -p 700$n config set cluster-announce-hostname member-$n.cache.internal cluster-preferred-endpoint-type hostname
+done""",
+                fails=("every-key-is-reached",),
+                says={"every-key-is-reached": "cache.internal"},
+            ),
+        },
+    ),
+    Prediction(slug="sentences-of-go", near=0, reads=float),
 ]
