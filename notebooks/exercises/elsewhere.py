@@ -128,8 +128,8 @@ TASKS = [
             client,
             "ask both addresses of the cache",
             **{
-                "kube-dns": f"dig +time=1 +tries=1 late.{ZONE}",
-                "own": f"dig +time=1 +tries=1 @{CACHE} late.{ZONE}",
+                "kube-dns": f"dig +time=1 +tries=1 login.{ZONE}",
+                "own": f"dig +time=1 +tries=1 @{CACHE} login.{ZONE}",
             },
         ),
         reads=lambda reply: reply.out.strip().removeprefix("answered:").strip(),
