@@ -5,6 +5,7 @@ from dataclasses import replace
 from course.lab import Check, Pod, Reply, reads_ada
 
 probe = Pod("lab-policy-behind-cache")
+RULES = probe.kubectl("get networkpolicies -o jsonpath='{.items[*].spec.egress[*].to[*]}'")
 CACHE, ADDRESS = "169.254.20.11", "$(cat /etc/outside/ADDRESS)"
 LOOK = "kubectl -n lab-policy-behind-cache describe networkpolicy, beside the nameserver in the Pod's /etc/resolv.conf"
 by_tcp = replace(probe.dig("external-database", "A +tcp"), title="dig +search +tcp external-database")
@@ -37,6 +38,7 @@ CHECKS = [
         "an address for external-database",
         why_no_address,
         LOOK,
+        beside=RULES,
     ),
     Check(
         "long-answers-arrive",

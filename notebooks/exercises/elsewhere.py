@@ -84,9 +84,7 @@ def asked(pod: Pod, title: str, **tries: str) -> Probe:
 def why_no_answer(reply: Reply) -> str:
     """Nothing comes back, or a name that is not there."""
     if not reply.rcode:
-        return (
-            f"Questions of invoices go to {CACHE}, and no rule allows that: it is an address of the node, and not a Pod."
-        )
+        return f"Questions of invoices go to {CACHE}, and no rule allows that: it is an address of the node, and not a Pod."
     return "The cache answers, and not with an address: the alias `database` is gone, or its target is."
 
 
@@ -150,6 +148,9 @@ TASKS = [
                 "an address for database",
                 why_no_answer,
                 "kubectl describe networkpolicies -n elsewhere, beside the nameserver in the Pod's /etc/resolv.conf",
+                beside=client.kubectl(
+                    "get networkpolicies -o jsonpath='{.items[*].metadata.name} let it go to {.items[*].spec.egress[*].to[*]}'"
+                ),
             ),
             Check(
                 "large-answers-too",
@@ -175,7 +176,7 @@ TASKS = [
                 "the peers of your rule: kubectl describe networkpolicies -n elsewhere",
             ),
         ],
-        fresh={"name-answers": "it is an address of the node", "large-answers-too": "over TCP"},
+        fresh={"name-answers": "deny-invoices invoices-dns", "large-answers-too": "by protocol"},
         hints=(
             "Whom does this Pod ask? Compare the nameserver in its /etc/resolv.conf with the peer in the handbook's rule.",
             "The cache has no Pod address that a selector could mean: it is on the node's own network. What is left is an ipBlock.",
@@ -185,10 +186,11 @@ TASKS = [
         wrong={
             "kube-dns-address": Wrong(
                 cell=POLICY.format(
-                    name="invoices-cache", egress=f"[{{to: [{{ipBlock: {{cidr: 10.96.0.10/32}}}}], ports: [{UDP}, {TCP}]}}]"
+                    name="invoices-cache",
+                    egress=f"[{{to: [{{ipBlock: {{cidr: 10.96.0.10/32}}}}], ports: [{UDP}, {TCP}]}}]",
                 ),
                 fails=("name-answers", "large-answers-too"),
-                says={"name-answers": "an address of the node"},
+                says={"name-answers": "10.96.0.10/32"},
             ),
             "the-caches-pods": Wrong(
                 cell=POLICY.format(
@@ -196,7 +198,7 @@ TASKS = [
                     egress=f"[{{to: [{{podSelector: {{matchLabels: {{k8s-app: node-local-dns}}}}}}], ports: [{UDP}, {TCP}]}}]",
                 ),
                 fails=("name-answers", "large-answers-too"),
-                says={"name-answers": "an address of the node"},
+                says={"name-answers": "node-local-dns"},
             ),
             "udp-alone": Wrong(
                 cell=POLICY.format(
@@ -263,7 +265,9 @@ before=$(count); dig +short +time=2 +tries=2 @{COREDNS} $(names example.com) > /
             ),
             Check(
                 "other-names-resolve",
-                client.run("dig api.example.com at CoreDNS", f"dig +short @{COREDNS} api.example.com | grep '^[0-9.]*$'"),
+                client.run(
+                    "dig api.example.com at CoreDNS", f"dig +short @{COREDNS} api.example.com | grep '^[0-9.]*$'"
+                ),
                 lambda reply: bool(reply.text),
                 "an address for api.example.com",
                 "A name that was always found is not found any more: the block `.:53` has nobody to ask.",
@@ -283,6 +287,12 @@ before=$(count); dig +short +time=2 +tries=2 @{COREDNS} $(names example.com) > /
 corefile.write(re.sub(r"(?m)^(    forward [^{\\n]*)\\{", r"\\1{\\n       policy sequential", corefile.read()))""",
                 fails=("branches-resolve",),
                 says={"branches-resolve": "0 of 20"},
+            ),
+            "nobody-for-the-rest": Wrong(
+                cell="""import re
+corefile.write(re.sub(r"forward [.] \\S+", f"forward corp.example {head_office}", original))""",
+                fails=("other-names-resolve",),
+                says={"other-names-resolve": "nobody to ask"},
             ),
             "head-office-for-all": Wrong(
                 cell="""import re
@@ -326,10 +336,10 @@ corefile.write(re.sub(r"forward [.] \\S+", f"forward . {head_office}", original)
         title="Members by name",
         minutes=6,
         setup="""kubectl exec -n elsewhere client -- timeout 60 sh -c '
-for port in 7001 7002 7003; do
-  until redis-cli -h members -p $port config set cluster-announce-hostname "" cluster-preferred-endpoint-type ip 2>/dev/null | grep -q OK; do :; done
+for n in 1 2 3; do
+  until redis-cli -h members -p 700$n config set cluster-announce-hostname "" cluster-preferred-endpoint-type ip cluster-announce-ip 192.0.2.1$n 2>/dev/null | grep -q OK; do :; done
 done
-for port in 7001 7002 7003; do while redis-cli -h members -p $port cluster nodes | grep -q svc.cluster; do :; done; done'
+for port in 7001 7002 7003; do until [ $(redis-cli -h members -p $port cluster nodes | grep -c " 192[.]0[.]2[.]1[123]:[^,]* ") = 3 ]; do :; done; done'
 kubectl patch service sessions -n elsewhere --type=merge -p '{"spec": {"externalName": "members.elsewhere.svc.cluster.local"}}'
 """,
         patience=20,
@@ -360,7 +370,7 @@ kubectl patch service sessions -n elsewhere --type=merge -p '{"spec": {"external
                 "redis-cli -h members -p 7001 config get 'cluster-announce-*', on each port",
             ),
         ],
-        fresh={"every-key-is-reached": "192.0.2.1"},
+        fresh={"every-key-is-reached": "set on 7003: ip"},
         hints=(
             "What a member tells a client is in its answer: redis-cli -h sessions -p 7001 get user:1. The alias has no part in it.",
             "Redis has two settings: the name of a member that is told, and whether names or addresses are told. Both are off.",
@@ -375,6 +385,14 @@ done""",
                 fails=("every-key-is-reached",),
                 says={"every-key-is-reached": "svc.cluster.local ip"},
                 in_force="kubectl exec -n elsewhere client -- redis-cli -h members -p 7003 config get cluster-announce-hostname | grep svc",
+            ),
+            "new-addresses": Wrong(
+                cell="""address=$(kubectl get pod members -n elsewhere -o jsonpath='{.status.podIP}')
+for port in 7001 7002 7003; do
+  kubectl exec -n elsewhere client -- redis-cli -h sessions -p $port config set cluster-announce-ip $address
+done""",
+                fails=("members-keep-their-addresses",),
+                says={"members-keep-their-addresses": "among themselves, and theirs"},
             ),
             "preferred-without-a-name": Wrong(
                 cell="""for port in 7001 7002 7003; do
