@@ -61,7 +61,7 @@ def test_a_cache_on_the_node_goes_when_another_lesson_begins(cluster: None, caps
 
 
 def node_cache() -> tuple[str, int]:
-    """The first address of the cache's interface on the node, "" without one, and how many rules lead past kube-proxy."""
+    """The first address of the cache on the node, "" without one, and how many rules lead past kube-proxy."""
     shown = on_the_node("ip", "-4", "-o", "addr", "show", "nodelocaldns")
     rules = on_the_node("iptables-save", "-t", "raw")
     return (shown.split()[3].partition("/")[0] if shown else ""), rules.count("NOTRACK") + rules.count("CT --notrack")
