@@ -8,7 +8,7 @@ import pytest
 from course.base.errors import CourseError, NotReady
 from course.kube import kubectl
 from course.lessons import begin, catalog
-from course.provision import outside
+from course.provision import engine, kind_cluster, outside
 from course.tasks import progress, verbs
 
 pytestmark = pytest.mark.cluster
@@ -90,6 +90,28 @@ def test_what_holds_the_whole_api_goes_before_the_namespaces(
     assert "v1.left.example.com" in said and "validatingwebhookconfiguration" in said
     kinds = ("get", "apiservices,validatingwebhookconfigurations", "-l", begin.LABEL, "-o", "name")
     assert kubectl.output(*kinds).split() == []
+
+
+def test_a_cache_on_the_node_goes_when_another_lesson_begins(cluster: None, capsys: pytest.CaptureFixture[str]) -> None:
+    begin.begin("elsewhere", upto="see-what")
+    assert node_cache() == ("169.254.20.10", 8)
+    capsys.readouterr()
+    begin.begin("start_here")
+    assert "daemonset.apps/node-local-dns" in capsys.readouterr().out.splitlines()[0]
+    assert node_cache() == ("", 0)
+
+
+def node_cache() -> tuple[str, int]:
+    """The first address of the cache on the node, "" without one, and how many rules lead past kube-proxy."""
+    shown = on_the_node("ip", "-4", "-o", "addr", "show", "nodelocaldns")
+    rules = on_the_node("iptables-save", "-t", "raw")
+    return (shown.split()[3].partition("/")[0] if shown else ""), rules.count("NOTRACK") + rules.count("CT --notrack")
+
+
+def on_the_node(*words: str) -> str:
+    """What a program on the node prints; "" where it fails."""
+    done = engine.chosen().run("exec", kind_cluster.node(), *words)
+    return done.stdout if done.returncode == 0 else ""
 
 
 def test_a_namespace_of_the_learners_is_left_alone(no_namespace: None) -> None:

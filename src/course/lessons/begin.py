@@ -67,14 +67,14 @@ def begin(slug: str, upto: str = "") -> None:
     for part in lesson.parts:
         parts.ensure(part)
     existing = namespaces.ours(lesson.namespaces, LABEL)
-    hooks, changed = _hooks(), world.changed()
+    beyond, changed = _beyond(), world.changed()
     # Named before it goes, in one line, however much: nbval compares it.
-    leftovers = [*(f"namespace {name} {_contents(name)}".rstrip() for name in existing), *hooks, *changed]
+    leftovers = [*(f"namespace {name} {_contents(name)}".rstrip() for name in existing), *beyond, *changed]
     print("; ".join(leftovers) or "nothing", flush=True)
     if changed:
         world.restore()
-    if hooks:  # before the namespaces: while an APIService cannot be reached, none of the cluster's can be removed
-        kubectl.output("delete", *hooks)
+    if beyond:  # before the namespaces: while an APIService cannot be reached, none of the cluster's can be removed
+        kubectl.output("delete", "-n", "kube-system", "--cascade=foreground", *beyond)
     namespaces.remove(existing, LABEL, GONE_WITHIN)
     for name in lesson.namespaces:
         _create(name, slug)
@@ -94,16 +94,16 @@ def _contents(namespace: str) -> str:
     return " ".join(sorted(set(objects) - {"configmap/kube-root-ca.crt", "serviceaccount/default"}))
 
 
-def _hooks() -> list[str]:
-    """What has its say in all of the API, and belongs to no namespace: admission policies, webhooks, APIServices.
+def _beyond() -> list[str]:
+    """What lessons make outside of their namespaces: what has its say in all of the API, and a cache on the node.
 
     Those that a lesson left behind go by their label, whatever lesson begins.
     """
     kinds = (
         "validatingadmissionpolicybindings,validatingadmissionpolicies,validatingwebhookconfigurations,"
-        "mutatingwebhookconfigurations,apiservices"
+        "mutatingwebhookconfigurations,apiservices,services,daemonsets,configmaps"
     )
-    return sorted(kubectl.output("get", kinds, "-l", LABEL, "-o", "name").split())
+    return sorted(kubectl.output("get", kinds, "-n", "kube-system", "-l", LABEL, "-o", "name").split())
 
 
 def _create(name: str, slug: str) -> None:

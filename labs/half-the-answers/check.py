@@ -1,0 +1,59 @@
+"""half-the-answers: a private zone has a server block of its own, and nobody else's names go there."""
+
+from course.lab import Check, Pod, Reply
+
+probe, team = Pod("lab-half-the-answers"), Pod("lab-half-the-answers")
+# Names that nobody asked for yet: no cache has an answer.
+NAMES = "names() { for n in $(seq 20); do echo q$(date +%s%N)$n.$1; done; }; "
+ZONES = "kubectl -n lab-half-the-answers get configmap dns -o yaml: who is asked for corp.example? (A changed file is not read at once: restart the Deployment dns.)"
+
+
+def why_not_all(reply: Reply) -> str:
+    """None, or some: the servers are tried in order, or by chance."""
+    if reply.text.startswith("0 "):
+        return "None: one server is asked before the other, and its NXDOMAIN is an answer. Nobody asks on. Or nobody answers at all."
+    return "They resolve by chance: CoreDNS takes one of its servers for each question, and one of them does not know the zone."
+
+
+CHECKS = [
+    Check(
+        "the-zone-resolves",
+        probe.run(
+            "20 names of corp.example that nobody asked for yet",
+            NAMES + "echo $(dig +short +time=2 +tries=2 $(names corp.example) | grep -c '^[0-9]') of 20",
+        ),
+        lambda reply: reply.text == "20 of 20",
+        "20 of 20",
+        why_not_all,
+        ZONES,
+    ),
+    Check(
+        "head-office-is-spared",
+        probe.run(
+            "questions that come to the head office for 20 names of example.com",
+            NAMES
+            + "count() { curl -s http://10.96.0.55:9153/metrics | awk '/^coredns_dns_requests_total/ && /zone=\"[.]\"/ {n += $NF} END {print n + 0}'; }; "
+            "before=$(count); dig +short +time=2 +tries=2 $(names example.com) > /dev/null; echo $(($(count) - before)) of 20",
+        ),
+        lambda reply: reply.text == "0 of 20",
+        "0 of 20",
+        "The head office's server is asked for names that are not its own. Its line is slow, and every app waits for it.",
+        "the forward line of the block .:53: kubectl -n lab-half-the-answers get configmap dns -o yaml",
+    ),
+    Check(
+        "other-names-resolve",
+        probe.dig("api.example.com"),
+        lambda reply: bool(reply.addresses),
+        "an address for api.example.com",
+        "A name of the world outside is not found any more, or no DNS server answers.",
+        "kubectl -n lab-half-the-answers logs deploy/dns, and the block .:53 of the ConfigMap dns",
+    ),
+    Check(
+        "ledger-is-an-alias",
+        team.kubectl("get service ledger -o jsonpath='{.spec.type} {.spec.externalName}'"),
+        lambda reply: reply.text.rstrip(".") == "ExternalName ledger.corp.example",
+        "an alias of ledger.corp.example",
+        "The head office moves its machines: the Service must follow a name, and leads to an address or to nothing.",
+        "kubectl -n lab-half-the-answers get service ledger -o yaml",
+    ),
+]

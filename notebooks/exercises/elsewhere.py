@@ -1,0 +1,414 @@
+"""What lesson elsewhere asks of the learner, and how it is judged."""
+
+from course.exercise import Check, Exercise, Pod, Prediction, Probe, Reply, Wrong
+
+client, invoices = Pod("elsewhere", "client"), Pod("elsewhere", "invoices")
+ZONE = "elsewhere.svc.cluster.local"
+CACHE = "169.254.20.10"
+POLICY = """cat <<YAML | kubectl apply -n elsewhere -f -
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: {name}}}
+spec:
+  podSelector: {{matchLabels: {{app: invoices}}}}
+  policyTypes: [Egress]
+  egress: {egress}
+YAML
+"""
+TO_CLUSTER_DNS = "{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}, podSelector: {matchLabels: {k8s-app: kube-dns}}}"
+UDP, TCP = "{port: 53, protocol: UDP}", "{port: 53, protocol: TCP}"
+INVOICES = f"""outside=$(kubectl exec -n course-tools toolbox -- dig +short api.example.com)
+cat <<YAML | kubectl apply -n elsewhere -f -
+apiVersion: v1
+kind: Pod
+metadata: {{name: invoices, labels: {{app: invoices}}}}
+spec:
+  terminationGracePeriodSeconds: 0
+  dnsPolicy: None
+  dnsConfig: {{nameservers: [{CACHE}], searches: [{ZONE}, svc.cluster.local, cluster.local], options: [{{name: ndots, value: "5"}}]}}
+  containers:
+    - name: invoices
+      image: localhost/externalname-lab:1
+      imagePullPolicy: Never
+      command: [sleep, infinity]
+      env: [{{name: OUTSIDE, value: $outside}}]
+YAML
+kubectl get networkpolicies -n elsewhere -o name | grep -v deny-all-egress | xargs -r kubectl delete -n elsewhere
+kubectl wait -n elsewhere --for=condition=Ready pod/invoices --timeout=60s
+"""
+COREDNS = "kube-dns-upstream.kube-system.svc.cluster.local"
+NAMES = """names() { for n in $(seq 20); do echo q$(date +%s%N)$n.$1; done; }
+"""
+# As a client of a Redis Cluster does it: it goes where a member sends it.
+KEYS = "n=0; for key in a b c d e f g h i j k l; do timeout 2 redis-cli -c -h sessions -p 7001 set $key 1 2> /dev/null | grep -q OK && n=$((n + 1)); done; echo $n of 12"
+# Two forwarders that are not equals, unless it is so already: a Corefile takes some seconds to be in force.
+UNEQUAL = """python - <<'PY'
+import re
+from course.kube import corefile, kubectl
+from course.provision import engine, outside
+
+text = corefile.read()
+service = ("get", "service", "head-office", "-n", "elsewhere", "-o", "jsonpath={.spec.clusterIP}")
+provider, head_office = outside.addresses(engine.chosen()).primary, kubectl.output(*service)
+if f"forward . {provider} {head_office} {{\\n       max" not in text or "corp.example" in text:
+    corefile.write(corefile.with_forward_to(f"{provider} {head_office}"))
+PY
+"""
+
+
+def why_not_all(reply: Reply) -> str:
+    """None, or some: the servers are tried in order, or by chance."""
+    if reply.text.startswith("0 "):
+        return "None: one server is asked before the others, and its NXDOMAIN is an answer. Nobody asks on."
+    return "They resolve by chance: CoreDNS takes one of its servers for each question, and one of them does not know the zone."
+
+
+def why_not_every_key(reply: Reply) -> str:
+    """A client of the cluster goes where it is sent."""
+    if reply.text.startswith("0 "):
+        return "Nothing is reached, not even the first member: the alias or the Service behind it is not what it was."
+    return "The first member is reached, and sends the client to a place that this Pod cannot reach, or cannot resolve."
+
+
+def seconds(value: float) -> str:
+    """Soon, or after half a minute."""
+    return "soon" if value < 25 else "half a minute"
+
+
+def asked(pod: Pod, title: str, **tries: str) -> Probe:
+    """Which of these a Pod gets an answer from, side by side: `answered: tcp,udp`. tries: a word -> a command."""
+    each = " ".join(f"{{ {command} > /dev/null 2>&1 && echo {word}; }} &" for word, command in tries.items())
+    return pod.run(title, f"{{ {each} wait; }} | sort | paste -s -d, | sed 's/^/answered: /'")
+
+
+def why_no_answer(reply: Reply) -> str:
+    """Nothing comes back, or a name that is not there."""
+    if not reply.rcode:
+        return f"Questions of invoices go to {CACHE}, and no rule allows that: it is an address of the node, and not a Pod."
+    return "The cache answers, and not with an address: the alias `database` is gone, or its target is."
+
+
+TASKS = [
+    Prediction(
+        slug="nameserver-behind-the-cache",
+        options={
+            "kube-dns": "the address of kube-dns, as before",
+            CACHE: f"{CACHE}, an address of the cache",
+        },
+        asks=client.run("the file", "grep nameserver /etc/resolv.conf"),
+        reads=lambda reply: CACHE if CACHE in reply.text else "kube-dns" if reply.text else "",
+    ),
+    Prediction(
+        slug="late-behind-the-cache",
+        options={
+            "soon": "within some seconds",
+            "half a minute": "after about half a minute",
+        },
+        reads=seconds,
+    ),
+    Prediction(
+        slug="login-behind-the-cache",
+        options={
+            "soon": "within some seconds",
+            "half a minute": "after about half a minute",
+        },
+        reads=seconds,
+    ),
+    Prediction(
+        slug="deny-all-behind-the-cache",
+        options={
+            "": "at neither",
+            "kube-dns": "at the address of kube-dns alone",
+            "own": f"at {CACHE} alone",
+            "kube-dns,own": "at both",
+        },
+        asks=asked(
+            client,
+            "ask both addresses of the cache",
+            **{
+                "kube-dns": f"dig +time=1 +tries=1 login.{ZONE}",
+                "own": f"dig +time=1 +tries=1 @{CACHE} login.{ZONE}",
+            },
+        ),
+        reads=lambda reply: reply.out.strip().removeprefix("answered:").strip(),
+    ),
+    Exercise(
+        slug="questions-to-the-cache",
+        title="Questions to the cache",
+        minutes=5,
+        setup=INVOICES
+        + POLICY.format(name="deny-invoices", egress="[]")
+        + POLICY.format(name="invoices-dns", egress=f"[{{to: [{TO_CLUSTER_DNS}], ports: [{UDP}, {TCP}]}}]"),
+        patience=30,
+        judge=[
+            Check(
+                "name-answers",
+                invoices.dig("database"),
+                lambda reply: bool(reply.addresses),
+                "an address for database",
+                why_no_answer,
+                "kubectl describe networkpolicies -n elsewhere, beside the nameserver in the Pod's /etc/resolv.conf",
+                beside=client.kubectl(
+                    "get networkpolicies -o jsonpath='{.items[*].metadata.name} let it go to {.items[*].spec.egress[*].to[*]}'"
+                ),
+            ),
+            Check(
+                "large-answers-too",
+                invoices.run(
+                    "dig +tcp database", "dig +search +tcp +time=3 +tries=1 +short database | grep '^[0-9.]*$'"
+                ),
+                lambda reply: bool(reply.text),
+                "an address, asked for over TCP",
+                "An answer too big for a UDP packet is asked for again over TCP, and your rule names the ports by protocol.",
+                "the ports of your rule: kubectl describe networkpolicies -n elsewhere",
+            ),
+            Check(
+                "no-other-dns",
+                asked(
+                    invoices,
+                    "ask a DNS server outside, over UDP and TCP",
+                    udp="dig +time=2 +tries=1 @$OUTSIDE api.example.com",
+                    tcp="dig +tcp +time=2 +tries=1 @$OUTSIDE api.example.com",
+                ),
+                lambda reply: reply.out.strip() in ("", "answered:"),
+                "no answer",
+                "The rule is wider than the cache: questions may go to a DNS server of anybody's, and data with them.",
+                "the peers of your rule: kubectl describe networkpolicies -n elsewhere",
+            ),
+        ],
+        fresh={"name-answers": "deny-invoices invoices-dns", "large-answers-too": "by protocol"},
+        hints=(
+            "Whom does this Pod ask? Compare the nameserver in its /etc/resolv.conf with the peer in the handbook's rule.",
+            "The cache has no Pod address that a selector could mean: it is on the node's own network. What is left is an ipBlock.",
+            f"A policy for app: invoices with egress to ipBlock {CACHE}/32, port 53, UDP and TCP.",
+        ),
+        why="A selector means the addresses of Pods, and this one is the node's. An `ipBlock` of one address says just that. The handbook's rule stays: without a cache, on another cluster, it is the one that counts.",
+        wrong={
+            "kube-dns-address": Wrong(
+                cell=POLICY.format(
+                    name="invoices-cache",
+                    egress=f"[{{to: [{{ipBlock: {{cidr: 10.96.0.10/32}}}}], ports: [{UDP}, {TCP}]}}]",
+                ),
+                fails=("name-answers", "large-answers-too"),
+                says={"name-answers": "10.96.0.10/32"},
+            ),
+            "the-caches-pods": Wrong(
+                cell=POLICY.format(
+                    name="invoices-cache",
+                    egress=f"[{{to: [{{podSelector: {{matchLabels: {{k8s-app: node-local-dns}}}}}}], ports: [{UDP}, {TCP}]}}]",
+                ),
+                fails=("name-answers", "large-answers-too"),
+                says={"name-answers": "node-local-dns"},
+            ),
+            "udp-alone": Wrong(
+                cell=POLICY.format(
+                    name="invoices-cache", egress=f"[{{to: [{{ipBlock: {{cidr: {CACHE}/32}}}}], ports: [{UDP}]}}]"
+                ),
+                fails=("large-answers-too",),
+                says={"large-answers-too": "names the ports by protocol"},
+            ),
+            "port-53-anywhere": Wrong(
+                cell=POLICY.format(name="invoices-cache", egress=f"[{{ports: [{UDP}, {TCP}]}}]"),
+                fails=("no-other-dns",),
+                says={"no-other-dns": "answered: tcp,udp"},
+            ),
+        },
+    ),
+    Prediction(
+        slug="a-name-that-was-rewritten",
+        options={
+            "no-name": "NXDOMAIN: no Service has that name",
+            "database": "records that begin with the name `database`",
+            "old-db": "records that begin with the name `old-db`, as of an alias",
+        },
+        asks=client.run("old-db at CoreDNS", f"dig +noall +answer @{COREDNS} old-db.{ZONE}"),
+        reads=lambda reply: reply.text.partition(".")[0] or "no-name",
+    ),
+    Prediction(
+        slug="one-forwarder-of-two",
+        options={
+            "all": "all: where one server says no, the other is asked",
+            "some": "some of them",
+            "none": "none: the first server in the line decides",
+        },
+        reads=lambda found: {20: "all", 0: "none"}.get(found, "some"),
+    ),
+    Exercise(
+        slug="a-zone-of-its-own",
+        title="A zone of its own",
+        minutes=5,
+        setup=UNEQUAL,
+        patience=10,
+        judge=[
+            Check(
+                "branches-resolve",
+                client.run(
+                    "20 names of corp.example that nobody asked for yet, at CoreDNS",
+                    f"{NAMES}echo $(dig +short +time=2 +tries=2 @{COREDNS} $(names corp.example) | grep -c '^[0-9]') of 20",
+                ),
+                lambda reply: reply.text == "20 of 20",
+                "20 of 20",
+                why_not_all,
+                "lesson.solution shows one way; corefile.read() shows what is in force: who is asked for corp.example?",
+            ),
+            Check(
+                "head-office-is-spared",
+                client.run(
+                    "questions that come to the head office for 20 names of example.com",
+                    f"""{NAMES}count() {{ curl -s http://head-office:9153/metrics | awk '/^coredns_dns_requests_total/ && /zone="[.]"/ {{n += $NF}} END {{print n + 0}}'; }}
+before=$(count); dig +short +time=2 +tries=2 @{COREDNS} $(names example.com) > /dev/null; echo $(($(count) - before)) of 20""",
+                ),
+                lambda reply: reply.text == "0 of 20",
+                "0 of 20",
+                "The head office's server is asked for names that are not its own. Its line is slow, and every app waits for it.",
+                "the forward line of the block `.:53`: corefile.read()",
+            ),
+            Check(
+                "other-names-resolve",
+                client.run(
+                    "dig api.example.com at CoreDNS", f"dig +short @{COREDNS} api.example.com | grep '^[0-9.]*$'"
+                ),
+                lambda reply: bool(reply.text),
+                "an address for api.example.com",
+                "A name that was always found is not found any more: the block `.:53` has nobody to ask.",
+                "the forward line of the block `.:53`: corefile.read()",
+            ),
+        ],
+        fresh={"branches-resolve": "by chance", "head-office-is-spared": "not its own"},
+        hints=(
+            "Both wishes are about the same thing: which server is asked for which names. One line for all names cannot say that.",
+            "A Corefile may have several blocks, each for a zone. The block with the longest fitting zone answers. What must the one for corp.example hold, and what must the other not hold any more?",
+            "Write `original`, and behind it a block `corp.example:53 { errors ... cache 30 ... forward . HEAD-OFFICE }`, each plugin on a line of its own.",
+        ),
+        why="A server block of its own says who is asked for a zone: the head office for `corp.example`, the provider for the rest. Targets of aliases follow it too, because CoreDNS puts the question for the target to itself.",
+        wrong={
+            "one-after-the-other": Wrong(
+                cell="""import re
+corefile.write(re.sub(r"(?m)^(    forward [^{\\n]*)\\{", r"\\1{\\n       policy sequential", corefile.read()))""",
+                fails=("branches-resolve",),
+                says={"branches-resolve": "0 of 20"},
+            ),
+            "nobody-for-the-rest": Wrong(
+                cell="""import re
+corefile.write(re.sub(r"forward [.] \\S+", f"forward corp.example {head_office}", original))""",
+                fails=("other-names-resolve",),
+                says={"other-names-resolve": "nobody to ask"},
+            ),
+            "head-office-for-all": Wrong(
+                cell="""import re
+corefile.write(re.sub(r"forward [.] \\S+", f"forward . {head_office}", original))""",
+                fails=("head-office-is-spared",),
+                says={"head-office-is-spared": "20 of 20"},
+            ),
+        },
+    ),
+    Prediction(
+        slug="alias-or-name",
+        options={
+            "": "neither",
+            "alias": "the alias alone",
+            "name": "the real name alone",
+            "alias,name": "both",
+        },
+        asks=asked(
+            client,
+            "look up both",
+            alias="getent ahostsv4 ledger",
+            name="getent ahostsv4 ledger.corp.example.",
+        ),
+        reads=lambda reply: reply.out.strip().removeprefix("answered:").strip(),
+    ),
+    Prediction(
+        slug="where-the-client-is-sent",
+        options={
+            "sessions": "to the alias, and the port of the other member",
+            "members": "to the name that the alias leads to, and the port of the other member",
+            "address": "to an address that the members use among themselves",
+        },
+        asks=client.run("a key of another member", "redis-cli -h sessions -p 7001 get user:1"),
+        reads=lambda reply: next(
+            (word for word in ("sessions", "members") if word in reply.text),
+            "address" if "192.0.2" in reply.text else "",
+        ),
+    ),
+    Exercise(
+        slug="members-by-name",
+        title="Members by name",
+        minutes=6,
+        setup="""kubectl exec -n elsewhere client -- timeout 60 sh -c '
+for n in 1 2 3; do
+  until redis-cli -h members -p 700$n config set cluster-announce-hostname "" cluster-preferred-endpoint-type ip cluster-announce-ip 192.0.2.1$n 2>/dev/null | grep -q OK; do :; done
+done
+for port in 7001 7002 7003; do until [ $(redis-cli -h members -p $port cluster nodes | grep -c " 192[.]0[.]2[.]1[123]:[^,]* ") = 3 ]; do :; done; done'
+kubectl patch service sessions -n elsewhere --type=merge -p '{"spec": {"externalName": "members.elsewhere.svc.cluster.local"}}'
+""",
+        patience=20,
+        judge=[
+            Check(
+                "every-key-is-reached",
+                client.run("set 12 keys, as a client of the cluster", KEYS),
+                lambda reply: reply.text.startswith("12 of 12"),
+                "12 of 12",
+                why_not_every_key,
+                "redis-cli -h sessions -p 7001 cluster slots, in the Pod client: what does each of the three members tell?",
+                beside=client.run(
+                    "sent to",
+                    "for port in 7001 7002 7003; do for key in a b c d e f; do redis-cli -h sessions -p $port get $key; done; done "
+                    "| awk '/MOVED/ {print $3}' | sort -u | paste -s -d, ; for port in 7001 7002 7003; do echo set on $port: $(for one in "
+                    "announce-hostname preferred-endpoint-type; do redis-cli -h sessions -p $port config get cluster-$one | tail -1; done); done | paste -s -d ' '",
+                ),
+            ),
+            Check(
+                "members-keep-their-addresses",
+                client.run(
+                    "the addresses that the members use among themselves",
+                    "redis-cli -h members -p 7001 cluster nodes | grep -o '192[.]0[.]2[.]1[123]' | sort -u | paste -s -d ' '",
+                ),
+                lambda reply: reply.text == "192.0.2.11 192.0.2.12 192.0.2.13",
+                "192.0.2.11 192.0.2.12 192.0.2.13",
+                "The members use these addresses among themselves, and theirs is not the network of your Pods.",
+                "redis-cli -h members -p 7001 config get 'cluster-announce-*', on each port",
+            ),
+        ],
+        fresh={"every-key-is-reached": "set on 7003: ip"},
+        hints=(
+            "What a member tells a client is in its answer: redis-cli -h sessions -p 7001 get user:1. The alias has no part in it.",
+            "Redis has two settings: the name of a member that is told, and whether names or addresses are told. Both are off.",
+            "On each of the three ports: config set cluster-announce-hostname members.elsewhere.svc.cluster.local cluster-preferred-endpoint-type hostname.",
+        ),
+        why="The members go on knowing each other by address, and tell their clients a name that the clients can resolve and reach. Each member tells by its *own* setting of the endpoint type, so all three need it; a client may have asked any of them.",
+        wrong={
+            "names-not-preferred": Wrong(
+                cell="""for port in 7001 7002 7003; do
+  kubectl exec -n elsewhere client -- redis-cli -h sessions -p $port config set cluster-announce-hostname members.elsewhere.svc.cluster.local
+done""",
+                fails=("every-key-is-reached",),
+                says={"every-key-is-reached": "svc.cluster.local ip"},
+                in_force="kubectl exec -n elsewhere client -- redis-cli -h members -p 7003 config get cluster-announce-hostname | grep svc",
+            ),
+            "new-addresses": Wrong(
+                cell="""address=$(kubectl get pod members -n elsewhere -o jsonpath='{.status.podIP}')
+for port in 7001 7002 7003; do
+  kubectl exec -n elsewhere client -- redis-cli -h sessions -p $port config set cluster-announce-ip $address
+done""",
+                fails=("members-keep-their-addresses",),
+                says={"members-keep-their-addresses": "among themselves, and theirs"},
+            ),
+            "preferred-without-a-name": Wrong(
+                cell="""for port in 7001 7002 7003; do
+  kubectl exec -n elsewhere client -- redis-cli -h sessions -p $port config set cluster-preferred-endpoint-type hostname
+done""",
+                fails=("every-key-is-reached",),
+                says={"every-key-is-reached": "?:700"},
+            ),
+            "a-name-of-their-own-network": Wrong(
+                cell="""for n in 1 2 3; do
+  kubectl exec -n elsewhere client -- redis-cli -h sessions -p 700$n config set cluster-announce-hostname member-$n.cache.internal cluster-preferred-endpoint-type hostname
+done""",
+                fails=("every-key-is-reached",),
+                says={"every-key-is-reached": "cache.internal"},
+            ),
+        },
+    ),
+    Prediction(slug="sentences-of-go", near=0, reads=float),
+]
