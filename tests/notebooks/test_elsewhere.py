@@ -19,4 +19,4 @@ def test_a_lesson_says_what_is_different_elsewhere(lesson: catalog.Lesson) -> No
 
 def test_there_are_commands_to_look_with() -> None:
     every = [command for lesson in LESSONS for command in elsewhere.commands(lesson)]
-    assert sum(map(elsewhere.whole, every)) >= len(LESSONS) and not all(map(elsewhere.whole, every))
+    assert sum(map(elsewhere.whole, every)) > 10 and not all(map(elsewhere.whole, every))

@@ -4,9 +4,14 @@ from course.interview import judge, pool
 
 
 def asked(shown: str) -> pool.Question | None:
-    """The question that a text puts."""
-    found = [question for question in pool.questions() if question.ask in shown.rpartition("They ask next")[2]]
+    """The question that a text puts. A terminal shows no marks of emphasis."""
+    put = _plain(shown.rpartition("They ask next")[2])
+    found = [question for question in pool.questions() if _plain(question.ask) in put]
     return max(found, key=lambda question: len(question.ask)) if found else None
+
+
+def _plain(text: str) -> str:
+    return text.replace("*", "")
 
 
 def good(shown: str, seed: int) -> str:

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import pexpect
 import pytest
 
 from course.base import paths
-from course.interview import pool
+from course.interview import desk, pool
+from course.tasks import progress
 from tests.unit.candidate import good
 
 SEED = "5"
@@ -124,8 +126,30 @@ def test_the_end_of_input_pauses(state: Path) -> None:
     assert isinstance(cards, dict) and len(cards) == 1
 
 
-def test_a_small_terminal_breaks_lines_between_words_and_scrolls_nothing_away(state: Path) -> None:
-    terminal = Terminal(state, "warm-up", "--seed", "1784", rows=24, columns=80)
+def rows(text: str) -> int:
+    """How many rows of 80 columns a text takes, about."""
+    return sum(len(textwrap.wrap(line, 79)) or 1 for line in text.splitlines())
+
+
+def seed_of_a_feedback_that_fills_a_screen() -> int:
+    """A warm-up whose first question fits a small screen, and what follows it does not, though each part does."""
+    for seed in range(1, 5000):
+        sitting = desk.dialog("warm-up", seed)
+        first, second = next(sitting), sitting.send("skip")
+        sitting.close()
+        said, _, asked = second.partition("\nQuestion 2 of")
+        if rows(first) < 19 and max(rows(said), rows(asked)) < 18 and rows(second) > 26:
+            return seed
+    raise AssertionError("no warm-up begins so")
+
+
+def test_a_small_terminal_breaks_lines_between_words_and_scrolls_nothing_away(
+    state: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(progress, "FOLDER", tmp_path)
+        seed = seed_of_a_feedback_that_fills_a_screen()
+    terminal = Terminal(state, "warm-up", "--seed", str(seed), rows=24, columns=80)
     terminal.child.sendline("skip")  # the feedback and the next question do not fit together
     terminal.child.expect("Enter shows the next question. ")
     first = str(terminal.child.before).replace("\r\n", "\n")
