@@ -21,7 +21,7 @@ from tests.cluster import faults, learner
 from tests.cluster.helpers import Course, no_route_to
 
 pytestmark = pytest.mark.cluster
-TODAY = daily.share(sorted(faults.ALONE), at=1, of=4)
+TODAY = daily.share(sorted(faults.ALONE), at=1, of=6)
 ROUNDS = {" + ".join(names): names for names in faults.rounds()}
 ROUNDS_TODAY = daily.share(list(ROUNDS), of=4)
 KINDS = (

@@ -14,7 +14,7 @@ from course.provision import parts
 from tests import daily
 
 SLUGS = [lesson.slug for lesson in catalog.lessons()]
-AGAIN = daily.share(SLUGS, at=1, of=7)
+AGAIN = daily.share(SLUGS, at=1, of=9)
 # Both turns of a lesson in one worker.
 RUNS = [
     pytest.param(slug, id=f"{turn} @lesson {slug}")
