@@ -101,6 +101,17 @@ def test_a_cache_on_the_node_goes_when_another_lesson_begins(cluster: None, caps
     assert node_cache() == ("", 0)
 
 
+def test_a_lab_begins_without_what_a_lesson_left(cluster: None) -> None:
+    """A cache on the node would let its policies look as if nobody enforced them."""
+    begin.begin("elsewhere", upto="see-what")
+    assert node_cache() == ("169.254.20.10", 8)
+    try:
+        verbs.start("locked-egress", say=lambda _: None)
+        assert node_cache() == ("", 0)
+    finally:
+        verbs.reset("locked-egress")
+
+
 def node_cache() -> tuple[str, int]:
     """The first address of the cache on the node, "" without one, and how many rules lead past kube-proxy."""
     shown = on_the_node("ip", "-4", "-o", "addr", "show", "nodelocaldns")

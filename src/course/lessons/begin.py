@@ -11,7 +11,7 @@ from course.kube import kubectl, namespaces
 from course.lessons import middle
 from course.lessons.catalog import find
 from course.provision import engine, kind_cluster, lifecycle, parts, reporter, world
-from course.tasks import experiment, progress
+from course.tasks import experiment, progress, stage
 from course.tasks.task import Exercise
 
 LABEL = Exercise.label
@@ -67,14 +67,13 @@ def begin(slug: str, upto: str = "") -> None:
     for part in lesson.parts:
         parts.ensure(part)
     existing = namespaces.ours(lesson.namespaces, LABEL)
-    beyond, changed = _beyond(), world.changed()
+    beyond, changed = stage.beyond(), world.changed()
     # Named before it goes, in one line, however much: nbval compares it.
     leftovers = [*(f"namespace {name} {_contents(name)}".rstrip() for name in existing), *beyond, *changed]
     print("; ".join(leftovers) or "nothing", flush=True)
     if changed:
         world.restore()
-    if beyond:  # before the namespaces: while an APIService cannot be reached, none of the cluster's can be removed
-        kubectl.output("delete", "-n", "kube-system", "--cascade=foreground", *beyond)
+    stage.remove_beyond(beyond)
     namespaces.remove(existing, LABEL, GONE_WITHIN)
     for name in lesson.namespaces:
         _create(name, slug)
@@ -92,18 +91,6 @@ def _contents(namespace: str) -> str:
     """What is in a namespace, but for what Kubernetes puts into each."""
     objects = kubectl.output("get", KINDS, "-n", namespace, "-o", "name").split()
     return " ".join(sorted(set(objects) - {"configmap/kube-root-ca.crt", "serviceaccount/default"}))
-
-
-def _beyond() -> list[str]:
-    """What lessons make outside of their namespaces: what has its say in all of the API, and a cache on the node.
-
-    Those that a lesson left behind go by their label, whatever lesson begins.
-    """
-    kinds = (
-        "validatingadmissionpolicybindings,validatingadmissionpolicies,validatingwebhookconfigurations,"
-        "mutatingwebhookconfigurations,apiservices,services,daemonsets,configmaps"
-    )
-    return sorted(kubectl.output("get", kinds, "-n", "kube-system", "-l", LABEL, "-o", "name").split())
 
 
 def _create(name: str, slug: str) -> None:

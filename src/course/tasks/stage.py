@@ -20,6 +20,26 @@ GONE_WITHIN = 240  # seconds for all namespaces of a reset; about six, where the
 READY_WITHIN = 300  # seconds for the Pods that a lab starts with; a few, where the machine has nothing else to do
 
 
+BEYOND = (
+    "validatingadmissionpolicybindings,validatingadmissionpolicies,validatingwebhookconfigurations,"
+    "mutatingwebhookconfigurations,apiservices,services,daemonsets,configmaps"
+)
+
+
+def beyond() -> list[str]:
+    """What lessons left outside of their namespaces: what has its say in all of the API, and a cache on the node.
+
+    Each as kind/name; it is theirs by its label, whatever begins now.
+    """
+    return sorted(kubectl.output("get", BEYOND, "-n", "kube-system", "-l", Exercise.label, "-o", "name").split())
+
+
+def remove_beyond(objects: Sequence[str]) -> None:
+    """Remove these before any namespace: while an APIService cannot be reached, none of the cluster's goes."""
+    if objects:
+        kubectl.output("delete", "-n", "kube-system", "--cascade=foreground", *objects)
+
+
 def values(text: str) -> dict[str, str]:
     """What stands for the @NAMES@ in a lab's files: addresses and CA of the outside world, the image of CoreDNS."""
     found: dict[str, str] = {}

@@ -173,6 +173,7 @@ def _prepare_lab(lab: Lab, say: Say) -> None:
     from course.provision import world
 
     world.restore()
+    stage.remove_beyond(stage.beyond())
     if stage.present([lab]):
         say(f"{lab.slug}: removing what an earlier try left")
     stage.clean([lab])
