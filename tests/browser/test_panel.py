@@ -72,6 +72,8 @@ def by_palette(page: Page, command: str) -> None:
     expect(ready.first).to_be_visible(timeout=LONG)
     page.keyboard.press("Control+Shift+c")
     page.locator(".lm-CommandPalette-input:visible").fill(command)
+    # Enter takes what is marked: a moment after the typing that is still what was marked before.
+    expect(page.locator(".lm-CommandPalette-item.lm-mod-active:visible")).to_contain_text(command, timeout=LONG)
     page.keyboard.press("Enter")
 
 
