@@ -73,7 +73,9 @@ def test_the_api_refuses_a_manifest_in_its_own_words() -> None:
     with pytest.raises(CourseError, match="refuses your manifest") as caught:
         verbs.apply(LAB.slug, service)
     assert "RFC 1123" in caught.value.why and caught.value.exit_code == 2
-    for nonsense in ("", "kind: [", "hello", "kind: Nonsense\napiVersion: v1\nmetadata: {name: x}"):
+    with pytest.raises(CourseError, match="is empty"):
+        verbs.apply(LAB.slug, "# nothing yet\n")
+    for nonsense in ("kind: [", "hello", "kind: Nonsense\napiVersion: v1\nmetadata: {name: x}"):
         with pytest.raises(CourseError, match="refuses your manifest"):
             verbs.apply(LAB.slug, nonsense)
     first = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: first}\n---\n"
