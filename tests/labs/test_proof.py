@@ -1,6 +1,6 @@
 """Every lab of the manifest is proven on the real cluster: one test a lab.
 
-Every other one in each run, a third of these in whole, the others with one wrong answer; all of them in whole with
+Every other one in each run, a sixth of these in whole, the others with one wrong answer; all of them in whole with
 `./course test --all`.
 """
 
@@ -17,7 +17,7 @@ from tests.labs.proof import Proof
 pytestmark = pytest.mark.cluster
 SLUGS = [lab.slug for lab in catalog.labs()]
 TODAY = daily.share(SLUGS, of=2)
-WHOLE = daily.share(TODAY, at=1)
+WHOLE = daily.share(TODAY, at=1, of=6)
 LABS = daily.params(SLUGS, TODAY, "@lab {}")
 
 
