@@ -1,9 +1,11 @@
 """The course inside JupyterLab: home, the task at hand, and what outlives a kernel, a reload and a server."""
 
 import re
+from contextlib import suppress
 from dataclasses import asdict
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page, expect
 
 from course.base import files, paths, shell, state
@@ -70,10 +72,18 @@ def by_palette(page: Page, command: str) -> None:
     expect(active_cell(page)).to_be_attached(timeout=LONG)
     ready = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-ExecutionIndicator[data-status='idle']")
     expect(ready.first).to_be_visible(timeout=LONG)
-    page.keyboard.press("Control+Shift+c")
-    page.locator(".lm-CommandPalette-input:visible").fill(command)
-    # Enter takes what is marked: a moment after the typing that is still what was marked before.
-    expect(page.locator(".lm-CommandPalette-item.lm-mod-active:visible")).to_contain_text(command, timeout=LONG)
+    field = page.locator(".lm-CommandPalette-input").first
+    marked = page.locator(".lm-CommandPalette-item.lm-mod-active:visible").filter(has_text=command)
+
+    def is_marked() -> bool:
+        """Enter takes what is marked; a palette that was closed by what took the focus is opened again."""
+        if not field.is_visible():
+            page.keyboard.press("Control+Shift+c")
+        with suppress(PlaywrightError):
+            field.fill(command, timeout=1000)
+        return marked.is_visible()
+
+    until(is_marked, seconds=LONG / 1000, what=f"The palette marking {command}")
     page.keyboard.press("Enter")
 
 
