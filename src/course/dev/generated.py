@@ -98,7 +98,9 @@ def labs_table() -> str:
         f"{lab.level} | {_link(lab.lesson)} |"
         for lab in labs.labs()
     ]
-    return "\n".join(["| Number | Lab | What is wrong | Minutes | Level | After lesson |", "|---|---|---|---|---|---|", *rows])
+    return "\n".join(
+        ["| Number | Lab | What is wrong | Minutes | Level | After lesson |", "|---|---|---|---|---|---|", *rows]
+    )
 
 
 def _link(slug: str) -> str:
