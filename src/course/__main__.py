@@ -81,7 +81,9 @@ def _dispatch(arguments: list[str]) -> None:
     if arguments[:1] == ["ask"]:  # without typer, which takes its time to start
         from course.cli import ask
 
-        sys.exit(ask.main(arguments[1:]))
+        code = ask.main(arguments[1:])
+        sys.stdout.flush()
+        os._exit(code)  # Python would take itself apart first, which takes longer than to read the answer
     from course.cli.app import app
 
     app(prog_name="course", standalone_mode=True)
