@@ -1,6 +1,6 @@
 """What lesson elsewhere asks of the learner, and how it is judged."""
 
-from course.exercise import Check, Exercise, Pod, Prediction, Probe, Reply, Wrong
+from course.exercise import Check, Exercise, Pod, Prediction, Reply, Wrong
 
 client, invoices = Pod("elsewhere", "client"), Pod("elsewhere", "invoices")
 ZONE = "elsewhere.svc.cluster.local"
@@ -75,12 +75,6 @@ def seconds(value: float) -> str:
     return "soon" if value < 25 else "half a minute"
 
 
-def asked(pod: Pod, title: str, **tries: str) -> Probe:
-    """Which of these a Pod gets an answer from, side by side: `answered: tcp,udp`. tries: a word -> a command."""
-    each = " ".join(f"{{ {command} > /dev/null 2>&1 && echo {word}; }} &" for word, command in tries.items())
-    return pod.run(title, f"{{ {each} wait; }} | sort | paste -s -d, | sed 's/^/answered: /'")
-
-
 def why_no_answer(reply: Reply) -> str:
     """Nothing comes back, or a name that is not there."""
     if not reply.rcode:
@@ -122,9 +116,9 @@ TASKS = [
             "own": f"at {CACHE} alone",
             "kube-dns,own": "at both",
         },
-        asks=asked(
-            client,
+        asks=client.which(
             "ask both addresses of the cache",
+            "answered",
             **{
                 "kube-dns": f"dig +time=1 +tries=1 login.{ZONE}",
                 "own": f"dig +time=1 +tries=1 @{CACHE} login.{ZONE}",
@@ -164,9 +158,9 @@ TASKS = [
             ),
             Check(
                 "no-other-dns",
-                asked(
-                    invoices,
+                invoices.which(
                     "ask a DNS server outside, over UDP and TCP",
+                    "answered",
                     udp="dig +time=2 +tries=1 @$OUTSIDE api.example.com",
                     tcp="dig +tcp +time=2 +tries=1 @$OUTSIDE api.example.com",
                 ),
@@ -310,9 +304,9 @@ corefile.write(re.sub(r"forward [.] \\S+", f"forward . {head_office}", original)
             "name": "the real name alone",
             "alias,name": "both",
         },
-        asks=asked(
-            client,
+        asks=client.which(
             "look up both",
+            "answered",
             alias="getent ahostsv4 ledger",
             name="getent ahostsv4 ledger.corp.example.",
         ),

@@ -1,6 +1,6 @@
 """What lesson network_policy asks of the learner, and how it is judged."""
 
-from course.exercise import Check, Exercise, Pod, Prediction, Probe, Reply, Wrong
+from course.exercise import Check, Exercise, Pod, Prediction, Reply, Wrong
 
 client, sessions, fenced = (Pod("production", name) for name in ("client", "sessions", "fenced"))
 batch, invoices, orders = (Pod("production", name) for name in ("batch", "invoices", "orders"))
@@ -31,12 +31,6 @@ kubectl get networkpolicies -n production -o jsonpath='{{range .items[*]}}{{.met
   awk '$2 == "" || $2 ~ /^{name}/ {{print $1}}' | xargs -r kubectl delete networkpolicy -n production
 kubectl wait -n production --for=condition=Ready pod/{name} --timeout=60s
 """
-
-
-def reached(pod: Pod, title: str, **tries: str) -> Probe:
-    """What of these a Pod reaches, side by side: `reached: dns, database`. tries: a word -> a command that succeeds."""
-    each = " ".join(f"{{ {command} > /dev/null 2>&1 && echo {word}; }} &" for word, command in tries.items())
-    return pod.run(title, f"{{ {each} wait; }} | sort | paste -s -d, | sed 's/^/reached: /'")
 
 
 def instance(number: int) -> Check:
@@ -82,9 +76,9 @@ TASKS = [
             "sessions": "the one that leads in: the outside has to be opened",
             "": "neither: what nobody allows is closed",
         },
-        asks=reached(
-            client,
+        asks=client.which(
             "both aliases",
+            "reached",
             database="nc -z -w 5 external-database 5432",
             sessions="nc -z -w 5 shared-sessions 6379",
         ),
@@ -122,9 +116,9 @@ TASKS = [
         judge=[
             Check(
                 "batch-is-closed",
-                reached(
-                    batch,
+                batch.which(
                     "connect to the database and ask CoreDNS, in the Pod batch",
+                    "reached",
                     database="nc -z -w 3 $OUTSIDE 5432",
                     dns="dig +time=2 +tries=1 kubernetes.default.svc.cluster.local",
                 ),
@@ -203,9 +197,9 @@ TASKS = [
             ),
             Check(
                 "no-other-dns",
-                reached(
-                    invoices,
+                invoices.which(
                     "ask a DNS server outside, over UDP and TCP, and connect to the database",
+                    "reached",
                     udp="dig +time=2 +tries=1 @$OUTSIDE api.example.com",
                     tcp="dig +tcp +time=2 +tries=1 @$OUTSIDE api.example.com",
                     database="nc -z -w 3 $OUTSIDE 5432",
@@ -285,9 +279,9 @@ TASKS = [
             instance(2),
             Check(
                 "nothing-else",
-                reached(
-                    orders,
+                orders.which(
                     "connect to other ports of both machines",
+                    "reached",
                     **{
                         f"prod-db-{number}:{port}": f"nc -z -w 3 {INSTANCE.format(number)} {port}"
                         for number in (1, 2)
@@ -340,9 +334,9 @@ kubectl patch networkpolicy orders-out -n production --type json -p '[{{"op": "r
             "inside": "the one to the outside address",
             "inside,outside": "neither",
         },
-        asks=reached(
-            client,
+        asks=client.which(
             "both paths",
+            "reached",
             inside="nc -z -w 3 sessions 6379",
             outside=f"nc -z -w 3 {DATABASE} 5432",
         ),

@@ -157,6 +157,16 @@ class Pod:
         asked = self.kubectl(words)
         return replace(asked, command=f"{words} --no-headers -o {shlex.quote(f'custom-columns={columns}')}")
 
+    def which(self, title: str, said: str, /, **ways: str) -> Probe:
+        """Which of these commands succeed, asked side by side: `reached: database,dns`, where `said` is `reached`.
+
+        ways: what a command stands for -> the command. All at once: where packets are dropped, each waits its time.
+        """
+        each = " ".join(
+            f"{{ {{ {way}; }} > /dev/null 2>&1 && echo {shlex.quote(name)}; }} &" for name, way in ways.items()
+        )
+        return self.run(title, f"{{ {each} wait; }} | sort | paste -s -d, | sed 's/^/{said}: /'")
+
     def run(self, title: str, command: str, seconds: float = LIMIT) -> Probe:
         """Anything else that sh can ask; the command must change nothing."""
         return Probe(self.path, "run", title, command, seconds)
