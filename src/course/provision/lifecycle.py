@@ -112,7 +112,7 @@ def status() -> dict[str, object]:
     servers = outside.servers(found)
     answer = corefile.answer_for_the_api() if api else ""
     return {
-        "ready": bool(api and answer and all(line.endswith(" running") for line in servers)),
+        "ready": bool(api and answer and servers == outside.RUNNING),
         "engine": f"{found.name} {found.version}",
         "cluster": paths.cluster_name(),
         "node": state or "not made",

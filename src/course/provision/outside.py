@@ -21,6 +21,7 @@ ASK_ALL = f"""outside-service status all && echo '{LOST}' && for file in /etc/co
 zone=${{file##*/}}; zone=${{zone%.zone}}; [ "$zone" != root ] || zone=.
 dig @127.0.0.1 +short +time=1 +tries=1 "$zone" SOA | grep -qv '^;' || echo "$zone"; done"""
 SERVICES = ("dns", "postgres", "redis", "https")
+RUNNING = [f"{name} running" for name in SERVICES]  # what `servers` says where all is well
 # The names each server can prove to be. The wildcard is the article's own; it covers exactly one label.
 CERTIFICATES = {
     "https": ["api.example.com"],
@@ -229,7 +230,7 @@ def _create(engine: Engine) -> str:
 
 
 def _answering(engine: Engine) -> bool:
-    return all(line.endswith(" running") for line in servers(engine))
+    return servers(engine) == RUNNING
 
 
 def servers(engine: Engine) -> list[str]:
