@@ -67,6 +67,8 @@ MISSPELT = [
     ("interview/answers.toml", "right", "right = ", "rigth = "),
     ("interview/sheet.toml", "cause", "cause = ", "causes = "),
     ("notebooks/routes.toml", "lessons", "lessons = ", "lesson = "),
+    ("notebooks/controllers.toml", "follows", "follows = ", "fllows = "),
+    ("notebooks/delivery.toml", "did", "did = ", "didd = "),
     ("notebooks/corrections.toml", "truth", "truth = ", "thruth = "),
 ]
 

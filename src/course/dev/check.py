@@ -18,7 +18,7 @@ from course.base import paths, shell, versions
 from course.dev import corrections, generated, repository
 from course.interview import pool, sheet
 from course.lessons import catalog as lessons
-from course.lessons import controllers, routes
+from course.lessons import controllers, delivery, routes
 from course.tasks import catalog as labs
 
 Say = Callable[[str], None]
@@ -28,6 +28,7 @@ LISTS = (
     labs.labs,
     routes.routes,
     controllers.controllers,
+    delivery.tools,
     pool.questions,
     sheet.sheet,
     corrections.corrections,

@@ -1,4 +1,4 @@
-"""Parts that are programs in one image: Go programs, built from their modules, and programs of Debian packages."""
+"""Parts that are programs in one image: Go programs, built from their modules."""
 
 import platform
 from collections.abc import Callable, Mapping
@@ -43,13 +43,13 @@ class Go:
 class Programs:
     """A part that is an image and nothing else: what it needs to run is a manifest in the namespace of its user.
 
-    part: its name, and that of its folder, which holds a Dockerfile and, for a Go program, go.mod and go.sum. version:
-    of its program, as it is pinned. go: None where Debian packages are all of it.
+    part: its name, and that of its folder, which holds Dockerfile, go.mod and go.sum. version: of its program, as it is
+    pinned.
     """
 
     part: str
     version: Callable[[], str]
-    go: Go | None = None
+    go: Go
 
     @property
     def folder(self) -> Path:
@@ -62,13 +62,13 @@ class Programs:
 
     def key(self) -> str:
         """Changes with everything the part is made of; how it runs is applied as it is."""
-        sources = [self.folder / name for name in ("Dockerfile", *(("go.mod", "go.sum") if self.go else ()))]
+        sources = [self.folder / name for name in ("Dockerfile", "go.mod", "go.sum")]
         return tools.hash_of(sources, self.version(), platform.machine(), pinned().debian_suite)
 
     def make(self, folder: Path, work: Path, engine: Engine, say: Say) -> None:
         """Write image.tar into `folder`. CourseError names what is missing."""
         debian = images.debian_base(work, engine, say)  # first: without it there is nothing to build for
-        programs = {self.go.name: self.go.build(self.folder, self.version(), say)} if self.go else {}
+        programs = {self.go.name: self.go.build(self.folder, self.version(), say)}
         say(PUTTING.format(self.part))
         local = f"{images.PREFIX}{self.part}:{self.key()}"
         put_together(Image(local, (self.image(),)), programs, self.folder, folder, work, engine, debian)
