@@ -2,17 +2,15 @@
 
 import re
 
-import nbformat
-
 from course.lessons.catalog import Lesson
+from course.tasks import cells
 
 LABEL = "**Elsewhere.** "
 
 
 def text(lesson: Lesson) -> str:
-    """The paragraph; "" where the lesson has none."""
-    cells = nbformat.read(lesson.notebook, as_version=4).cells  # type: ignore[no-untyped-call]
-    return next((cell.source for cell in cells if cell.id == "elsewhere"), "")
+    """The paragraph; CourseError where the lesson has none."""
+    return cells.source(lesson.slug, "elsewhere")
 
 
 def commands(lesson: Lesson) -> list[str]:

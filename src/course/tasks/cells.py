@@ -1,5 +1,6 @@
 """The cells of a lesson's notebook that belong to tasks: an exercise's cell holds the reference between two marks."""
 
+import itertools
 import json
 import re
 import subprocess
@@ -55,14 +56,15 @@ def source(lesson: str, name: str) -> str:
     raise CourseError(f"{notebook(lesson).name} has no cell {name}.", "A task has a cell of its name.", "")
 
 
+def above(lesson: str, name: str) -> list[str]:
+    """The texts of the Markdown cells above the cell of this id, in order."""
+    before = itertools.takewhile(lambda cell: cell.get("id") != name, cells(lesson))
+    return [text(cell) for cell in before if cell["cell_type"] == "markdown"]
+
+
 def question(lesson: str, name: str) -> str:
     """What the notebook asks before the cell of this id: the words after **Predict:**, in the cell above it."""
-    above = ""
-    for cell in cells(lesson):
-        if cell.get("id") == name:
-            break
-        above = text(cell) if cell["cell_type"] == "markdown" else above
-    found = PREDICT.search(above)
+    found = PREDICT.search(["", *above(lesson, name)][-1])
     return " ".join(found["words"].split()) if found else ""
 
 

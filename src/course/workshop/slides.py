@@ -50,14 +50,9 @@ def _question(task: Prediction) -> str:
 
 def _above(task: Prediction) -> tuple[str, str]:
     """The last heading above the question, and the question's cell with as much of its situation as a slide holds."""
-    section = said = ""
-    for cell in cells.cells(task.lesson):
-        if cell["id"] == task.slug:
-            break
-        if cell["cell_type"] == "markdown":
-            said = cells.text(cell)
-            section = [section, *HEADING.findall(said)][-1]
-    paragraphs = _without_links(HEADING.sub("", said)).split("\n\n")
+    texts = cells.above(task.lesson, task.slug)
+    section = ["", *HEADING.findall("\n".join(texts))][-1]
+    paragraphs = _without_links(HEADING.sub("", texts[-1])).split("\n\n")
     kept = [text for number, text in enumerate(paragraphs) if len("".join(paragraphs[number:])) < ROOM]
     return section, "\n\n".join(kept or paragraphs[-1:])
 
