@@ -45,10 +45,11 @@ def down(
     """Remove the cluster and the world outside it. Your notebooks in workspace/ stay."""
     from course.jupyter import jupyterlab
     from course.provision import kind_cluster, lifecycle
-    from course.workshop import hub
 
     kind_cluster.refuse_other_state()  # before anything is stopped
     if everything:
+        from course.workshop import hub
+
         hub.refuse_to_go()
     if jupyterlab.stop():
         typer.echo("JupyterLab is stopped.")

@@ -125,11 +125,10 @@ def _of_lab(lab: labs.Lab) -> Entry:
 
 def _of_document(path: Path) -> Iterator[Entry]:
     text = path.read_text()
-    title = text.partition("\n")[0].strip("# ")
     kind = "glossary" if path.stem == "glossary" else "document"
     for section in re.split(r"(?m)^## ", text)[1:]:
         heading, _, body = section.partition("\n")
-        yield Entry(kind, heading, title, path.name, workspace.anchor(heading), shown=plain(body))
+        yield Entry(kind, heading, workspace.title(text), path.name, workspace.anchor(heading), shown=plain(body))
 
 
 def plain(markdown: str) -> str:

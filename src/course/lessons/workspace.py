@@ -42,6 +42,11 @@ def documents() -> list[Path]:
     return [paths.ROOT / "docs" / name for name in sorted(names)]
 
 
+def title(document: str) -> str:
+    """The heading that a document's text begins with."""
+    return document.partition("\n")[0].strip("# ")
+
+
 def _write_document(document: Path, say: Callable[[str], None]) -> None:
     target, text = paths.WORKSPACE / document.name, FOLDERS.sub("](", document.read_text())
     # GitHub's name of a heading; JupyterLab gives it another one.

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ def course(root: Path) -> View:
         "routes": [asdict(route) | {"minutes": route.minutes} for route in routes.routes()],
         "lessons": [_lesson(part, known) | {"cell": was.cells.get(f"{part.name}.ipynb", "")} for part in parts],
         "labs": [row.as_dict() for row in verbs.rows()],
-        "documents": [{"path": path.name, "title": _title(path)} for path in workspace.documents()],
+        "documents": _documents(),
         "next": _next(parts),
         "place": was.last(root),
         "begun": was.last(root)["notebook"] == was.notebook,
@@ -48,8 +49,10 @@ def course(root: Path) -> View:
     }
 
 
-def _title(document: Path) -> str:
-    return document.read_text().partition("\n")[0].strip("# ")
+@cache
+def _documents() -> list[View]:
+    """What the lessons and labs link. All of them are read for that, so only once: the panel asks at each change."""
+    return [{"path": path.name, "title": workspace.title(path.read_text())} for path in workspace.documents()]
 
 
 def _next(parts: Sequence[way.Part]) -> View | None:
