@@ -248,12 +248,12 @@ TASKS = [
             Check(
                 "head-office-is-spared",
                 client.run(
-                    "questions that come to the head office for 20 names of example.com",
-                    f"""{NAMES}count() {{ curl -s http://head-office:9153/metrics | awk '/^coredns_dns_requests_total/ && /zone="[.]"/ {{n += $NF}} END {{print n + 0}}'; }}
-before=$(count); dig +short +time=2 +tries=2 @{COREDNS} $(names example.com) > /dev/null; echo $(($(count) - before)) of 20""",
+                    "questions of apps that come to the head office for 20 names of example.com",
+                    f"""{NAMES}count() {{ curl -s http://head-office:9153/metrics | awk '/^coredns_dns_requests_total/ && /zone="[.]"/ && /type="A"/ {{n += $NF}} END {{print n + 0}}'; }}
+before=$(count); dig +short +time=2 +tries=2 @{COREDNS} $(names example.com) > /dev/null; echo for 20 names: $(($(count) - before))""",
                 ),
-                lambda reply: reply.text == "0 of 20",
-                "0 of 20",
+                lambda reply: reply.text == "for 20 names: 0",
+                "for 20 names: 0",
                 "The head office's server is asked for names that are not its own. Its line is slow, and every app waits for it.",
                 "the forward line of the block `.:53`: corefile.read()",
             ),
@@ -292,7 +292,7 @@ corefile.write(re.sub(r"forward [.] \\S+", f"forward corp.example {head_office}"
                 cell="""import re
 corefile.write(re.sub(r"forward [.] \\S+", f"forward . {head_office}", original))""",
                 fails=("head-office-is-spared",),
-                says={"head-office-is-spared": "20 of 20"},
+                says={"head-office-is-spared": "for 20 names: 2"},  # a lost packet makes 21
             ),
         },
     ),
