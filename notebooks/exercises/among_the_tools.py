@@ -451,4 +451,13 @@ cat <<YAML | kubectl apply -f -
         },
         reads=str,
     ),
+    Prediction(
+        slug="what-is-published",
+        options={
+            "": "nothing: CoreDNS leaves an address out, too",
+            "CNAME": "a CNAME to 192.0.2.10, as its text says",
+            "A": "an A record",
+        },
+        reads=str,
+    ),
 ]

@@ -404,5 +404,14 @@ done""",
             ),
         },
     ),
+    Prediction(
+        slug="one-pod-not-ready",
+        options={
+            "store-0": "the address of store-0: a Pod's name stays with it",
+            "store-1": "the address of store-1, which is ready",
+            "no address": "a CNAME and no address",
+        },
+        reads=str,
+    ),
     Prediction(slug="sentences-of-go", near=0, reads=float),
 ]

@@ -116,16 +116,15 @@ def test_the_edge_may_run_in_the_lessons_namespace() -> None:
     assert may and may <= {name for lesson in lessons.lessons() if lesson.parts for name in lesson.namespaces}
 
 
-PROGRAMS = (programs.HELM, programs.METRICS)
+PROGRAMS = (programs.HELM, programs.METRICS, programs.RECORDS)
 
 
 @pytest.mark.parametrize("part", PROGRAMS, ids=lambda part: part.part)
 def test_a_programs_version_stands_in_each_place(part: programs.Programs) -> None:
-    assert part.go is not None
     go_mod = (part.folder / "go.mod").read_text()
-    assert re.search(rf"(?m)^tool {re.escape(part.go.package)}$", go_mod)
-    module = part.go.package.partition("/cmd/")[0]
-    assert re.search(rf"(?m)^\s+{re.escape(module)} v{re.escape(part.version())}( // indirect)?$", go_mod)
+    ours = part.go.package.startswith("./")
+    assert ours or re.search(rf"(?m)^tool {re.escape(part.go.package)}$", go_mod)
+    assert re.search(rf"(?m)^\s+{re.escape(part.go.module)} v{re.escape(part.version())}( // indirect)?$", go_mod)
     manifests = [parts.find(part.part).manifest, *labs.FOLDER.glob("*/setup.yaml")]
     images = {name for path in manifests for name in re.findall(rf"\S*externalname-{part.part}:\S+", path.read_text())}
     assert images == {part.image()}
@@ -138,6 +137,15 @@ def test_a_programs_key_follows_what_it_is_made_of(monkeypatch: pytest.MonkeyPat
     assert programs.HELM.key() == before
     (tmp_path / "helm" / "go.sum").write_text("")
     assert programs.HELM.key() != before
+
+
+def test_what_is_ours_of_a_program_is_in_its_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    before = programs.RECORDS.key()
+    copytree(programs.RECORDS.folder, tmp_path / "records")
+    monkeypatch.setattr(programs, "FOLDER", tmp_path)
+    assert programs.RECORDS.key() == before
+    (tmp_path / "records" / "external-dns" / "main.go").write_text("package main")
+    assert programs.RECORDS.key() != before
 
 
 @pytest.mark.parametrize("part", PROGRAMS, ids=lambda part: part.part)

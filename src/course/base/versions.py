@@ -27,6 +27,7 @@ class Versions:
     edge_contour: str
     helm_version: str
     metrics_prometheus: str
+    records_external_dns: str
     debian_suite: str
     debian_official: str
     lab_image: str

@@ -20,7 +20,7 @@ REPOSITORY = f"{images.PREFIX}edge"
 LABEL = "externalname-course/part"  # of what belongs to no namespace
 # The module's own files: each with a CustomResourceDefinition in it, and nothing else is taken.
 KINDS = ("examples/contour/01-crds.yaml", "examples/gateway/00-crds.yaml")
-CONTOUR = programs.Go("contour", f"{MODULE}/cmd/contour", f"{MODULE}/internal/build.Version", "2 minutes")
+CONTOUR = programs.Go("contour", MODULE, f"{MODULE}/cmd/contour", f"{MODULE}/internal/build.Version", "2 minutes")
 MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "arm64": "aarch64", "aarch64": "aarch64"}
 
 

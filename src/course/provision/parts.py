@@ -82,6 +82,15 @@ PARTS = (
         key=programs.METRICS.key,
         make=programs.METRICS.make,
     ),
+    Part(
+        "records",
+        "ExternalDNS, and BIND, a DNS server that takes its records",
+        minutes=3,
+        megabytes=100,
+        image=programs.RECORDS.image,
+        key=programs.RECORDS.key,
+        make=programs.RECORDS.make,
+    ),
 )
 
 

@@ -20,12 +20,13 @@ PUTTING = "putting the image of {} together (a quarter of a minute)"
 class Go:
     """A Go program that a part is made of.
 
-    name: of the program. package: where its `main` is, in the module that the part's go.mod pins. stamp: the variable
-    that holds its version, set by the linker. minutes: how long it builds on two cores, in words. tags: which parts of
-    it are built, as its authors name them.
+    name: of the program. module: whose version the part's go.mod pins. package: where its `main` is, in that module, or
+    in the part's folder if it begins with `./`. stamp: the variable that holds its version, set by the linker.
+    minutes: how long it builds on two cores, in words. tags: which parts of it are built, as its authors name them.
     """
 
     name: str
+    module: str
     package: str
     stamp: str
     minutes: str
@@ -43,8 +44,8 @@ class Go:
 class Programs:
     """A part that is an image and nothing else: what it needs to run is a manifest in the namespace of its user.
 
-    part: its name, and that of its folder, which holds Dockerfile, go.mod and go.sum. version: of its program, as it is
-    pinned.
+    part: its name, and that of its folder, which holds Dockerfile, go.mod, go.sum, and what of it is ours. version: of
+    its program, as it is pinned.
     """
 
     part: str
@@ -63,6 +64,7 @@ class Programs:
     def key(self) -> str:
         """Changes with everything the part is made of; how it runs is applied as it is."""
         sources = [self.folder / name for name in ("Dockerfile", "go.mod", "go.sum")]
+        sources += sorted(self.folder.glob("*/*.go"))
         return tools.hash_of(sources, self.version(), platform.machine(), pinned().debian_suite)
 
     def make(self, folder: Path, work: Path, engine: Engine, say: Say) -> None:
@@ -101,16 +103,28 @@ def put_together(
 HELM = Programs(
     "helm",
     lambda: pinned().helm_version,
-    Go("helm", "helm.sh/helm/v4/cmd/helm", "helm.sh/helm/v4/internal/version.version", "3 minutes"),
+    Go("helm", "helm.sh/helm/v4", "helm.sh/helm/v4/cmd/helm", "helm.sh/helm/v4/internal/version.version", "3 minutes"),
 )
 METRICS = Programs(
     "metrics",
     lambda: pinned().metrics_prometheus,
     Go(
         "prometheus",
+        "github.com/prometheus/prometheus",
         "github.com/prometheus/prometheus/cmd/prometheus",
         "github.com/prometheus/common/version.Version",
         "3 minutes",
         tags="remove_all_sd,enable_dns_sd,enable_kubernetes_sd",  # ways to find targets that the lesson shows
+    ),
+)
+RECORDS = Programs(
+    "records",
+    lambda: pinned().records_external_dns,
+    Go(
+        "external-dns",
+        "sigs.k8s.io/external-dns",
+        "./external-dns",  # which of its packages are built
+        "sigs.k8s.io/external-dns/pkg/apis/externaldns.Version",
+        "3 minutes",
     ),
 )
