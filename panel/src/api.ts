@@ -182,7 +182,7 @@ export async function request<T>(path: string, body?: object, method?: string): 
   const reply = await ServerConnection.makeRequest(url, init, settings).catch(() => {
     throw new Refused(GONE);
   });
-  const data = await reply.json().catch(() => null);
+  const data = await reply.json().catch(() => undefined);
   if (!reply.ok || data === undefined) {
     throw new Refused(data?.what ? data : { ...GONE, why: `${GONE.why} (${reply.status} ${reply.statusText})` });
   }

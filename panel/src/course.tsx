@@ -7,6 +7,7 @@ import { ICourse, IFollowing, ILab, ILesson, IRefusal, IStatus, IStep } from './
 import { Model } from './model';
 import { Button, Trouble } from './parts';
 import { Search } from './search';
+import { following as words, LESSON, mark, numbered, standing, STEP, underWay } from './words';
 
 export const courseIcon = new LabIcon({
   name: 'externalname-course:course',
@@ -22,9 +23,6 @@ export interface IDoors {
   showTimeline: () => void;
   tour: () => void;
 }
-
-const LESSON: Record<ILesson['state'], string> = { open: 'not begun', begun: 'in progress', done: 'done' };
-const MARKS: Record<string, string> = { done: '●', passed: '●', 'in progress': '◐', started: '◐', 'solution shown': '◐' };
 
 export class CoursePanel extends VDomRenderer<Model> {
   /** What has the focus when the panel is shown the next time: a selector. */
@@ -92,9 +90,7 @@ function Continue(props: { course: ICourse; doors: IDoors }): React.JSX.Element 
 /** A button that leads to what comes next. */
 export function Next(props: { following: IFollowing; doors: IDoors; primary?: boolean }): React.JSX.Element {
   const { following, doors, primary } = props;
-  return (
-    <Button label={`Next: ${following.kind}, ${following.title}`} primary={primary} press={() => openNext(following, doors)} />
-  );
+  return <Button label={words(following)} primary={primary} press={() => openNext(following, doors)} />;
 }
 
 export function openNext(following: IFollowing, doors: IDoors): void {
@@ -112,7 +108,7 @@ function Cluster(props: { status: IStatus | null; unknown: IRefusal | null; look
     <section aria-label="The cluster">
       <h3>The cluster</h3>
       <Trouble refusal={unknown} />
-      <p role="status">{status && !unknown ? inWords(status) : 'Not asked yet.'}</p>
+      <p role="status">{status && !unknown ? standing(status) : 'Not asked yet.'}</p>
       {status?.clone && <p className="ec-small ec-words">It belongs to the copy of the course in {status.clone}</p>}
       {status && !status.ready && underWay(status) && (
         <ol className="ec-steps" aria-label="The steps of the set-up">
@@ -124,8 +120,6 @@ function Cluster(props: { status: IStatus | null; unknown: IRefusal | null; look
   );
 }
 
-const STEP: Record<IStep['state'], string> = { waiting: '○', running: '◐', done: '●', failed: '✗' };
-
 function Step(props: { step: IStep }): React.JSX.Element {
   const { title, state, seconds, doing } = props.step;
   return (
@@ -134,23 +128,6 @@ function Step(props: { step: IStep }): React.JSX.Element {
       {doing && state !== 'done' && <span className="ec-excerpt ec-words">{doing}</span>}
     </li>
   );
-}
-
-/** Whether the steps say how it is now: those of a set-up that ended well say nothing of a cluster that is gone. */
-function underWay(status: IStatus): boolean {
-  return status.setting_up || status.steps.some(step => step.state !== 'done');
-}
-
-function inWords(status: IStatus): string {
-  if (status.setting_up) {
-    const at = status.steps.findIndex(step => step.state === 'running');
-    const where = at < 0 ? '' : `: step ${at + 1} of ${status.steps.length}, ${status.steps[at].title}`;
-    return `${status.cluster} is being set up${where}.`;
-  }
-  if (status.ready) {
-    return `${status.cluster} is ready.`;
-  }
-  return `${status.cluster} is not ready. Node: ${status.node}. API: ${status.api}. Next: course up, in a terminal.`;
 }
 
 function Ways(props: { course: ICourse; doors: IDoors }): React.JSX.Element {
@@ -186,10 +163,9 @@ function Ways(props: { course: ICourse; doors: IDoors }): React.JSX.Element {
 
 function Lesson(props: { lesson: ILesson; labs: ILab[]; doors: IDoors }): React.JSX.Element {
   const { lesson, labs, doors } = props;
-  const name = `${String(lesson.number).padStart(2, '0')} ${lesson.title}`;
   return (
     <li>
-      <Row name={name} state={LESSON[lesson.state]} minutes={lesson.minutes} press={() => doors.openPlace(lesson.notebook, lesson.cell)} />
+      <Row name={numbered(lesson)} state={LESSON[lesson.state]} minutes={lesson.minutes} press={() => doors.openPlace(lesson.notebook, lesson.cell)} />
       {lesson.exercises.length + labs.length > 0 && (
         <ul className="ec-list">
           {lesson.exercises.map(task => (
@@ -218,7 +194,7 @@ function Row(props: { name: string; state: string; minutes?: number; press: () =
   const { name, state, minutes, press } = props;
   return (
     <button type="button" className="ec-row" onClick={press}>
-      <span aria-hidden="true" className="ec-mark">{MARKS[state] ?? '○'}</span>
+      <span aria-hidden="true" className="ec-mark">{mark(state)}</span>
       <span>
         {name}
         <span className="ec-small">, {state}{minutes ? `, ${minutes} min` : ''}</span>

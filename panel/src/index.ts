@@ -1,20 +1,21 @@
 // The course in JupyterLab: two panels, the commands of the palette, and the way home.
 
 import { ILabShell, ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { Dialog, ICommandPalette, MainAreaWidget, showDialog } from '@jupyterlab/apputils';
+import { Dialog, ICommandPalette, MainAreaWidget, showDialog, WidgetTracker } from '@jupyterlab/apputils';
 import { IEditorServices } from '@jupyterlab/codeeditor';
 import { PageConfig } from '@jupyterlab/coreutils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import { INotebookTracker, Notebook, NotebookPanel } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITerminal } from '@jupyterlab/terminal';
-import { Widget } from '@lumino/widgets';
+import { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { CoursePanel, openNext } from './course';
-import { Drawn, LiveView, TimelineView, Watched } from './live';
+import { Asking, Drawn, LiveView, TimelineView, Watched } from './live';
 import { Model } from './model';
 import { TaskPanel } from './task';
 import { Tour } from './tour';
+import { cellOf, exerciseAt } from './words';
 
 const SETTLED = 1000; // milliseconds in one cell until it is where the learner is
 
@@ -40,8 +41,9 @@ function activate(
   const openPlace = (notebook: string, cell = '') => void goTo(documents, notebook, cell);
   const openTask = (slug: string) => void model.open(slug).then(() => shell.activateById(task.id));
   const run = terminal(app, shell);
-  const watchName = docked(shell, () => new LiveView(new Watched(), run));
-  const showTimeline = docked(shell, () => new TimelineView(new Drawn()));
+  const dock = docked(app, shell, restorer);
+  const watchName = dock('live', kept => new LiveView(new Watched(kept), run));
+  const showTimeline = dock('timeline', () => new TimelineView(new Drawn()));
   const tour = () => {
     shell.activateById(task.id);
     shell.activateById(course.id);
@@ -89,15 +91,23 @@ function later(work: () => void): void {
   requestAnimationFrame(() => requestAnimationFrame(work));
 }
 
-/** What shows a widget beside what is open, and makes it where there is none. */
-function docked(shell: ILabShell, make: () => Widget): () => void {
-  let own: Widget | null = null;
-  return () => {
-    if (!own || own.isDisposed) {
-      own = make();
+type Make = (kept: ReadonlyPartialJSONObject) => Asking;
+
+/** For a view: what shows it beside what is open, and makes it where there is none. After a reload it is there again. */
+function docked(app: JupyterFrontEnd, shell: ILabShell, restorer: ILayoutRestorer | null): (name: string, make: Make) => () => void {
+  return (name, make) => {
+    const tracker = new WidgetTracker<Asking>({ namespace: `externalname-course-${name}` });
+    const command = `course:again-${name}`; // JupyterLab's restorer makes a widget anew by a command
+    const open = (kept: ReadonlyPartialJSONObject = {}) => {
+      const own = make(kept);
+      own.turned.connect(() => void tracker.save(own));
+      void tracker.add(own);
       shell.add(own, 'main', { mode: 'split-bottom', ref: shell.currentWidget?.id });
-    }
-    shell.activateById(own.id);
+      return own;
+    };
+    app.commands.addCommand(command, { execute: kept => void open(kept) });
+    void restorer?.restore(tracker, { command, name: () => name, args: own => own.kept });
+    return () => shell.activateById((tracker.find(() => true) ?? open()).id);
   };
 }
 
@@ -209,11 +219,6 @@ function mendLinks(app: JupyterFrontEnd): void {
   });
 }
 
-/** The id of the cell that the end of an address names; '' where it names none. */
-function cellOf(fragment: string): string {
-  return decodeURIComponent(fragment).split('#cell-id=')[1] ?? '';
-}
-
 /** Keep where the learner is, and show the exercise whose cell that is. */
 function follow(notebooks: INotebookTracker, model: Model): void {
   let waiting = 0;
@@ -226,7 +231,7 @@ function follow(notebooks: INotebookTracker, model: Model): void {
     waiting = window.setTimeout(() => {
       model.keepPlace({ notebook, cell: cell.model.id });
       const lesson = model.course?.lessons.find(one => one.notebook === notebook);
-      const here = lesson?.exercises.find(one => new RegExp(`^${one.slug}(-text|-start|-check)?$`).test(cell.model.id));
+      const here = exerciseAt(lesson?.exercises ?? [], cell.model.id);
       if (here) {
         void model.open(here.slug);
       }

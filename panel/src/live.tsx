@@ -1,18 +1,39 @@
 // Docked in the main area: a name asked every second, and lesson 05's timeline.
 
 import { VDomModel, VDomRenderer } from '@jupyterlab/ui-components';
+import { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import { ISignal, Signal } from '@lumino/signaling';
 import * as React from 'react';
 
 import { IAnswer, IRefusal, ITimeline, request } from './api';
 import { outcome } from './model';
 import { Button, Command, Trouble } from './parts';
+import { quoted } from './words';
 
 const SECOND = 1000; // milliseconds between two questions for a name
 const DRAWN = 2000; // milliseconds between two pictures
 const KEPT = 100; // lines of changes
 
+/** What is asked again and again. kept: what it takes to ask the same after a reload; turned: that this is another. */
+abstract class Asked extends VDomModel {
+  private changed = new Signal<this, void>(this);
+  abstract ask(): Promise<void>;
+
+  get kept(): ReadonlyPartialJSONObject {
+    return {};
+  }
+
+  get turned(): ISignal<this, void> {
+    return this.changed;
+  }
+
+  protected turn(): void {
+    this.changed.emit();
+  }
+}
+
 /** Asks again and again while it is seen; one question at a time. */
-abstract class Asking<T extends VDomModel & { ask: () => Promise<void> }> extends VDomRenderer<T> {
+export abstract class Asking<T extends Asked = Asked> extends VDomRenderer<T> {
   private clock: number;
 
   constructor(model: T, id: string, title: string, every: number) {
@@ -25,6 +46,14 @@ abstract class Asking<T extends VDomModel & { ask: () => Promise<void> }> extend
     this.clock = window.setInterval(() => this.isVisible && !document.hidden && void model.ask(), every);
   }
 
+  get kept(): ReadonlyPartialJSONObject {
+    return this.model.kept;
+  }
+
+  get turned(): ISignal<Asked, void> {
+    return this.model.turned;
+  }
+
   protected onActivateRequest(): void {
     void Promise.resolve(this.renderPromise).then(() => (this.node.querySelector<HTMLElement>('input') ?? this.node).focus());
   }
@@ -35,7 +64,10 @@ abstract class Asking<T extends VDomModel & { ask: () => Promise<void> }> extend
   }
 }
 
-export class Watched extends VDomModel {
+/** A name, the namespace that it is asked from, and whether it is asked. */
+export type IKept = { name?: string; namespace?: string; running?: boolean };
+
+export class Watched extends Asked {
   name = '';
   namespace = 'default';
   running = false;
@@ -44,14 +76,27 @@ export class Watched extends VDomModel {
   lines: string[] = [];
   private asking = false;
 
+  constructor(kept: IKept = {}) {
+    super();
+    this.name = String(kept.name ?? '');
+    this.namespace = String(kept.namespace || 'default');
+    this.running = Boolean(kept.running && this.name);
+  }
+
+  get kept(): IKept {
+    return { name: this.name, namespace: this.namespace, running: this.running };
+  }
+
   watch(name: string, namespace: string): void {
     Object.assign(this, { name: name.trim(), namespace: namespace.trim() || 'default', running: true, answer: null, lines: [] });
+    this.turn();
     this.stateChanged.emit();
     void this.ask();
   }
 
   stop(): void {
     this.running = false;
+    this.turn();
     this.stateChanged.emit();
   }
 
@@ -106,11 +151,6 @@ export class LiveView extends Asking<Watched> {
   }
 }
 
-/** A word for a shell: what is typed here is the learner's, and may hold anything. */
-export function quoted(word: string): string {
-  return /^[\w.-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
 function Question(props: { model: Watched }): React.JSX.Element {
   const { model } = props;
   const [name, setName] = React.useState(model.name);
@@ -126,7 +166,7 @@ function Question(props: { model: Watched }): React.JSX.Element {
       <label>Name <input className="jp-mod-styled" value={name} onChange={event => setName(event.target.value)} /></label>
       <label>asked from a Pod in <input className="jp-mod-styled" value={namespace} onChange={event => setNamespace(event.target.value)} /></label>
       <Button label="Watch" primary press={() => undefined} submits />
-      <Button label="Stop" press={() => model.stop()} off={!model.running} why="Nothing is asked now." />
+      <Button label="Stop" press={() => model.stop()} off={model.running ? '' : 'Nothing is asked now.'} />
     </form>
   );
 }
@@ -157,7 +197,7 @@ function Now(props: { answer: IAnswer; running: boolean }): React.JSX.Element {
   );
 }
 
-export class Drawn extends VDomModel {
+export class Drawn extends Asked {
   shown: ITimeline | null = null;
   refusal: IRefusal | null = null;
   private asking = false;

@@ -4,6 +4,7 @@ import { Event } from '@jupyterlab/services';
 import { VDomModel } from '@jupyterlab/ui-components';
 
 import { GONE, ICourse, IFound, ILight, ILights, IPlace, IRefusal, IStatus, ITask, Refused, request } from './api';
+import { turned } from './words';
 
 const CHANGED = 'urn:externalname-course:changed';
 const AGAIN = 3000; // milliseconds between two looks at a set-up that goes on
@@ -200,16 +201,6 @@ export class Model extends VDomModel {
     }
     this.stateChanged.emit();
   }
-}
-
-/** What turned between two looks, in words; '' where nothing did. */
-function turned(before: ILight[], now: ILight[]): string {
-  const was = new Map(before.map(check => [check.name, check.passed]));
-  const found = now.filter(check => was.has(check.name) && was.get(check.name) !== check.passed);
-  if (found.length > 1 && new Set(found.map(check => check.passed)).size === 1 && found.length === now.length) {
-    return `All turned ${found[0].passed ? 'green' : 'red'}.`;
-  }
-  return found.map(check => `${check.name} turned ${check.passed ? 'green' : 'red'}.`).join(' ');
 }
 
 /** Why some work was not done; null where it was. */

@@ -5,14 +5,15 @@ import { Widget } from '@lumino/widgets';
 import * as React from 'react';
 
 import { IRefusal } from './api';
+import { commandsOf } from './words';
 
 /** A button that keeps the focus while it cannot be pressed: aria-disabled, not disabled. */
 export function Button(props: {
   label: string;
   press: () => void;
-  off?: boolean;
+  /** Why it cannot be pressed; '' where it can. */
+  off?: string;
   primary?: boolean;
-  why?: string;
   /** It sends the form that it stands in, as Enter does. */
   submits?: boolean;
 }): React.JSX.Element {
@@ -20,8 +21,8 @@ export function Button(props: {
     <button
       type={props.submits ? 'submit' : 'button'}
       className={`jp-mod-styled ${props.primary && !props.off ? 'jp-mod-accept' : 'jp-mod-reject'} ec-button`}
-      aria-disabled={props.off ?? false}
-      title={props.off ? props.why : undefined}
+      aria-disabled={Boolean(props.off)}
+      title={props.off || undefined}
       onClick={() => props.off || props.press()}
     >
       {props.label}
@@ -68,11 +69,6 @@ function addButtons(node: HTMLElement, run?: (command: string) => void): void {
       }
     }
   }
-}
-
-/** The commands of a block, the last one first, because each is put right behind the block. */
-export function commandsOf(block: string): string[] {
-  return block.split('\n').map(line => line.trim()).filter(line => /^(kubectl|course|dig) /.test(line)).reverse();
 }
 
 function commandButton(command: string, run: (command: string) => void): HTMLElement {

@@ -5,6 +5,7 @@ import * as React from 'react';
 import { IFound } from './api';
 import { IDoors } from './course';
 import { Model } from './model';
+import { places } from './words';
 
 const STILL = 250; // milliseconds without a key until it is searched
 const KINDS: Record<string, string> = { printed: 'printed by a cell', text: 'in the text' };
@@ -30,7 +31,7 @@ export function Search(props: { model: Model; doors: IDoors }): React.JSX.Elemen
           onKeyDown={event => event.key === 'Escape' && type('')}
         />
       </label>
-      <p aria-live="polite" className="ec-small">{model.found ? inWords(count) : ''}</p>
+      <p aria-live="polite" className="ec-small">{model.found ? places(count) : ''}</p>
       {count > 0 && (
         <ul className="ec-list ec-found">
           {model.found!.map(place => <li key={`${place.file}#${place.cell}-${place.kind}`}><Place place={place} doors={doors} /></li>)}
@@ -38,10 +39,6 @@ export function Search(props: { model: Model; doors: IDoors }): React.JSX.Elemen
       )}
     </section>
   );
-}
-
-function inWords(count: number): string {
-  return count ? `${count} ${count === 1 ? 'place' : 'places'}, the best first.` : 'Nowhere. All words must stand in one place: try fewer.';
 }
 
 function Place(props: { place: IFound; doors: IDoors }): React.JSX.Element {

@@ -9,6 +9,7 @@ import { ICheck, ILights, ITask } from './api';
 import { IDoors, Next } from './course';
 import { Model } from './model';
 import { Button, Command, Markdown, Trouble } from './parts';
+import { counted, verbs, verdict } from './words';
 
 const LOOK = 3000; // milliseconds between two questions for the lights
 
@@ -68,22 +69,14 @@ function About(props: { task: ITask }): React.JSX.Element {
 /** The verbs, always in the same order: a button that was pressed stays where it is. */
 function Verbs(props: { task: ITask; model: Model; tools: ITools }): React.JSX.Element {
   const { task, model, tools } = props;
-  const busy = Boolean(model.working);
-  const early = task.kind === 'lab' && !task.running;
-  const why = busy ? 'One thing at a time.' : 'Begin first.';
+  const can = verbs(task, Boolean(model.working));
   const left = task.hints_left ? `${task.hints_left} left` : 'all read';
   return (
     <div role="group" aria-label="What you can do" className="ec-verbs">
-      <Button label={task.running ? 'Begin afresh' : 'Begin'} press={tools.begin} off={busy} primary={early} why={why} />
-      <Button
-        label="Check"
-        press={() => void model.perform('check', 'Asking the cluster')}
-        off={busy || early || task.hands_in}
-        primary={!early}
-        why={task.hands_in ? 'This one is handed in: run its check in the notebook.' : why}
-      />
-      <Button label={`Hint (${left})`} press={() => void model.perform('hint', 'Hint')} off={busy || !task.hints_left} why={why} />
-      <Button label="Solution" press={tools.solve} off={busy || early} why={why} />
+      <Button label={task.running ? 'Begin afresh' : 'Begin'} press={tools.begin} {...can.start} />
+      <Button label="Check" press={() => void model.perform('check', 'Asking the cluster')} {...can.check} />
+      <Button label={`Hint (${left})`} press={() => void model.perform('hint', 'Hint')} {...can.hint} />
+      <Button label="Solution" press={tools.solve} {...can.solution} />
     </div>
   );
 }
@@ -91,11 +84,9 @@ function Verbs(props: { task: ITask; model: Model; tools: ITools }): React.JSX.E
 /** They turn by themselves, and what turned is read out: the live region is there before there are lights. */
 function Lights(props: { lights: ILights | null; turned: string }): React.JSX.Element {
   const { lights, turned } = props;
-  const green = lights?.checks.filter(check => check.passed).length ?? 0;
-  const count = lights?.trouble ? `No lights: ${lights.trouble}` : `Lights: ${green} of ${lights?.checks.length} are green.`;
   return (
     <section aria-label="Lights">
-      <p aria-live="polite" className="ec-words">{lights ? `${count} ${turned}` : ''}</p>
+      <p aria-live="polite" className="ec-words">{lights ? `${counted(lights)} ${turned}` : ''}</p>
       {lights && !lights.trouble && (
         <>
           <ul className="ec-lights">
@@ -119,12 +110,10 @@ function Report(props: { task: ITask; run: (command: string) => void }): React.J
   if (!report) {
     return <></>;
   }
-  const good = report.checks.filter(check => check.passed).length;
-  const verdict = report.passed ? 'Passed' : 'Not passed yet';
   return (
     <section aria-label="The last check">
       <h3 className={report.passed ? 'ec-passed' : ''}>
-        {verdict}: {good} of {report.checks.length} checks pass
+        {verdict(report)}
       </h3>
       <p className="ec-small">Asked at {new Date(checked).toLocaleTimeString()}{explanation ? '. Well done.' : ''}</p>
       <ul className="ec-list">
@@ -195,7 +184,6 @@ function Manifest(props: { model: Model; task: ITask; editors: IEditorServices }
     return () => editor.current?.dispose();
   }, []);
   const text = () => editor.current?.model.sharedModel.getSource() ?? '';
-  const off = Boolean(model.working) || !task.running;
   return (
     <section aria-label="Your manifest">
       <h3>Your manifest</h3>
@@ -203,9 +191,8 @@ function Manifest(props: { model: Model; task: ITask; editors: IEditorServices }
       <div ref={host} className="ec-editor" onBlur={() => model.keepManifest(text())} />
       <Button
         label="Apply"
-        off={off}
-        why={model.working ? 'One thing at a time.' : 'Begin first.'}
         press={() => void model.perform('apply', 'Applying your manifest', { manifest: text() })}
+        {...verbs(task, Boolean(model.working)).apply}
       />
     </section>
   );

@@ -83,9 +83,9 @@ function Stop(props: { place: HTMLElement; leave: () => void }): React.JSX.Eleme
       <h2 id="ec-tour-title" ref={heading} tabIndex={-1}>{number + 1} of {STOPS.length}: {title}</h2>
       <p id="ec-tour-words">{words}</p>
       <div className="ec-verbs">
-        <Button label="Back" press={() => go(number - 1)} off={number === 0} why="This is the first step." />
+        <Button label="Back" press={() => go(number - 1)} off={number === 0 ? 'This is the first step.' : ''} />
         <Button label={last ? 'Done' : 'Next'} primary press={() => (last ? leave() : go(number + 1))} />
-        <Button label="Skip the tour" press={leave} off={last} why="This is the last step." />
+        <Button label="Skip the tour" press={leave} off={last ? 'This is the last step.' : ''} />
       </div>
     </div>
   );

@@ -22,6 +22,17 @@ def test_jupyterlab_finds_it_and_it_is_small() -> None:
     assert sum(built().values()) < 300_000
 
 
-@pytest.mark.skipif(not os.environ.get("COURSE_TEST_ALL"), reason="fetches npm's packages: ./course test --all")
+authors = pytest.mark.skipif(
+    not (os.environ.get("COURSE_TEST_ALL") and panel.has_node()),
+    reason="in ./course test --all, where Node.js is (learners need none): fetches npm's packages",
+)
+
+
+@authors
+def test_its_units_are_green() -> None:
+    panel.test()
+
+
+@authors
 def test_built_again_it_is_the_same() -> None:
     assert panel.build() == []

@@ -50,10 +50,16 @@ def fix() -> None:
 
 
 @app.command()
-def panel() -> None:
+def panel(
+    test: Annotated[bool, typer.Option("--test", help="Nothing is built: its units are run, with Jest.")] = False,
+) -> None:
     """Build the panel that JupyterLab shows, from panel/src. Needs Node.js and npm's packages."""
     from course.dev import panel as building
 
+    if test:
+        building.test()
+        typer.echo("The panel's units are green.")
+        return
     typer.echo("\n".join(building.build()) or "Nothing changed: it was built from these sources.")
 
 

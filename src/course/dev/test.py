@@ -76,7 +76,7 @@ class Stages:
 def run(options: Options, say: Say) -> int:
     """The exit code: 0 when everything is green, 1 when something is red, 2 when the call or the machine is wrong."""
     if options.pytest and options.offline:
-        return _offline(options.pytest)
+        return _offline(options)
     if options.pytest and options.engines:
         return _on_docker(options, say)
     if options.pytest:
@@ -84,7 +84,7 @@ def run(options: Options, say: Say) -> int:
             return _pytest(options.pytest, env)
     stages = Stages(say)
     green = stages.run("style, floors and types", lambda: check.tools(say)) and stages.run(
-        "without a cluster", lambda: _offline(covered=not options.offline)
+        "without a cluster", lambda: _offline(options, covered=not options.offline)
     )
     if green and not options.offline and stages.run("images", lambda: _prepare(say)):
         if not options.engines:
@@ -110,7 +110,7 @@ def workers() -> int:
     return max(1, fit)
 
 
-def _offline(words: Sequence[str] = (), *, covered: bool = False) -> int:
+def _offline(options: Options, *, covered: bool = False) -> int:
     """covered: with coverage and its floor, which nearly doubles the time of what runs in the workers themselves.
 
     A file at a time for each worker, as on clusters: two workers would each build the pages and a copy of the clone.
@@ -118,7 +118,12 @@ def _offline(words: Sequence[str] = (), *, covered: bool = False) -> int:
     unmarked = ["-m", "not (cluster or engine or engines or browser)"]
     several = ["-n", str(os.cpu_count() or 1), "--dist", "loadscope", "--no-loadscope-reorder"]
     coverage = ["--cov", "--cov-report="] if covered else []
-    return _pytest([*words, *unmarked, *several, *coverage], {})
+    return _pytest([*options.pytest, *unmarked, *several, *coverage], _share(options))
+
+
+def _share(options: Options) -> dict[str, str]:
+    """What tells tests whether all of a long list is proven, and what only a week's run does (tests/daily.py)."""
+    return {"COURSE_TEST_ALL": "1"} if options.everything else {}
 
 
 def _prepare(say: Say) -> int:
@@ -183,7 +188,7 @@ def _own_clusters(options: Options, engine: Mapping[str, str] = {}) -> Iterator[
     Whatever clusters it leaves are removed, those of killed runs, too. engine: the variables that lead to another one
     than the course would choose.
     """
-    env = {**engine, "COURSE_TEST_ALL": "1"} if options.everything else dict(engine)
+    env = {**engine, **_share(options)}
     if options.here and not engine:
         yield env | {"COURSE_TEST_HERE": "1"}
         return

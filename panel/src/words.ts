@@ -1,0 +1,115 @@
+// What is said and read as text: no server, no component, nothing of JupyterLab.
+
+import { ICheck, IFollowing, ILesson, ILight, ILights, IStatus, IStep, ITask } from './api';
+
+export const LESSON: Record<ILesson['state'], string> = { open: 'not begun', begun: 'in progress', done: 'done' };
+export const STEP: Record<IStep['state'], string> = { waiting: '○', running: '◐', done: '●', failed: '✗' };
+const MARKS: Record<string, string> = { done: '●', passed: '●', 'in progress': '◐', started: '◐', 'solution shown': '◐' };
+const AT_WORK = 'One thing at a time.';
+
+/** The sign of a state; it is said in words, too. */
+export function mark(state: string): string {
+  return MARKS[state] ?? '○';
+}
+
+/** A lesson as lists have it: 02 Your first ExternalName Service. */
+export function numbered(lesson: { number: number; title: string }): string {
+  return `${String(lesson.number).padStart(2, '0')} ${lesson.title}`;
+}
+
+export function following(next: IFollowing): string {
+  return `Next: ${next.kind}, ${next.title}`;
+}
+
+/** How the cluster is. */
+export function standing(status: IStatus): string {
+  if (status.setting_up) {
+    const at = status.steps.findIndex(step => step.state === 'running');
+    const where = at < 0 ? '' : `: step ${at + 1} of ${status.steps.length}, ${status.steps[at].title}`;
+    return `${status.cluster} is being set up${where}.`;
+  }
+  if (status.ready) {
+    return `${status.cluster} is ready.`;
+  }
+  return `${status.cluster} is not ready. Node: ${status.node}. API: ${status.api}. Next: course up, in a terminal.`;
+}
+
+/** Whether the steps say how it is now: those of a set-up that ended well say nothing of a cluster that is gone. */
+export function underWay(status: IStatus): boolean {
+  return status.setting_up || status.steps.some(step => step.state !== 'done');
+}
+
+/** How many places a search found. */
+export function places(count: number): string {
+  return count ? `${count} ${count === 1 ? 'place' : 'places'}, the best first.` : 'Nowhere. All words must stand in one place: try fewer.';
+}
+
+/** How many lights are green; why there are none. */
+export function counted(lights: ILights): string {
+  const green = lights.checks.filter(check => check.passed).length;
+  return lights.trouble ? `No lights: ${lights.trouble}` : `Lights: ${green} of ${lights.checks.length} are green.`;
+}
+
+/** What turned between two looks; '' where nothing did. */
+export function turned(before: ILight[], now: ILight[]): string {
+  const was = new Map(before.map(check => [check.name, check.passed]));
+  const found = now.filter(check => was.has(check.name) && was.get(check.name) !== check.passed);
+  if (found.length > 1 && new Set(found.map(check => check.passed)).size === 1 && found.length === now.length) {
+    return `All turned ${found[0].passed ? 'green' : 'red'}.`;
+  }
+  return found.map(check => `${check.name} turned ${check.passed ? 'green' : 'red'}.`).join(' ');
+}
+
+export function verdict(report: { passed: boolean; checks: ICheck[] }): string {
+  const good = report.checks.filter(check => check.passed).length;
+  return `${report.passed ? 'Passed' : 'Not passed yet'}: ${good} of ${report.checks.length} checks pass`;
+}
+
+export interface IVerb {
+  /** Why it cannot be pressed; '' where it can. */
+  off: string;
+  primary: boolean;
+}
+
+/** Which verbs of a task can be pressed now, and which is the one to press. */
+export function verbs(task: ITask, busy: boolean): Record<'start' | 'check' | 'hint' | 'solution' | 'apply', IVerb> {
+  const early = task.kind === 'lab' && !task.running ? 'Begin first.' : '';
+  const at = busy ? AT_WORK : '';
+  const handed = task.hands_in ? 'This one is handed in: run its check in the notebook.' : '';
+  return {
+    start: { off: at, primary: Boolean(early) },
+    check: { off: handed || at || early, primary: !early },
+    hint: { off: at || (task.hints_left ? '' : 'All hints are read.'), primary: false },
+    solution: { off: at || early, primary: false },
+    apply: { off: at || (task.running ? '' : 'Begin first.'), primary: false }
+  };
+}
+
+/** The exercise that a cell belongs to: its text, its beginning, the cell itself, or its check. */
+export function exerciseAt<T extends { slug: string }>(exercises: T[], cell: string): T | undefined {
+  return exercises.find(one => [one.slug, ...['text', 'start', 'check'].map(part => `${one.slug}-${part}`)].includes(cell));
+}
+
+/** The id of the cell that the end of an address names; '' where it names none. */
+export function cellOf(fragment: string): string {
+  return decoded(fragment).split('#cell-id=')[1] ?? '';
+}
+
+/** A heading may have a % that is one. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The commands of a block, the last one first, because each is put right behind the block. */
+export function commandsOf(block: string): string[] {
+  return block.split('\n').map(line => line.trim()).filter(line => /^(kubectl|course|dig) /.test(line)).reverse();
+}
+
+/** A word for a shell: what is typed is the learner's, and may hold anything. */
+export function quoted(word: string): string {
+  return /^[\w.-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

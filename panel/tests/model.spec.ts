@@ -1,0 +1,293 @@
+import { ILight, ILights } from '../src/api';
+import { Model } from '../src/model';
+import { check, Course, COURSE, READY, TASK } from './course';
+
+const CHANGED = 'urn:externalname-course:changed';
+const NO = { what: 'No.', why: 'Because.', next: 'x' };
+let course: Course;
+let model: Model;
+let changes: number;
+
+beforeEach(async () => {
+  course = new Course();
+  await course.start();
+  course.answer('course', COURSE);
+  course.answer('status', READY);
+  course.answer('tasks/lost-database', TASK);
+  course.answer('tasks/loop', { ...TASK, slug: 'loop' });
+  model = new Model();
+  changes = 0;
+  model.stateChanged.connect(() => (changes += 1));
+});
+afterEach(async () => {
+  jest.useRealTimers();
+  course.release();
+  await course.stop();
+});
+
+const heard = (data: object, schema = CHANGED) => model.heard({ schema_id: schema, metadata_version: '1', timestamp: '', ...data } as any);
+const lit = (checks: ILight[], more: Partial<ILights> = {}) => ({ checks, asked: '', trouble: '', paused: false, ...more });
+
+describe('events', () => {
+  test.each([
+    ['progress', ['GET course', 'GET tasks/lost-database']],
+    ['set-up', ['GET status']],
+    ['a word of tomorrow', []]
+  ])('%s', async (what, asked) => {
+    await model.open('lost-database');
+    course.asked = [];
+    await heard({ what });
+    expect(course.paths()).toEqual(asked);
+  });
+
+  test('those of others are not heard', async () => {
+    await heard({ what: 'progress' }, 'https://events.jupyter.org/contents_service');
+    expect(course.paths()).toEqual([]);
+  });
+
+  test('what a verb says is shown while one is at work, and not after it', async () => {
+    await model.open('lost-database');
+    course.answer('tasks/lost-database/start', { ...TASK, said: 'is ready' });
+    course.held = 'tasks/lost-database/start';
+    const done = model.perform('start', 'Preparing');
+    await course.arrived(2);
+    await heard({ what: 'said', words: 'a namespace' });
+    expect(model.said).toBe('a namespace');
+    course.release();
+    await done;
+    expect(model.said).toBe('is ready');
+    await heard({ what: 'said', words: 'of another browser' });
+    expect(model.said).toBe('is ready');
+  });
+});
+
+describe('a set-up', () => {
+  test('is asked for again until it ends', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+    course.answer('status', { ...READY, ready: false, setting_up: true });
+    await model.loadStatus();
+    expect(jest.getTimerCount()).toBe(1);
+    course.answer('status', READY);
+    jest.advanceTimersByTime(3000);
+    await course.arrived(2);
+    jest.useRealTimers();
+    await model.loadStatus();
+    expect(model.status).toEqual(READY);
+    expect(course.paths('status')).toHaveLength(3);
+  });
+
+  test('asked for twice, it is waited for once', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+    course.answer('status', { ...READY, setting_up: true });
+    await model.loadStatus();
+    await model.loadStatus();
+    expect(jest.getTimerCount()).toBe(1);
+  });
+
+  test('a status that cannot be asked for is said, and gone when it can', async () => {
+    course.answer('status', NO, 409);
+    await model.loadStatus();
+    expect(model.unknown).toEqual(NO);
+    course.answer('status', READY);
+    await model.loadStatus();
+    expect(model.unknown).toBeNull();
+  });
+});
+
+describe('verbs', () => {
+  beforeEach(() => model.open('lost-database'));
+
+  test('one at a time', async () => {
+    course.answer('tasks/lost-database/check', { ...TASK, said: 'Passed' });
+    course.held = 'tasks/lost-database/check';
+    const first = model.perform('check', 'Asking');
+    await model.perform('hint', 'Hint');
+    expect([model.working, model.said]).toEqual(['check', 'Asking']);
+    course.release();
+    await first;
+    expect([model.working, model.said]).toEqual(['', 'Passed']);
+    expect(course.paths('POST')).toEqual(['POST tasks/lost-database/check']);
+  });
+
+  test('a refusal is kept, what was said is not, and the next verb begins without it', async () => {
+    course.answer('tasks/lost-database/check', NO, 409);
+    await model.perform('check', 'Asking');
+    expect([model.refusal, model.said, model.working]).toEqual([NO, '', '']);
+    await heard({ what: 'progress' });
+    expect(model.refusal).toEqual(NO);
+    course.answer('tasks/lost-database/hint', { ...TASK, said: 'Hint 1 of 3' });
+    await model.perform('hint', 'Hint');
+    expect(model.refusal).toBeNull();
+  });
+
+  test('that the server was gone is no longer said when it is back', async () => {
+    const { GONE } = jest.requireActual<typeof import('../src/api')>('../src/api');
+    model.refusal = GONE;
+    await heard({ what: 'progress' });
+    expect(model.refusal).toBeNull();
+  });
+
+  test('what comes when another task is shown is said with its name, and shown nowhere', async () => {
+    course.answer('tasks/lost-database/check', { ...TASK, said: 'Passed' });
+    course.held = 'tasks/lost-database/check';
+    const done = model.perform('check', 'Asking');
+    await model.open('loop');
+    course.release();
+    await done;
+    expect(model.task!.slug).toBe('loop');
+    expect(model.said).toBe('lost-database: Passed');
+  });
+
+  test('a solution is shown until the task begins afresh, or another is opened', async () => {
+    course.answer('tasks/lost-database/solution', { ...TASK, said: 'kind: Service' });
+    course.answer('tasks/lost-database/start', { ...TASK, said: 'is ready' });
+    await model.perform('solution', 'Applying');
+    expect([model.solution, model.said]).toEqual(['kind: Service', 'The solution is below.']);
+    await model.perform('start', 'Preparing');
+    expect(model.solution).toBe('');
+    await model.perform('solution', 'Applying');
+    await model.open('loop');
+    expect(model.solution).toBe('');
+  });
+
+  test('the task that is shown is not fetched again when it is opened', async () => {
+    await model.open('lost-database');
+    expect(course.paths()).toEqual(['GET tasks/lost-database']);
+  });
+
+  test('a task that does not exist is said, and the one that is shown stays', async () => {
+    course.answer('tasks/nothing', NO, 404);
+    await model.open('nothing');
+    expect(model.refusal).toEqual(NO);
+    expect(model.task!.slug).toBe('lost-database');
+  });
+});
+
+describe('lights', () => {
+  beforeEach(() => model.open('lost-database'));
+  const look = async (lights: object) => {
+    course.answer('lights/lost-database', lights);
+    await model.loadLights();
+  };
+
+  test('what turned is said, and stays said while nothing turns', async () => {
+    await look(lit([check('a', false), check('b', false)]));
+    expect(model.turned).toBe('');
+    await look(lit([check('a', true), check('b', false)]));
+    expect(model.turned).toBe('a turned green.');
+    await look(lit([check('a', true), check('b', false)], { paused: true }));
+    expect(model.turned).toBe('a turned green.');
+  });
+
+  test('over trouble, they are compared with the last that were seen', async () => {
+    await look(lit([check('a', false)]));
+    await look(lit([], { trouble: 'no cluster' }));
+    expect([model.turned, model.lights!.trouble]).toEqual(['', 'no cluster']);
+    await look(lit([check('a', true)]));
+    expect(model.turned).toBe('a turned green.');
+  });
+
+  test('the same again draws nothing', async () => {
+    await look(lit([check('a', false)]));
+    const before = changes;
+    await look(lit([check('a', false)]));
+    expect(changes).toBe(before);
+  });
+
+  test('a server that does not answer leaves them as they were', async () => {
+    await look(lit([check('a', true)]));
+    course.answer('lights/lost-database', 'gone', 502);
+    await model.loadLights();
+    expect(model.lights!.checks).toHaveLength(1);
+    await look(lit([check('a', false)]));
+    expect(model.turned).toBe('a turned red.');
+  });
+
+  test.each([
+    ['nothing is open', () => (model.task = null)],
+    ['the lab was not begun', () => (model.task!.running = false)],
+    ['it is handed in', () => (model.task!.hands_in = true)],
+    ['a verb is at work', () => (model.working = 'check')]
+  ])('nobody asks while %s', async (_, make) => {
+    make();
+    await model.loadLights();
+    expect(course.paths('lights')).toEqual([]);
+  });
+
+  test('one question at a time, and an answer for another task is thrown away', async () => {
+    course.answer('lights/lost-database', lit([check('a', true)]));
+    course.held = 'lights';
+    const slow = model.loadLights();
+    await model.loadLights();
+    await model.open('loop');
+    course.release();
+    await slow;
+    expect(course.paths('lights')).toHaveLength(1);
+    expect(model.lights).toBeNull();
+  });
+});
+
+describe('search', () => {
+  const found = [{ title: 'here' }];
+
+  test('an answer to earlier words is thrown away', async () => {
+    course.answer('search?words=a', [{ title: 'old' }]);
+    course.answer('search?words=ab', found);
+    course.held = 'search?words=a';
+    const slow = model.search('a');
+    await course.arrived(1);
+    course.held = '';
+    await model.search('ab');
+    course.release();
+    await slow;
+    expect(model.found).toEqual(found);
+  });
+
+  test('what is typed is no part of the address', async () => {
+    course.answer('search?words=a%26b%3D%23%2F', found);
+    await model.search('a&b=#/');
+    expect(model.found).toEqual(found);
+  });
+
+  test('no words, no question, and nothing found', async () => {
+    model.found = found as any;
+    await model.search('  ');
+    expect(model.found).toBeNull();
+    expect(course.paths()).toEqual([]);
+  });
+});
+
+describe('what is kept', () => {
+  test('a manifest once, when it is another one', async () => {
+    course.answer('tasks/lost-database/manifest', TASK);
+    await model.open('lost-database');
+    model.keepManifest('');
+    model.keepManifest('kind: Service');
+    model.keepManifest('kind: Service');
+    await course.arrived(2);
+    expect(course.asked.slice(1).map(({ path, body }) => [path, body])).toEqual([['tasks/lost-database/manifest', { manifest: 'kind: Service' }]]);
+  });
+
+  test('the place, here at once, and the cell with its lesson; the server may be gone', async () => {
+    await model.loadCourse();
+    model.keepPlace({ notebook: '00_start.ipynb', cell: 'dig' });
+    expect([model.course!.begun, model.course!.place.cell, model.course!.lessons[0].cell]).toEqual([true, 'dig', 'dig']);
+    await course.arrived(2);
+    expect(course.paths('place')).toEqual(['PUT place']);
+  });
+
+  test('the tour once', async () => {
+    await model.loadCourse();
+    model.toured();
+    model.toured();
+    await course.arrived(2);
+    expect(course.paths('tour')).toEqual(['PUT tour']);
+  });
+
+  test('without a course nothing is offered, and the reason is said', async () => {
+    course.answer('course', NO, 409);
+    await model.loadCourse();
+    model.toured();
+    expect([model.course, model.trouble]).toEqual([null, NO]);
+  });
+});

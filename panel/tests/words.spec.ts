@@ -1,0 +1,121 @@
+import * as words from '../src/words';
+import { IStatus } from '../src/api';
+import { check, READY, TASK } from './course';
+
+const steps: IStatus['steps'] = [
+  { title: 'Container engine', state: 'done', seconds: 1, doing: '' },
+  { title: 'kind cluster', state: 'running', seconds: 0, doing: '' }
+];
+
+test.each([
+  [READY, 'externalname-course is ready.'],
+  [{ ...READY, setting_up: true, steps }, 'externalname-course is being set up: step 2 of 2, kind cluster.'],
+  [{ ...READY, setting_up: true }, 'externalname-course is being set up.'],
+  [
+    { ...READY, ready: false, node: 'gone', api: 'refused' },
+    'externalname-course is not ready. Node: gone. API: refused. Next: course up, in a terminal.'
+  ]
+])('how the cluster is', (status, said) => expect(words.standing(status)).toBe(said));
+
+test('steps of a set-up that ended well are not shown for a cluster that is gone', () => {
+  expect(words.underWay({ ...READY, ready: false, steps: [steps[0]] })).toBe(false);
+  expect(words.underWay({ ...READY, ready: false, steps })).toBe(true);
+  expect(words.underWay({ ...READY, setting_up: true })).toBe(true);
+});
+
+test.each([['done', '●'], ['passed', '●'], ['in progress', '◐'], ['solution shown', '◐'], ['not begun', '○'], ['a state of tomorrow', '○']])(
+  'the sign of %s',
+  (state, sign) => expect(words.mark(state)).toBe(sign)
+);
+
+test('a lesson has two digits', () => {
+  expect(words.numbered({ number: 2, title: 'Two' })).toBe('02 Two');
+  expect(words.numbered({ number: 12, title: 'Twelve' })).toBe('12 Twelve');
+});
+
+test.each([[0, /^Nowhere/], [1, /^1 place,/], [2, /^2 places,/]])('%i places', (count, said) => expect(words.places(count)).toMatch(said));
+
+test('lights are counted, and trouble is said instead', () => {
+  const lights = { checks: [check('a', true), check('b', false)], asked: '', trouble: '', paused: false };
+  expect(words.counted(lights)).toBe('Lights: 1 of 2 are green.');
+  expect(words.counted({ ...lights, trouble: 'no cluster' })).toBe('No lights: no cluster');
+});
+
+test.each([
+  ['nothing', [check('a', true)], [check('a', true)], ''],
+  ['one', [check('a', false), check('b', false)], [check('a', true), check('b', false)], 'a turned green.'],
+  ['all of two', [check('a', false), check('b', false)], [check('a', true), check('b', true)], 'All turned green.'],
+  ['one of one', [check('a', true)], [check('a', false)], 'a turned red.'],
+  ['both, in different ways', [check('a', true), check('b', false)], [check('a', false), check('b', true)], 'a turned red. b turned green.'],
+  ['one that was not there before', [], [check('a', true)], '']
+])('what turned: %s', (_, before, now, said) => expect(words.turned(before, now)).toBe(said));
+
+test('a verdict counts what passed', () => {
+  expect(words.verdict({ passed: false, checks: [check('a', true), check('b', false)] })).toBe('Not passed yet: 1 of 2 checks pass');
+  expect(words.verdict({ passed: true, checks: [check('a', true)] })).toBe('Passed: 1 of 1 checks pass');
+});
+
+const open = (can: ReturnType<typeof words.verbs>) => Object.entries(can).filter(([, { off }]) => !off).map(([verb]) => verb);
+
+test('before a lab is begun, that is what there is to do', () => {
+  const can = words.verbs({ ...TASK, running: false }, false);
+  expect(open(can)).toEqual(['start', 'hint']);
+  expect(can.start.primary).toBe(true);
+  expect(can.check).toEqual({ off: 'Begin first.', primary: false });
+});
+
+test('one that is running is checked', () => {
+  const can = words.verbs(TASK, false);
+  expect(open(can)).toEqual(['start', 'check', 'hint', 'solution', 'apply']);
+  expect([can.check.primary, can.start.primary]).toEqual([true, false]);
+});
+
+test('while a verb is at work, none begins, and each says why', () => {
+  expect(Object.values(words.verbs(TASK, true)).map(({ off }) => off)).toEqual(Array(5).fill('One thing at a time.'));
+});
+
+test('an exercise needs no beginning; one that is handed in is checked in the notebook; hints end', () => {
+  const exercise = { ...TASK, kind: 'exercise' as const, running: false, hands_in: true, hints_left: 0 };
+  const can = words.verbs(exercise, false);
+  expect(can.solution.off).toBe('');
+  expect(can.check.off).toContain('in the notebook');
+  expect(can.hint.off).toBe('All hints are read.');
+});
+
+test.each([['a.b', undefined], ['dig', 'dig'], ['dig-text', 'dig'], ['dig-start', 'dig'], ['dig-check', 'dig'], ['dig-chain', undefined], ['my-dig', undefined]])(
+  'the exercise of the cell %s',
+  (cell, slug) => expect(words.exerciseAt([{ slug: 'a.+b' }, { slug: 'dig' }], cell)?.slug).toBe(slug)
+);
+
+test.each([
+  ['#cell-id=dig', 'dig'],
+  ['/lab/tree/02.ipynb#cell-id=dig', 'dig'],
+  ['%23cell-id%3Ddig', 'dig'],
+  ['#A-heading', ''],
+  ['#100%', ''],
+  ['', '']
+])('the cell that %s names', (fragment, cell) => expect(words.cellOf(fragment)).toBe(cell));
+
+test('of a block of commands those that look or do something here, the last one first', () => {
+  expect(words.commandsOf('$ ls\n  kubectl get pods\ncourse status\ncoursework\nrm -rf x\ndig a.example')).toEqual([
+    'dig a.example',
+    'course status',
+    'kubectl get pods'
+  ]);
+});
+
+test.each([
+  ['db.example.com.', 'db.example.com.'],
+  ['a b', "'a b'"],
+  ['$(rm x)', "'$(rm x)'"],
+  ["it's; x", "'it'\\''s; x'"],
+  ['a\nb', "'a\nb'"],
+  ['', "''"]
+])('%j for a shell', (word, safe) => expect(words.quoted(word)).toBe(safe));
+
+test('what is quoted is one word of a real shell, and nothing runs', () => {
+  const { execFileSync } = jest.requireActual<typeof import('child_process')>('child_process');
+  for (const word of ["it's", '$(echo run)', '`echo run`', 'a;echo run', '"', '\\', 'a\nb', '*']) {
+    expect(execFileSync('/bin/sh', ['-c', `printf %s ${words.quoted(word)}`]).toString()).toBe(word);
+  }
+});
