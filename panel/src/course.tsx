@@ -7,7 +7,7 @@ import { ICourse, IFollowing, ILab, ILesson, IRefusal, IStatus, IStep } from './
 import { Model } from './model';
 import { Button, Trouble } from './parts';
 import { Search } from './search';
-import { following as words, LESSON, mark, numbered, standing, STEP, underWay } from './words';
+import { exercises, following as words, LESSON, lasting, mark, numbered, standing, STEP, underWay } from './words';
 
 export const courseIcon = new LabIcon({
   name: 'externalname-course:course',
@@ -53,7 +53,7 @@ export class CoursePanel extends VDomRenderer<Model> {
         {course && !course.toured && <Offer doors={this.doors} decline={() => this.model.toured()} />}
         {course && <Continue course={course} doors={this.doors} />}
         {course && <Search model={this.model} doors={this.doors} />}
-        <Cluster status={status} unknown={trouble ? null : unknown} look={() => void this.model.loadStatus()} />
+        <Cluster status={status} unknown={trouble ? null : unknown} looking={this.model.looking} look={() => void this.model.loadStatus()} />
         {course && <Ways course={course} doors={this.doors} />}
         <section aria-label="Live">
           <h3>Live</h3>
@@ -102,20 +102,20 @@ export function openNext(following: IFollowing, doors: IDoors): void {
 }
 
 /** The state of the cluster in words, and the set-up's steps while it comes up. */
-function Cluster(props: { status: IStatus | null; unknown: IRefusal | null; look: () => void }): React.JSX.Element {
-  const { status, unknown, look } = props;
+function Cluster(props: { status: IStatus | null; unknown: IRefusal | null; looking: boolean; look: () => void }): React.JSX.Element {
+  const { status, unknown, looking, look } = props;
   return (
     <section aria-label="The cluster">
       <h3>The cluster</h3>
       <Trouble refusal={unknown} />
-      <p role="status">{status && !unknown ? standing(status) : 'Not asked yet.'}</p>
+      <p role="status">{status && !unknown ? standing(status) : looking ? 'Asking the cluster ...' : ''}</p>
       {status?.clone && <p className="ec-small ec-words">It belongs to the copy of the course in {status.clone}</p>}
       {status && !status.ready && underWay(status) && (
         <ol className="ec-steps" aria-label="The steps of the set-up">
           {status.steps.map(step => <Step key={step.title} step={step} />)}
         </ol>
       )}
-      {!status?.setting_up && <Button label="Ask the cluster again" press={look} />}
+      {!status?.setting_up && <Button label="Ask the cluster again" press={look} off={looking ? 'It is being asked.' : ''} />}
     </section>
   );
 }
@@ -145,13 +145,14 @@ function Ways(props: { course: ICourse; doors: IDoors }): React.JSX.Element {
           {course.routes.map(route => <option key={route.slug} value={route.slug}>{route.title}</option>)}
         </select>
       </label>
-      <p className="ec-small">{way.title}, {way.minutes} min</p>
+      <p className="ec-small">{way.title}, {lasting(way.minutes)}</p>
       <ul className="ec-list">
         {lessons.map(lesson => (
           <Lesson
             key={lesson.slug}
             lesson={lesson}
             labs={course.labs.filter(lab => lab.lesson === lesson.slug && way.labs.includes(lab.slug))}
+            here={course.begun && lesson.notebook === course.place.notebook}
             doors={doors}
           />
         ))}
@@ -161,22 +162,35 @@ function Ways(props: { course: ICourse; doors: IDoors }): React.JSX.Element {
   );
 }
 
-function Lesson(props: { lesson: ILesson; labs: ILab[]; doors: IDoors }): React.JSX.Element {
-  const { lesson, labs, doors } = props;
+function Lesson(props: { lesson: ILesson; labs: ILab[]; here: boolean; doors: IDoors }): React.JSX.Element {
+  const { lesson, labs, here, doors } = props;
   return (
     <li>
       <Row name={numbered(lesson)} state={LESSON[lesson.state]} minutes={lesson.minutes} press={() => doors.openPlace(lesson.notebook, lesson.cell)} />
       {lesson.exercises.length + labs.length > 0 && (
         <ul className="ec-list">
-          {lesson.exercises.map(task => (
-            <li key={task.slug}>
-              <Row name={`Exercise: ${task.title}`} state={task.state} press={() => doors.openTask(task.slug)} />
-            </li>
-          ))}
+          {lesson.exercises.length > 0 && <li><Exercises lesson={lesson} here={here} doors={doors} /></li>}
           {labs.map(lab => <LabRow key={lab.slug} lab={lab} doors={doors} />)}
         </ul>
       )}
     </li>
+  );
+}
+
+/** Unfolded in the lesson where the learner is: all of them together are longer than anybody reads. */
+function Exercises(props: { lesson: ILesson; here: boolean; doors: IDoors }): React.JSX.Element {
+  const { lesson, here, doors } = props;
+  return (
+    <details open={here}>
+      <summary>{exercises(lesson.exercises)}</summary>
+      <ul className="ec-list">
+        {lesson.exercises.map(task => (
+          <li key={task.slug}>
+            <Row name={`Exercise: ${task.title}`} state={task.state} press={() => doors.openTask(task.slug)} />
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

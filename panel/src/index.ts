@@ -2,11 +2,13 @@
 
 import { ILabShell, ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { Dialog, ICommandPalette, MainAreaWidget, showDialog, WidgetTracker } from '@jupyterlab/apputils';
+import { ICodeCellModel } from '@jupyterlab/cells';
 import { IEditorServices } from '@jupyterlab/codeeditor';
 import { PageConfig } from '@jupyterlab/coreutils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
-import { INotebookTracker, Notebook, NotebookPanel } from '@jupyterlab/notebook';
+import { INotebookTracker, Notebook, NotebookActions, NotebookPanel } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { Terminal } from '@jupyterlab/services';
 import { ITerminal } from '@jupyterlab/terminal';
 import { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
@@ -15,7 +17,7 @@ import { Asking, Drawn, LiveView, TimelineView, Watched } from './live';
 import { Model } from './model';
 import { TaskPanel } from './task';
 import { Tour } from './tour';
-import { cellOf, exerciseAt } from './words';
+import { begins, cellOf, exerciseAt } from './words';
 
 const SETTLED = 1000; // milliseconds in one cell until it is where the learner is
 
@@ -78,6 +80,11 @@ function activate(
   }
 
   mendLinks(app);
+  NotebookActions.executionScheduled.connect((_, { notebook, cell }) => {
+    if (begins(cell.model.sharedModel.getSource())) {
+      forget(notebook, notebook.widgets.indexOf(cell) + 1);
+    }
+  });
   const hash = window.location.hash; // read now: JupyterLab takes it from the address when it opens what that names
   app.serviceManager.events.stream.connect((_, event) => void model.heard(event));
   void Promise.all([model.loadCourse(), app.restored])
@@ -205,6 +212,15 @@ function showCell(content: Notebook, id: string): void {
   }
 }
 
+/** Take away what the cells from this one on printed: when a lesson begins anew, yesterday's answers are no longer there. */
+function forget(notebook: Notebook, from: number): void {
+  for (const { model } of notebook.widgets.slice(from)) {
+    if (model.type === 'code') {
+      (model as ICodeCellModel).clearExecution();
+    }
+  }
+}
+
 /** A link's cell is gone to when its notebook is shown. JupyterLab goes while it is hidden, or before it has its height. */
 function mendLinks(app: JupyterFrontEnd): void {
   app.docRegistry.addWidgetExtension('Notebook', {
@@ -287,10 +303,24 @@ function terminal(app: JupyterFrontEnd, shell: ILabShell): (command: string) => 
       if (current && current.id !== own.id) {
         shell.add(own, 'main', { mode: 'split-bottom', ref: current.id });
       }
+      await prompted(own.content.session);
     }
     shell.activateById(own.id);
     own.content.session.send({ type: 'stdin', content: [`${command}\r`] });
   };
+}
+
+/** Until a new terminal's shell said its first word: what is typed before would stand there twice. */
+function prompted(session: Terminal.ITerminalConnection): Promise<void> {
+  return new Promise(resolve => {
+    const heard = (_: unknown, message: Terminal.IMessage) => {
+      if (message.type === 'stdout') {
+        session.messageReceived.disconnect(heard);
+        resolve();
+      }
+    };
+    session.messageReceived.connect(heard);
+  });
 }
 
 export default plugin;

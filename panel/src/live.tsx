@@ -8,7 +8,7 @@ import * as React from 'react';
 import { IAnswer, IRefusal, ITimeline, request } from './api';
 import { outcome } from './model';
 import { Button, Command, Trouble } from './parts';
-import { quoted } from './words';
+import { quoted, themed } from './words';
 
 const SECOND = 1000; // milliseconds between two questions for a name
 const DRAWN = 2000; // milliseconds between two pictures
@@ -223,6 +223,7 @@ export class TimelineView extends Asking<Drawn> {
 
   protected render(): React.JSX.Element {
     const { shown, refusal } = this.model;
+    const theme = getComputedStyle(document.body);
     return (
       <section aria-label="Timeline of lesson 05">
         <h2>Timeline of lesson 05: the last half minute</h2>
@@ -230,7 +231,7 @@ export class TimelineView extends Asking<Drawn> {
         {shown && (
           <>
             <div className="ec-picture" tabIndex={0} role="group" aria-label="The picture">
-              <img src={`data:image/svg+xml,${encodeURIComponent(shown.svg)}`} alt="Which server answered which client; the table below says the same." />
+              <img src={`data:image/svg+xml,${encodeURIComponent(themed(shown.svg, name => theme.getPropertyValue(name)))}`} alt="Which server answered which client; the table below says the same." />
             </div>
             <pre tabIndex={0}>{shown.text}</pre>
           </>

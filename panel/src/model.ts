@@ -12,6 +12,8 @@ const AGAIN = 3000; // milliseconds between two looks at a set-up that goes on
 export class Model extends VDomModel {
   course: ICourse | null = null;
   status: IStatus | null = null;
+  /** Whether the cluster is being asked. */
+  looking = false;
   task: ITask | null = null;
   /** Why there is no course, no status, or no answer to the last verb. */
   trouble: IRefusal | null = null;
@@ -43,12 +45,15 @@ export class Model extends VDomModel {
 
   async loadStatus(): Promise<void> {
     window.clearTimeout(this.again);
+    this.looking = true;
+    this.stateChanged.emit();
     this.unknown = await outcome(async () => {
       this.status = await request<IStatus>('status');
       if (this.status.setting_up) {
         this.again = window.setTimeout(() => void this.loadStatus(), AGAIN);
       }
     });
+    this.looking = false;
     this.stateChanged.emit();
   }
 

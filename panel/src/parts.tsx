@@ -64,9 +64,10 @@ function addButtons(node: HTMLElement, run?: (command: string) => void): void {
   for (const block of node.querySelectorAll('pre')) {
     block.tabIndex = 0; // it scrolls, so the keyboard must reach it
     if (run) {
-      for (const line of commandsOf(block.textContent ?? '')) {
-        block.after(commandButton(line, run));
-      }
+      const text = block.textContent ?? '';
+      const commands = commandsOf(text);
+      commands.forEach(line => block.after(commandButton(line, run)));
+      block.hidden = commands.length === text.trim().split('\n').length; // its buttons say all that it says
     }
   }
 }

@@ -48,12 +48,15 @@ export class TaskPanel extends VDomRenderer<Model> {
     const { task, refusal, said, working, lights, turned } = this.model;
     return (
       <>
-        <h2 tabIndex={-1}>{task ? task.title : 'The task at hand'}</h2>
-        {task ? <About task={task} /> : <p>Choose a lab or an exercise on the left.</p>}
-        {task && <Verbs task={task} model={this.model} tools={this.tools} />}
-        <div role="status" className="ec-said ec-words">{working ? `${said} ...` : said}</div>
-        <Trouble refusal={refusal} />
-        <Lights lights={lights} turned={turned} />
+        <div className="ec-head">
+          <h2 tabIndex={-1}>{task ? task.title : 'The task at hand'}</h2>
+          {task ? <About task={task} /> : <p>Choose a lab or an exercise on the left.</p>}
+          {task && <Verbs task={task} model={this.model} tools={this.tools} />}
+          <div role="status" className="ec-said ec-words">{working ? `${said} ...` : said}</div>
+          <Trouble refusal={refusal} />
+          <p aria-live="polite" className="ec-words">{lights ? `${counted(lights)} ${turned}` : ''}</p>
+        </div>
+        {lights && !lights.trouble && <Lights lights={lights} />}
         {task && <Report task={task} run={this.tools.run} />}
         {task && <Rest task={task} solution={this.model.solution} model={this.model} tools={this.tools} />}
       </>
@@ -81,26 +84,21 @@ function Verbs(props: { task: ITask; model: Model; tools: ITools }): React.JSX.E
   );
 }
 
-/** They turn by themselves, and what turned is read out: the live region is there before there are lights. */
-function Lights(props: { lights: ILights | null; turned: string }): React.JSX.Element {
-  const { lights, turned } = props;
+/** They turn by themselves; how many are green, and what turned, is said above. */
+function Lights(props: { lights: ILights }): React.JSX.Element {
+  const { lights } = props;
   return (
     <section aria-label="Lights">
-      <p aria-live="polite" className="ec-words">{lights ? `${counted(lights)} ${turned}` : ''}</p>
-      {lights && !lights.trouble && (
-        <>
-          <ul className="ec-lights">
-            {lights.checks.map(({ name, passed }) => (
-              <li key={name}>
-                <span aria-hidden="true" className={passed ? 'ec-pass' : 'ec-fail'}>{passed ? '●' : '○'}</span> {name}: {passed ? 'green' : 'red'}
-              </li>
-            ))}
-          </ul>
-          <p className="ec-small">
-            {lights.paused ? 'They wait while something of yours is at work.' : 'They turn by themselves when the cluster changes.'}
-          </p>
-        </>
-      )}
+      <ul className="ec-lights">
+        {lights.checks.map(({ name, passed }) => (
+          <li key={name}>
+            <span aria-hidden="true" className={passed ? 'ec-pass' : 'ec-fail'}>{passed ? '●' : '○'}</span> {name}: {passed ? 'green' : 'red'}
+          </li>
+        ))}
+      </ul>
+      <p className="ec-small">
+        {lights.paused ? 'They wait while something of yours is at work.' : 'They turn by themselves when the cluster changes.'}
+      </p>
     </section>
   );
 }

@@ -17,6 +17,17 @@ export function numbered(lesson: { number: number; title: string }): string {
   return `${String(lesson.number).padStart(2, '0')} ${lesson.title}`;
 }
 
+/** How long something takes. */
+export function lasting(minutes: number): string {
+  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} hours`;
+}
+
+/** How far the exercises of a lesson are. */
+export function exercises(tasks: { state: string }[]): string {
+  const done = tasks.filter(({ state }) => state === 'passed').length;
+  return `${tasks.length} ${tasks.length === 1 ? 'exercise' : 'exercises'}, ${done} passed`;
+}
+
 export function following(next: IFollowing): string {
   return `Next: ${next.kind}, ${next.title}`;
 }
@@ -112,4 +123,17 @@ export function commandsOf(block: string): string[] {
 /** A word for a shell: what is typed is the learner's, and may hold anything. */
 export function quoted(word: string): string {
   return /^[\w.-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** Whether a cell begins a lesson. */
+export function begins(source: string): boolean {
+  return /^lesson\.begin\(/m.test(source);
+}
+
+/** A picture in the colours of the theme: as an image it does not see the page's, and would stay as light as paper. */
+export function themed(svg: string, colour: (name: string) => string): string {
+  return svg.replace(/var\((--[\w-]+),([^()]*)\)/g, (_, name, without) => {
+    const found = colour(name).trim();
+    return /^[\w#%.,() -]+$/.test(found) ? found : without;
+  });
 }

@@ -33,6 +33,15 @@ test('a lesson has two digits', () => {
   expect(words.numbered({ number: 12, title: 'Twelve' })).toBe('12 Twelve');
 });
 
+test.each([[35, '35 min'], [119, '119 min'], [120, '2 hours'], [1108, '18 hours']])('%i minutes', (minutes, said) =>
+  expect(words.lasting(minutes)).toBe(said)
+);
+
+test('how far the exercises of a lesson are', () => {
+  expect(words.exercises([{ state: 'passed' }, { state: 'started' }])).toBe('2 exercises, 1 passed');
+  expect(words.exercises([{ state: 'not started' }])).toBe('1 exercise, 0 passed');
+});
+
 test.each([[0, /^Nowhere/], [1, /^1 place,/], [2, /^2 places,/]])('%i places', (count, said) => expect(words.places(count)).toMatch(said));
 
 test('lights are counted, and trouble is said instead', () => {
@@ -118,4 +127,20 @@ test('what is quoted is one word of a real shell, and nothing runs', () => {
   for (const word of ["it's", '$(echo run)', '`echo run`', 'a;echo run', '"', '\\', 'a\nb', '*']) {
     expect(execFileSync('/bin/sh', ['-c', `printf %s ${words.quoted(word)}`]).toString()).toBe(word);
   }
+});
+
+test.each([
+  ['from course import lesson\nlesson.begin("first_externalname")', true],
+  ['lesson.begin("x", upto="y")', true],
+  ['# as lesson.begin("x") did', false],
+  ['lesson.begins', false]
+])('whether %j begins a lesson', (source, does) => expect(words.begins(source)).toBe(does));
+
+test('a picture takes the colours of the theme, and its own where the theme has none', () => {
+  const svg = '<rect style="fill:var(--paper,#fff);stroke:var(--ink,black)"/><text>var(--x</text>';
+  expect(words.themed(svg, name => ({ '--paper': ' #111111' })[name] ?? '')).toBe(
+    '<rect style="fill:#111111;stroke:black"/><text>var(--x</text>'
+  );
+  expect(words.themed(svg, () => '"/><script>')).toContain('fill:#fff;stroke:black');
+  expect(words.themed('a:var(--paper,#fff)', () => 'rgb(1, 2, 3)')).toBe('a:rgb(1, 2, 3)');
 });

@@ -14,6 +14,7 @@ from course.jupyter.server import place
 from course.lessons import catalog as lessons
 from course.tasks import catalog
 from tests.browser.accessible import violations
+from tests.browser.notebooks import KERNEL, notebook_cell
 from tests.unit.candidate import good
 
 pytestmark = pytest.mark.browser
@@ -31,12 +32,16 @@ def open_notebook(notebook: str, server: jupyterlab.Server, page: Page, cell: st
     expect(page.locator(".jp-Notebook .jp-CodeCell").first).to_be_visible(timeout=60_000)
 
 
+def wait_for_kernel(page: Page) -> None:
+    """The name is shown before there is a kernel, and so is `idle`; to run cells without one does nothing."""
+    expect(page.locator(".jp-NotebookPanel-toolbar").get_by_text("Python 3")).to_be_visible(timeout=60_000)
+    expect(page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").first).to_be_visible(timeout=60_000)
+
+
 def run_all(notebook: str, server: jupyterlab.Server, page: Page) -> None:
     """Open a notebook and begin to run all its cells."""
     open_notebook(notebook, server, page)
-    expect(page.locator(".jp-NotebookPanel-toolbar").get_by_text("Python 3")).to_be_visible(timeout=60_000)
-    # The name is shown before there is a kernel, and to run cells without one does nothing.
-    expect(page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").first).to_be_visible(timeout=60_000)
+    wait_for_kernel(page)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
@@ -73,6 +78,31 @@ def test_a_claim_leads_to_the_cell_that_proves_it(server: jupyterlab.Server, pag
     expect(proof).to_be_in_viewport(timeout=60_000)
 
 
+def printed(text: str) -> dict[str, object]:
+    return {"outputs": [{"output_type": "stream", "name": "stdout", "text": text}], "execution_count": 1}
+
+
+def test_a_lesson_that_begins_anew_shows_no_answers_of_yesterday(server: jupyterlab.Server, page: Page) -> None:
+    """Its own `begin` is not asked for: what is looked at is the page."""
+    own = "class lesson:\n    begin = print\nlesson.begin('anew')"
+    cells = [
+        notebook_cell("code", "above", "1", **printed("what stands above")),
+        notebook_cell("code", "begin", own, **printed("old beginning")),
+        notebook_cell("code", "below", "2", **printed("yesterday's answer")),
+    ]
+    notebook = {"cells": cells, "metadata": KERNEL, "nbformat": 4, "nbformat_minor": 5}
+    (paths.WORKSPACE / "anew.ipynb").write_text(json.dumps(notebook))
+    open_notebook("anew.ipynb", server, page, "#cell-id=begin")
+    old, outputs = page.get_by_text("yesterday's answer"), page.locator(".jp-OutputArea-output")
+    expect(old).to_be_visible()
+    wait_for_kernel(page)
+    page.locator(".jp-CodeCell .cm-content").nth(1).click()
+    page.keyboard.press("Shift+Enter")
+    expect(outputs.filter(has_text="anew")).to_be_visible(timeout=60_000)
+    expect(old).to_have_count(0)
+    expect(page.get_by_text("what stands above")).to_be_visible()
+
+
 @pytest.mark.cluster
 def test_a_lab_is_worked_by_keyboard(server: jupyterlab.Server, page: Page) -> None:
     first = catalog.labs()[0]
@@ -89,17 +119,10 @@ def test_a_lab_is_worked_by_keyboard(server: jupyterlab.Server, page: Page) -> N
 def test_a_timed_run_is_played_by_keyboard_and_goes_on_in_a_new_kernel(
     server: jupyterlab.Server, page: Page, tmp_path: Path
 ) -> None:
-    cell: dict[str, object] = {
-        "cell_type": "code",
-        "id": "timed",
-        "metadata": {},
-        "execution_count": None,
-        "outputs": [],
-    }
     own = f"from pathlib import Path\nfrom course.tasks import progress\nprogress.FOLDER = Path({str(tmp_path)!r})\n"
-    cell["source"] = f"{own}from course import quiz\n\nquiz.timed(20, 5)"
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    notebook = {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
+    source = f"{own}from course import quiz\n\nquiz.timed(20, 5)"
+    cells = [notebook_cell("code", "timed", source, outputs=[], execution_count=None)]
+    notebook = {"cells": cells, "metadata": KERNEL, "nbformat": 4, "nbformat_minor": 5}
     (paths.WORKSPACE / "practice.ipynb").write_text(json.dumps(notebook))
     shown, line = page.get_by_role("alert"), page.get_by_role("textbox", name="Answer")
 

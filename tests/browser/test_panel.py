@@ -1,8 +1,12 @@
 """The course inside JupyterLab: home, the task at hand, and what outlives a kernel, a reload and a server."""
 
+import json
 import re
+import tomllib
 from contextlib import suppress
 from dataclasses import asdict
+from pathlib import Path
+from urllib.parse import quote, unquote
 
 import pytest
 from playwright.sync_api import Error as PlaywrightError
@@ -18,7 +22,8 @@ from course.lessons.migration import place as migration
 from course.provision import lifecycle, outside, reporter, steps
 from course.tasks import catalog, checks, index, progress, verbs
 from tests import daily
-from tests.browser.accessible import violations
+from tests.browser.accessible import by_rule, violations
+from tests.browser.notebooks import KERNEL, notebook_cell
 
 pytestmark = pytest.mark.browser
 LONG = 90_000  # milliseconds, on a machine with other things to do
@@ -108,6 +113,31 @@ def test_the_first_screen_is_the_course(server: jupyterlab.Server, page: Page) -
     expect(shown.get_by_role("button", name=f"Begin here: {first}")).to_be_visible()  # to open it is not to have begun
 
 
+THEIRS = Path(__file__).with_name("jupyterlab_axe.toml")
+OURS = (*BOTH, ".jp-MarkdownOutput", ".jp-OutputArea")
+
+
+def test_what_is_not_accessible_in_jupyterlab_itself_is_known(server: jupyterlab.Server, page: Page) -> None:
+    """A release that mends or breaks something is seen. Of a small notebook: there are as many editors as cells."""
+    cells = [
+        notebook_cell("markdown", "words", "# Words"),
+        notebook_cell("code", "code", "1", outputs=[], execution_count=None),
+    ]
+    small = {"cells": cells, "metadata": KERNEL, "nbformat": 4, "nbformat_minor": 5}
+    (paths.WORKSPACE / "small.ipynb").write_text(json.dumps(small))
+    home(server, page)
+    expect(active_cell(page)).to_be_attached(timeout=LONG)
+    found = {"first-screen": by_rule(page, "body", (*OURS, ".jp-NotebookPanel"))}
+    page.goto(server.address.replace("/lab?", "/lab/tree/small.ipynb?reset&"))
+    expect(active_cell(page)).to_be_visible(timeout=LONG)
+    idle = page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']")
+    expect(idle.first).to_be_visible(timeout=LONG)
+    found["notebook"] = by_rule(page, ".jp-NotebookPanel", OURS)
+    assert found == tomllib.loads(THEIRS.read_text()), (
+        f"{THEIRS.name} is another list now: {json.dumps(found, indent=1)}"
+    )
+
+
 def test_from_home_to_a_lesson_by_keyboard(server: jupyterlab.Server, page: Page) -> None:
     shown = home(server, page)
     expect(page.locator(".jp-Notebook").first).to_be_visible(timeout=LONG)
@@ -125,7 +155,12 @@ def test_from_home_to_a_lesson_by_keyboard(server: jupyterlab.Server, page: Page
 def test_you_go_on_where_you_were(server: jupyterlab.Server, page: Page) -> None:
     """Notebook and cell, also in a second tab of the browser, and after a reload."""
     exercise = index.exercises(SECOND.slug)[-1]
-    home(server, page).get_by_role("button", name=f"Exercise: {exercise.title}").click()
+    shown = home(server, page)
+    lesson = shown.locator("li", has=shown.get_by_role("button", name=f"{SECOND.number:02d} {SECOND.title}"))
+    wanted = lesson.get_by_role("button", name=f"Exercise: {exercise.title}")
+    if not wanted.is_visible():  # they are unfolded in the lesson where the learner is
+        lesson.locator("summary").press("Enter")
+    wanted.click()
     task(page).get_by_role("button", name="Go to its cell").click(timeout=LONG)
     expect(active_cell(page)).to_contain_text("Your turn: write it here.", timeout=LONG)
     until(lambda: exercise.slug in place.read().cells.values(), seconds=60, what="The place being kept")
@@ -300,22 +335,23 @@ def test_lights_turn_by_themselves(server: jupyterlab.Server, page: Page, cluste
     verbs.start(LAB.slug, say=lambda _: None)
     shown = open_lab(server, page)
     lights, status = shown.get_by_role("region", name="Lights"), shown.get_by_role("status")
-    expect(lights).to_contain_text("Lights: 0 of 4 are green.", timeout=LONG)
+    count = shown.locator("[aria-live=polite]")
+    expect(count).to_contain_text("Lights: 0 of 4 are green.", timeout=LONG)
     expect(lights.get_by_text("name-answers: red")).to_be_visible()
     hint = shown.get_by_role("button", name=re.compile("^Hint"))
     hint.focus()
     picture(page, "lights")
     assert violations(page, *BOTH) == []
     verbs.apply(LAB.slug, solution())
-    expect(lights).to_contain_text("Lights: 4 of 4 are green.", timeout=LONG)
-    expect(lights.locator("[aria-live=polite]")).to_contain_text("turned green.")
+    expect(count).to_contain_text("Lights: 4 of 4 are green.", timeout=LONG)
+    expect(count).to_contain_text("turned green.")
     expect(shown.get_by_role("heading", name="Passed: 4 of 4")).to_be_visible(timeout=LONG)
     expect(hint).to_be_focused()
     expect(status).to_have_text("")
     picture(page, "lights-green")
     assert violations(page, *BOTH) == []
     verbs.start(LAB.slug, say=lambda _: None)  # and back
-    expect(lights).to_contain_text("turned red.", timeout=LONG)
+    expect(count).to_contain_text("turned red.", timeout=LONG)
 
 
 def test_nobody_asks_for_the_lights_of_a_hidden_panel(server: jupyterlab.Server, page: Page, cluster: None) -> None:
@@ -460,6 +496,33 @@ def test_a_name_is_watched_while_its_record_changes(server: jupyterlab.Server, p
     expect(shown.get_by_role("alert")).to_contain_text("no such name", timeout=LONG)
 
 
+def test_what_is_docked_is_there_after_a_reload(server: jupyterlab.Server, page: Page, cluster: None) -> None:
+    """Where it was; the live view asks for the same name again."""
+    name = "kept.panel.example.com."
+    outside.set_record(name.rstrip("."), "A", "192.0.2.7")
+    shown = home(server, page)
+    shown.get_by_role("button", name="Watch a name").click()
+    # JupyterLab keeps its layout a moment after it changed; what is kept last names both.
+    kept = page.expect_request(lambda request: workspace_of(request.post_data), timeout=LONG)
+    with kept:
+        live(page).get_by_role("textbox", name="Name").fill(name)
+        page.keyboard.press("Enter")
+        expect(live(page).get_by_role("cell", name="192.0.2.7")).to_be_visible(timeout=LONG)
+        shown.get_by_role("button", name="Timeline of lesson 05").click()
+    page.goto(server.address)
+    expect(live(page).get_by_role("cell", name="192.0.2.7")).to_be_visible(timeout=LONG)
+    expect(live(page).get_by_role("textbox", name="Name")).to_have_value(name)
+    expect(page.get_by_role("region", name="Timeline of lesson 05")).to_be_visible()
+    picture(page, "restored")
+    shown = panel(page)
+    shown.get_by_role("button", name="Watch a name").click(timeout=LONG)  # the one that is there: no second one
+    expect(live(page)).to_have_count(1)
+
+
+def workspace_of(sent: str | None) -> bool:
+    return bool(sent) and "course-timeline" in str(sent) and '"running":true' in str(sent).replace("\\", "")
+
+
 def test_the_timeline_of_lesson_05_is_docked(server: jupyterlab.Server, page: Page, cluster: None) -> None:
     migration.begin()
     kubectl.apply(migration.manifest("phase-1"))
@@ -475,6 +538,10 @@ def test_the_timeline_of_lesson_05_is_docked(server: jupyterlab.Server, page: Pa
         expect(picture_of_it).not_to_have_attribute("src", before or "", timeout=LONG)
         picture(page, "timeline")
         assert violations(page, "#externalname-course-timeline") == []
+        by_palette(page, "Use Theme: JupyterLab Dark")  # an image of its own would stay as light as paper
+        expect(picture_of_it).to_have_attribute("src", re.compile(quote("fill:#111", safe="")), timeout=LONG)
+        assert "var(" not in unquote(picture_of_it.get_attribute("src") or "")
+        picture(page, "timeline-dark")
     finally:
         migration.remove()
         kubectl.run("delete", "namespace", "migration")

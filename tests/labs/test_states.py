@@ -55,6 +55,22 @@ def test_one_of_its_namespaces_was_deleted() -> None:
     assert LAB.namespaces[1] in caught.value.why and "lab start" in caught.value.next
 
 
+def test_a_service_of_nearly_the_right_name_is_named() -> None:
+    near = catalog.find("lost-database")
+    verbs.start(near.slug, quiet)
+    create = ("create", "service", "externalname", "external-databse", "--external-name", "example.com")
+    try:
+        kubectl.output("-n", near.namespace, *create)
+        first = verbs.look(near.slug)
+        assert first is not None
+        assert "there is one that is called external-databse" in first.checks[0].observed
+        kubectl.output("-n", near.namespace, "delete", "service", "external-databse")
+        second = verbs.look(near.slug)
+        assert second is not None and "called" not in second.checks[0].observed
+    finally:
+        stage.clean([near])
+
+
 def test_the_probe_was_deleted() -> None:
     verbs.start(LAB.slug, quiet)
     kubectl.output("delete", "pod", "probe", "-n", LAB.namespace)

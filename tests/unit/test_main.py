@@ -28,6 +28,45 @@ def test_each_verb_is_listed_and_has_help(
     assert f"course {verb}" in capsys.readouterr().out
 
 
+GROUPS = [(), *((group.name,) for group in app.registered_groups), ("dev", "new"), ("dev", "bump")]
+
+
+@pytest.mark.parametrize("words", GROUPS)
+def test_each_sentence_of_the_help_is_whole_in_80_columns(
+    words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert called(monkeypatch, *words, "--help") == 0
+    lines = capsys.readouterr().out.splitlines()[1:]  # behind the usage, whose dots mean more words
+    assert [line for line in lines if len(line) > 80 or line.endswith("...")] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        (("in",), ["interview"]),
+        (("lab", "ch"), ["check"]),
+        (("lab", "check", "lost"), ["lost-database"]),
+        (("lab", "start", "loop", ""), []),
+        (("notebook", "reset", "first"), ["first_externalname"]),
+        (("parts", "ed"), ["edge"]),
+        (("status", "--"), ["--json"]),
+        (("x;y", "$(touch x)"), []),
+    ],
+)
+def test_tab_completes_in_a_real_shell(
+    typed: tuple[str, ...], found: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert called(monkeypatch, "completion", "bash") == 0
+    complete = capsys.readouterr().out
+    ask = f'COMP_CWORD={len(typed)}; COMP_WORDS=(course "$@"); _course; printf "%s\n" "${{COMPREPLY[@]}}"'
+    said = subprocess.run(
+        ["bash", "-c", f"{complete}{ask}", "bash", *typed], capture_output=True, text=True, check=True
+    )
+    assert (said.stdout.split(), said.stderr) == (found, "")
+    assert called(monkeypatch, "completion", "fish") == 2
+
+
 def test_what_is_no_name_is_said_with_the_next_command(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,11 +6,13 @@ from typing import Annotated
 import typer
 
 from course.base import paths
-from course.base.errors import NotReady
+from course.base.errors import CourseError, NotReady
 from course.cli import ask as ask_
 from course.cli import dev, interview, lab, outside, workshop
+from course.cli.listing import Verbs, bash
 
 app = typer.Typer(
+    cls=Verbs,
     name="course",
     no_args_is_help=True,
     add_completion=False,
@@ -144,6 +146,15 @@ def doctor(as_json: Json = False) -> None:
         raise typer.Exit(1)
 
 
+@app.command()
+def completion(shell: Annotated[str, typer.Argument(help="bash; zsh understands it, too.")]) -> None:
+    """For a shell that completes words with Tab: eval "$(./course completion bash)"."""
+    if shell != "bash":
+        why = "zsh understands it behind: autoload -U +X bashcompinit && bashcompinit"
+        raise CourseError(f"There are no words for {shell}.", why, "./course completion bash")
+    typer.echo(bash(app))
+
+
 @app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
 def test(
     context: typer.Context,
@@ -165,7 +176,7 @@ def test(
     raise typer.Exit(testing.run(options, typer.echo))
 
 
-notebook_app = typer.Typer(no_args_is_help=True, help="Your copies of the lessons in workspace/.")
+notebook_app = typer.Typer(cls=Verbs, no_args_is_help=True, help="Your copies of the lessons in workspace/.")
 app.add_typer(notebook_app, name="notebook")
 
 

@@ -5,11 +5,17 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="For authors: see CONTRIBUTING.md.")
+from course.cli.listing import Verbs
+
+app = typer.Typer(cls=Verbs, no_args_is_help=True, rich_markup_mode=None, help="For authors: see CONTRIBUTING.md.")
 new_app = typer.Typer(
-    no_args_is_help=True, help="Begin a lesson or a lab: every file it needs, with sentences that say what to write."
+    cls=Verbs,
+    no_args_is_help=True,
+    help="Begin a lesson or a lab: every file it needs, with sentences that say what to write.",
 )
-bump_app = typer.Typer(no_args_is_help=True, help="Move to another version: in every file that names it, or in none.")
+bump_app = typer.Typer(
+    cls=Verbs, no_args_is_help=True, help="Move to another version: in every file that names it, or in none."
+)
 app.add_typer(new_app, name="new")
 app.add_typer(bump_app, name="bump")
 Version = Annotated[str, typer.Argument(help="Three numbers, without a v: 1.37.2")]

@@ -12,11 +12,13 @@ import typer
 from course.base import advice
 from course.base.errors import CourseError, Paused, in_words
 from course.cli import screen
+from course.cli.listing import Verbs
 
 if TYPE_CHECKING:
     from course.interview.dialog import Dialog
 
 app = typer.Typer(
+    cls=Verbs,
     rich_markup_mode=None,
     invoke_without_command=True,
     help="Questions with proofs, to practise with. Begin with: ./course interview warm-up",

@@ -8,9 +8,13 @@ from typing import Annotated
 import typer
 
 from course.base.errors import CourseError, in_words
+from course.cli.listing import Verbs
 
 app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Labs: broken clusters to fix. Begin with: ./course lab list"
+    cls=Verbs,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Labs: broken clusters to fix. Begin with: ./course lab list",
 )
 Slug = Annotated[str, typer.Argument(help="The lab's name or number, as `lab list` shows it.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]

@@ -4,8 +4,13 @@ from typing import Annotated
 
 import typer
 
+from course.cli.listing import Verbs
+
 app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Play the provider: change a DNS record, stop or start a server."
+    cls=Verbs,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Play the provider: change a DNS record, stop or start a server.",
 )
 
 

@@ -5,7 +5,11 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="For facilitators: see docs/facilitator.md.")
+from course.cli.listing import Verbs
+
+app = typer.Typer(
+    cls=Verbs, no_args_is_help=True, rich_markup_mode=None, help="For facilitators: see docs/facilitator.md."
+)
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """What a check asks, and from which Pod: the questions of one Pod travel in one `kubectl exec`."""
 
+import difflib
 import json
 import re
 import shlex
@@ -12,6 +13,7 @@ from pathlib import Path
 from course.base.errors import CourseError
 from course.base.shell import last_words
 from course.dns import dig
+from course.dns.meant import NEAR
 from course.kube import kubectl
 
 SOURCE = (Path(__file__).parent / "in_pod.py").read_text()
@@ -208,5 +210,14 @@ def _in_one_pod(work: tuple[str, list[Probe]]) -> dict[Probe, Reply]:
 
 
 def _by_kubectl(namespace: str, probe: Probe) -> Reply:
-    done = kubectl.run("-n", namespace, *shlex.split(probe.command))
-    return Reply(probe.kind, done.returncode, done.stdout, done.stderr, 0.0)
+    words = shlex.split(probe.command)
+    done = kubectl.run("-n", namespace, *words)
+    near = _near(namespace, *words[1:3]) if "(NotFound)" in done.stderr and words[0] == "get" else ""
+    return Reply(probe.kind, done.returncode, done.stdout, done.stderr.rstrip() + near, 0.0)
+
+
+def _near(namespace: str, kind: str, name: str) -> str:
+    """Whether there is one of nearly that name: a letter that is wrong is not seen by who wrote it."""
+    listed = kubectl.run("-n", namespace, "get", kind, "-o", "custom-columns=NAME:.metadata.name", "--no-headers")
+    found = difflib.get_close_matches(name, listed.stdout.split(), n=1, cutoff=NEAR)
+    return f"; there is one that is called {found[0]}" if found else ""
