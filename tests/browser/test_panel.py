@@ -156,7 +156,7 @@ def test_you_go_on_where_you_were(server: jupyterlab.Server, page: Page) -> None
     """Notebook and cell, also in a second tab of the browser, and after a reload."""
     exercise = index.exercises(SECOND.slug)[-1]
     shown = home(server, page)
-    lesson = shown.locator("li", has=shown.get_by_role("button", name=f"{SECOND.number:02d} {SECOND.title}"))
+    lesson = shown.locator("li", has=page.get_by_role("button", name=f"{SECOND.number:02d} {SECOND.title}"))
     wanted = lesson.get_by_role("button", name=f"Exercise: {exercise.title}")
     if not wanted.is_visible():  # they are unfolded in the lesson where the learner is
         lesson.locator("summary").press("Enter")
