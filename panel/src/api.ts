@@ -170,8 +170,8 @@ export class Refused extends Error {
 
 export const GONE: IRefusal = {
   what: 'The course does not answer here.',
-  why: 'JupyterLab was stopped, or it runs without the course.',
-  next: 'In a terminal of your own: ./course start. The same in words: ./course lab list'
+  why: 'JupyterLab was stopped, or it runs without the course. In a terminal of your own it does all the same: ./course lab list',
+  next: './course start'
 };
 
 /** What the course answers; `Refused` where it says something else. With a body it is a POST. */

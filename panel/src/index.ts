@@ -19,6 +19,7 @@ import { TaskPanel } from './task';
 import { Tour } from './tour';
 import { begins, cellOf, exerciseAt } from './words';
 
+const NARROW = 900; // pixels of a window
 const SETTLED = 1000; // milliseconds in one cell until it is where the learner is
 
 const plugin: JupyterFrontEndPlugin<void> = {
@@ -41,7 +42,13 @@ function activate(
 ): void {
   const model = new Model();
   const openPlace = (notebook: string, cell = '') => void goTo(documents, notebook, cell);
-  const openTask = (slug: string) => void model.open(slug).then(() => shell.activateById(task.id));
+  const openTask = (slug: string) =>
+    void model.open(slug).then(() => {
+      if (window.innerWidth < NARROW) {
+        shell.collapseLeft(); // beside both panels there would be no room for a notebook
+      }
+      shell.activateById(task.id);
+    });
   const run = terminal(app, shell);
   const dock = docked(app, shell, restorer);
   const watchName = dock('live', kept => new LiveView(new Watched(kept), run));

@@ -103,6 +103,15 @@ export class Model extends VDomModel {
     }
   }
 
+  /** The same task as it is now: one that was ended elsewhere has no lights, and what was said of it no longer holds. */
+  private follow(now: ITask): void {
+    if (this.task?.running && !now.running) {
+      this.said = '';
+      this.darken();
+    }
+    this.task = now;
+  }
+
   private darken(): void {
     this.lights = null;
     this.lit = [];
@@ -198,7 +207,7 @@ export class Model extends VDomModel {
     const refusal = await outcome(async () => {
       const now = await request<ITask>(`tasks/${slug}`);
       if (this.task?.slug === slug && !this.working) {
-        this.task = now;
+        this.follow(now);
       }
     });
     if (refusal || this.refusal?.what === GONE.what) {

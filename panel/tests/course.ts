@@ -34,6 +34,13 @@ export class Course {
     await new Promise(ended => this.server.close(ended));
   }
 
+  /** As at the beginning: each test has it to itself. */
+  reset(): void {
+    this.release();
+    this.asked = [];
+    this.replies.clear();
+  }
+
   answer(path: string, reply: Reply, status = 200): void {
     this.replies.set(path, [status, reply]);
   }

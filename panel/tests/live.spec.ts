@@ -1,15 +1,10 @@
 import { Drawn, Watched } from '../src/live';
 import { Course } from './course';
 
-let course: Course;
-beforeEach(async () => {
-  course = new Course();
-  await course.start();
-});
-afterEach(async () => {
-  course.release();
-  await course.stop();
-});
+const course = new Course();
+beforeAll(() => course.start());
+afterAll(() => course.stop());
+beforeEach(() => course.reset());
 
 const answer = (content: string, line = content) => ({ asked: [], meaning: '', line, content });
 

@@ -4,13 +4,14 @@ import { check, Course, COURSE, READY, TASK } from './course';
 
 const CHANGED = 'urn:externalname-course:changed';
 const NO = { what: 'No.', why: 'Because.', next: 'x' };
-let course: Course;
+const course = new Course();
 let model: Model;
 let changes: number;
 
-beforeEach(async () => {
-  course = new Course();
-  await course.start();
+beforeAll(() => course.start());
+afterAll(() => course.stop());
+beforeEach(() => {
+  course.reset();
   course.answer('course', COURSE);
   course.answer('status', READY);
   course.answer('tasks/lost-database', TASK);
@@ -19,10 +20,9 @@ beforeEach(async () => {
   changes = 0;
   model.stateChanged.connect(() => (changes += 1));
 });
-afterEach(async () => {
+afterEach(() => {
   jest.useRealTimers();
   course.release();
-  await course.stop();
 });
 
 const heard = (data: object, schema = CHANGED) => model.heard({ schema_id: schema, metadata_version: '1', timestamp: '', ...data } as any);
@@ -153,6 +153,15 @@ describe('verbs', () => {
   test('the task that is shown is not fetched again when it is opened', async () => {
     await model.open('lost-database');
     expect(course.paths()).toEqual(['GET tasks/lost-database']);
+  });
+
+  test('one that was ended elsewhere has no lights, and nothing is said of it', async () => {
+    course.answer('lights/lost-database', lit([check('a', true)]));
+    await model.loadLights();
+    model.said = 'is ready';
+    course.answer('tasks/lost-database', { ...TASK, running: false });
+    await heard({ what: 'progress' });
+    expect([model.task!.running, model.lights, model.said]).toEqual([false, null, '']);
   });
 
   test('a task that does not exist is said, and the one that is shown stays', async () => {

@@ -245,6 +245,15 @@ def test_dark_narrow_and_enlarged(server: jupyterlab.Server, page: Page) -> None
         assert wider <= 0, name
 
 
+def test_where_it_is_narrow_a_task_leaves_room_for_the_notebook(server: jupyterlab.Server, page: Page) -> None:
+    page.set_viewport_size({"width": 640, "height": 800})
+    open_lab(server, page)
+    expect(panel(page)).to_be_hidden()
+    width = page.locator("#jp-main-dock-panel").evaluate("node => node.clientWidth")
+    assert width > 240
+    picture(page, "640-task")
+
+
 def test_file_names_are_read_in_full(server: jupyterlab.Server, page: Page) -> None:
     home(server, page)
     page.get_by_role("tab", name="File Browser").click()
