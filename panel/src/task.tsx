@@ -55,6 +55,7 @@ export class TaskPanel extends VDomRenderer<Model> {
           <div role="status" className="ec-said ec-words">{working ? `${said} ...` : said}</div>
           <Trouble refusal={refusal} />
           <p aria-live="polite" className="ec-words">{lights ? `${counted(lights)} ${turned}` : ''}</p>
+          {task?.explanation && task.following && <Next following={task.following} doors={this.tools.doors} primary />}
         </div>
         {lights && !lights.trouble && <Lights lights={lights} />}
         {task && <Report task={task} run={this.tools.run} />}
@@ -153,7 +154,6 @@ function Rest(props: { task: ITask; solution: string; model: Model; tools: ITool
           <ol>{task.hints.map(words => <li key={words} className="ec-words">{words}</li>)}</ol>
         </section>
       )}
-      {task.explanation && task.following && <Next following={task.following} doors={doors} primary />}
       <section aria-label="What is asked">
         <Markdown key={task.slug} text={task.goal} rendermime={rendermime} run={run} />
       </section>

@@ -82,14 +82,14 @@ export interface IVerb {
   primary: boolean;
 }
 
-/** Which verbs of a task can be pressed now, and which is the one to press. */
+/** Which verbs of a task can be pressed now, and which is the one to press; of one that is passed, that is what comes next. */
 export function verbs(task: ITask, busy: boolean): Record<'start' | 'check' | 'hint' | 'solution' | 'apply', IVerb> {
   const early = task.kind === 'lab' && !task.running ? 'Begin first.' : '';
   const at = busy ? AT_WORK : '';
   const handed = task.hands_in ? 'This one is handed in: run its check in the notebook.' : '';
   return {
     start: { off: at, primary: Boolean(early) },
-    check: { off: handed || at || early, primary: !early },
+    check: { off: handed || at || early, primary: !early && !task.explanation },
     hint: { off: at || (task.hints_left ? '' : 'All hints are read.'), primary: false },
     solution: { off: at || early, primary: false },
     apply: { off: at || (task.running ? '' : 'Begin first.'), primary: false }

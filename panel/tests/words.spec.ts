@@ -77,6 +77,7 @@ test('one that is running is checked', () => {
   const can = words.verbs(TASK, false);
   expect(open(can)).toEqual(['start', 'check', 'hint', 'solution', 'apply']);
   expect([can.check.primary, can.start.primary]).toEqual([true, false]);
+  expect(words.verbs({ ...TASK, explanation: 'Because.' }, false).check).toEqual({ off: '', primary: false });
 });
 
 test('while a verb is at work, none begins, and each says why', () => {
