@@ -4,16 +4,21 @@ import shlex
 from collections.abc import Iterator
 
 import typer
-from typer import core
+from typer._click.core import (  # typer's own copy; the class below is told these, and has no other names
+    Command,
+    Context,
+)
+from typer._click.formatting import HelpFormatter
+from typer.core import TyperGroup
 from typer.main import get_command
 
 WHOLE = 1000  # characters of a sentence; a terminal's width breaks it, and nothing is cut
 
 
-class Verbs(core.TyperGroup):
+class Verbs(TyperGroup):
     """A list of verbs whose sentences are read whole."""
 
-    def format_commands(self, ctx: core._click.Context, formatter: core._click.HelpFormatter) -> None:  # noqa: ARG002
+    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:  # noqa: ARG002
         """As typer's own, but for the sentences that it cuts at the width of the terminal."""
         rows = [(name, verb.get_short_help_str(WHOLE)) for name, verb in self.commands.items() if not verb.hidden]
         with formatter.section("Commands"):
@@ -43,9 +48,9 @@ def bash(app: typer.Typer) -> str:
     )
 
 
-def _words(command: core._click.Command, before: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], list[str]]]:
+def _words(command: Command, before: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], list[str]]]:
     """For what was typed: what may come next."""
-    verbs = command.commands if isinstance(command, core.TyperGroup) else {}
+    verbs = command.commands if isinstance(command, TyperGroup) else {}
     options = [name for one in command.params for name in one.opts if name.startswith("--")]
     yield before, [*verbs, *_names(before), *options]
     for name, verb in verbs.items():
