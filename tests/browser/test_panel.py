@@ -354,7 +354,7 @@ def test_lights_turn_by_themselves(server: jupyterlab.Server, page: Page, cluste
     verbs.start(LAB.slug, say=lambda _: None)
     shown = open_lab(server, page)
     lights, status = shown.get_by_role("region", name="Lights"), shown.get_by_role("status")
-    count = shown.locator("[aria-live=polite]")
+    count = shown.locator(".ec-head [aria-live=polite]")
     expect(count).to_contain_text("Lights: 0 of 4 are green.", timeout=LONG)
     expect(lights.get_by_text("name-answers: red")).to_be_visible()
     hint = shown.get_by_role("button", name=re.compile("^Hint"))
