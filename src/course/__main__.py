@@ -4,12 +4,17 @@ import io
 import os
 import signal
 import sys
+import threading
+import time
+import traceback
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 
-from course.base import files, paths, settings, venv
+from course.base import files, paths, settings, shell, venv
 from course.base.errors import CourseError, Paused, in_words
 
+SILENCE = 20.0  # seconds of work without a word after which it is said for what program is waited
 INTERRUPTED = 130  # the exit code that the shell and typer give to Ctrl-C
 
 
@@ -22,10 +27,13 @@ class Unheard(Exception):
 
 
 class Output(io.TextIOWrapper):
-    """Standard output whose failures are told from those of files."""
+    """Standard output whose failures are told from those of files. spoken: when it was last written to."""
+
+    spoken = 0.0
 
     def write(self, text: str) -> int:
         """As of any file, but for the exception."""
+        self.spoken = time.monotonic()
         try:
             return super().write(text)
         except OSError as error:
@@ -41,32 +49,85 @@ class Output(io.TextIOWrapper):
 
 def main() -> None:
     """Run the CLI; a CourseError becomes three sentences on stderr and its exit code."""
+    _open_what_is_closed()
     if sys.stdout is sys.__stdout__ and isinstance(sys.stdout, io.TextIOWrapper):
         terminal = sys.stdout.isatty()
         # A file of its own, for sys.__stdout__ must stay usable: shutil asks it for the size of the terminal.
         buffer = io.BufferedWriter(io.FileIO(sys.stdout.fileno(), "w", closefd=False))
         sys.stdout = Output(buffer, encoding="utf-8", errors="backslashreplace", line_buffering=terminal)
+        threading.Thread(target=_break_the_silence, args=(sys.stdout,), daemon=True).start()
     try:
         for number in (signal.SIGINT, signal.SIGTERM):  # a background shell starts us with SIGINT ignored
             signal.signal(number, signal.default_int_handler)
         _run(sys.argv[1:])
     except CourseError as error:
-        print(error, file=sys.stderr)
+        _complain(error)
         sys.exit(error.exit_code)
     except (ImportError, SyntaxError, AttributeError) as error:
-        print(_incomplete(error), file=sys.stderr)
+        _complain(_incomplete(error) or _unexpected(error))
         sys.exit(2)
     except Unheard as reason:
         sys.exit(_unheard(reason.error))
     except OSError as error:
-        print(files.unusable(error), file=sys.stderr)
+        _complain(files.unusable(error))
         sys.exit(2)
     except KeyboardInterrupt:
         _interrupted()
+    except Exception as error:  # the last resort: whoever learns is no reader of tracebacks
+        _complain(_unexpected(error))
+        sys.exit(2)
     except SystemExit as end:
         if end.code == INTERRUPTED and not isinstance(end, Paused):
             _interrupted()
         raise
+
+
+def _open_what_is_closed() -> None:
+    """What is said goes nowhere where the caller closed a stream, and no file of ours gets its number."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
+        if getattr(sys, name) is None:
+            stream = open(number, "w" if number else "r", closefd=False, encoding="utf-8")  # noqa: SIM115
+            setattr(sys, name, stream)
+            setattr(sys, f"__{name}__", stream)
+
+
+def _break_the_silence(output: Output) -> None:
+    """Say what is waited for, where a program takes long and the command has nothing to say."""
+    quiet_since = last_at_work = time.monotonic()
+    while True:
+        time.sleep(1)
+        now, at_work = time.monotonic(), list(shell.waited_for.values())
+        if at_work:
+            last_at_work = now
+        if now - last_at_work > 3:  # it waits for a person
+            quiet_since = now
+        quiet_since = max(quiet_since, output.spoken)
+        if at_work and now - quiet_since > SILENCE:
+            quiet_since = now
+            with suppress(OSError, ValueError):
+                print(f"      waiting for {at_work[0][:60]}", file=sys.stderr, flush=True)
+
+
+def _unexpected(error: Exception) -> CourseError:
+    """What nobody thought of, in three sentences; the rest of it goes into a log."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    why = f"{type(error).__name__}: {str(error)[:200]}, in {Path(last.filename).name}, line {last.lineno}."
+    with suppress(OSError):
+        shell.log_file("unexpected").write_text("".join(traceback.format_exception(error)))
+        why += f" All of it is in {shell.log_file('unexpected')}."
+    return CourseError("The course met something that it does not understand.", why, "./course doctor")
+
+
+def _complain(error: CourseError) -> None:
+    """The error's sentences; where nobody can hear them, the exit code says that there is one."""
+    try:
+        print(error, file=sys.stderr, flush=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # Python flushes once more at its end
 
 
 def _run(arguments: list[str]) -> None:
@@ -97,17 +158,14 @@ def _unheard(error: OSError) -> int:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python flushes once more at its end
     if isinstance(error, BrokenPipeError):
         return 0
-    print(
-        CourseError("What this command prints cannot be written.", in_words(error), "Print it elsewhere."),
-        file=sys.stderr,
-    )
+    _complain(CourseError("What this command prints cannot be written.", in_words(error), "Print it elsewhere."))
     return 2
 
 
-def _incomplete(error: ImportError | SyntaxError | AttributeError) -> CourseError:
+def _incomplete(error: ImportError | SyntaxError | AttributeError) -> CourseError | None:
     """A module is not there, or not whole: a folder was half deleted, or an installation was interrupted.
 
-    Any other error of these kinds is ours, and raised again.
+    None for any other error of these kinds.
     """
     module = _module(error)
     if module.partition(".")[0] == "course":
@@ -115,7 +173,7 @@ def _incomplete(error: ImportError | SyntaxError | AttributeError) -> CourseErro
             f"A part of the course is missing: {module}.", "A file of this clone was removed.", "git restore src"
         )
     if not module:
-        raise error
+        return None
     return venv.incomplete(Path(sys.prefix), f"the module {module}")
 
 

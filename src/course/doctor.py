@@ -41,7 +41,7 @@ def examine() -> Iterator[Finding]:
     yield from _known(known_issues.machine, "on this machine")
     try:
         chosen = engine.choose(install=False)
-    except (CourseError, OSError) as error:  # Podman's settings for this machine are a file there
+    except Exception as error:  # of files, too: Podman's settings for this machine are one
         yield _failed(error)
         return
     yield Finding("ok", f"The engine is {chosen.name} {chosen.version}.")
@@ -58,16 +58,18 @@ def examine() -> Iterator[Finding]:
 def _finding(check: Callable[[], Finding]) -> Finding:
     try:
         return check()
-    except (CourseError, OSError) as error:
+    except Exception as error:  # it is the command that still works when others do not
         return _failed(error)
 
 
-def _failed(error: CourseError | OSError) -> Finding:
+def _failed(error: Exception) -> Finding:
     """What is said where a check could not look."""
+    if isinstance(error, OSError):
+        error = files.unusable(error)
     if isinstance(error, CourseError):
         return Finding("wrong", error.what, error.why, error.next)
-    said = files.unusable(error)
-    return Finding("wrong", said.what, said.why, said.next)
+    cause = f"{type(error).__name__}: {str(error)[:200]}. A program answered what makes no sense."
+    return Finding("wrong", "One thing could not be looked at.", cause, "type -a docker podman kubectl")
 
 
 def _versions() -> Finding:
@@ -115,7 +117,7 @@ def _known(looked: Callable[[], list[known_issues.Issue]], where: str) -> list[F
     """What kind's page of known issues names and `looked` finds, or one line that there is nothing."""
     try:
         issues = looked()
-    except (CourseError, OSError) as error:
+    except Exception as error:
         return [_failed(error)]
     found = [Finding(*issue) for issue in issues]
     return found or [Finding("ok", f"None of kind's known issues was found {where}.")]
@@ -155,6 +157,9 @@ def _kubeconfig() -> Finding:
 
 
 def _setting_up() -> Finding:
+    if pid := files.stopped(lifecycle.LOCK):
+        what = f"A course command that sets up the cluster is stopped: process {pid}."
+        return Finding("wrong", what, "Somebody pressed Ctrl-Z in its terminal.", files.go_on(pid))
     if lifecycle.running():
         return Finding("note", "The cluster is being set up right now.", "", "./course status")
     return Finding("ok", "No other course command is at work.")

@@ -33,6 +33,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     monkeypatch.delenv("COURSE_ENGINE", raising=False)
     monkeypatch.setattr(engine, "CONTAINERS_CONF", tmp_path / "containers.conf")
     monkeypatch.setattr(engine, "STATE", tmp_path)
+    monkeypatch.setattr(engine, "SYSTEM", ())
     monkeypatch.setattr(engine, "REMEMBERED", tmp_path / "engine.json")
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     return Machine(tmp_path)
@@ -112,6 +113,35 @@ def test_too_old(machine: Machine) -> None:
         engine.choose()
     assert "3.4.0 is too old" in caught.value.why
     assert "newer podman" in caught.value.next and "apt-get install podman" not in caught.value.next
+
+
+@pytest.mark.parametrize("script", ["exit 1", "exit 0", "echo hello world", "kill -SEGV $$", podman("3.0.1")])
+def test_one_that_is_in_the_way_of_another_is_said_with_the_way_past_it(
+    machine: Machine, script: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    machine.has("podman", script)
+    behind = tmp_path / "behind"
+    behind.mkdir()
+    Machine(behind).has("podman", podman("4.3.1"))
+    monkeypatch.setattr(engine, "SYSTEM", (str(behind),))
+    with pytest.raises(CourseError, match="in the way of") as raised:
+        engine.choose()
+    assert raised.value.next == f"export PATH={behind}:$PATH, then the same command again"
+
+
+def test_one_that_answers_what_is_no_version_is_said(machine: Machine) -> None:
+    machine.has("podman", "echo I have 2 hats")
+    with pytest.raises(CourseError, match="No container engine") as raised:
+        engine.choose()
+    assert "answers 'I have 2 hats'" in raised.value.why
+
+
+def test_a_variable_that_leads_elsewhere_is_named(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine.has("podman", "exit 125")
+    monkeypatch.setenv("CONTAINER_HOST", "unix:///nonexistent")
+    with pytest.raises(CourseError) as raised:
+        engine.choose()
+    assert raised.value.next.startswith("unset CONTAINER_HOST, then the same command again")
 
 
 def test_an_unknown_wish(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -141,7 +141,16 @@ def test_a_record_means_what_a_providers_console_means(kind: str, value: str, in
 
 
 @pytest.mark.parametrize(
-    ("kind", "value"), [("A", "10.0.0"), ("A", "primary.example.com"), ("MX", "mx1"), ("AAAA", "10.0.0.1"), ("CAA", "")]
+    ("kind", "value"),
+    [
+        ("A", "10.0.0"),
+        ("A", "primary.example.com"),
+        ("MX", "mx1"),
+        ("AAAA", "10.0.0.1"),
+        ("CAA", ""),
+        ("A", "10.0.0.1\nevil 5 IN A 10.0.0.2"),
+        ("TXT", '"one"\n"two"'),
+    ],
 )
 def test_a_value_of_another_type_is_refused_with_the_reason(kind: str, value: str) -> None:
     with pytest.raises(CourseError) as refusal:

@@ -3,6 +3,7 @@
 Where this machine can be put into the state, it is: a process with a low limit, a network namespace with a VPN's route.
 """
 
+import dataclasses
 import json
 import os
 import subprocess
@@ -71,6 +72,10 @@ SICK: dict[str, tuple[Iterable[Issue], str]] = {
     "rootless on cgroup v1": (
         known.rootless(Facts(8 << 30, "linux", 1, True, "", ""), "podman", "", ""),
         "without root",
+    ),
+    "rootless, no ids": (
+        known.rootless(dataclasses.replace(USER, users=1), "podman", "cpu memory pids", ""),
+        "No user ids",
     ),
     "rootless, not delegated": (known.rootless(USER, "podman", "memory pids", ""), "lacks rights"),
     "rootless, AppArmor": (known.rootless(USER, "podman", "cpu memory pids", "1\n"), "restricted"),

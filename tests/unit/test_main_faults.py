@@ -1,11 +1,14 @@
 """Where the command itself cannot go on: nobody reads, the disk is full, half of .venv is gone, the engine fails."""
 
 import os
+import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -38,6 +41,21 @@ def test_a_full_disk_under_the_output_is_said() -> None:
         done = run(MAIN, "lab", "list", stdout=full.fileno())
     assert done.returncode == 2 and "cannot be written" in done.stderr and "No space left" in done.stderr
     assert "Traceback" not in done.stderr and "Exception ignored" not in done.stderr
+
+
+@pytest.mark.parametrize("closed", [">&-", ">&- 2>&-", "<&- >&- 2>&-", "2>&-"])
+@pytest.mark.parametrize(("words", "code"), [("lab list", 0), ("--help", 0), ("no-such-verb", 2), ("ask -- -x", 2)])
+def test_a_stream_that_is_closed_changes_no_answer(closed: str, words: str, code: int) -> None:
+    command = [f"exec {shlex.quote(sys.executable)} -P -m course {words} {closed}"]
+    done = subprocess.run(["bash", "-c", *command], capture_output=True, text=True, cwd=paths.ROOT)
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr and "Exception ignored" not in done.stderr
+
+
+@pytest.mark.parametrize(("words", "code"), [("lab list", 0), ("no-such-verb", 2), ("lab start no-such-lab", 2)])
+def test_an_error_that_nobody_can_hear_keeps_its_exit_code(words: str, code: int) -> None:
+    command = f"exec {shlex.quote(sys.executable)} -P -m course {words} 2>/dev/full"
+    assert subprocess.run(["bash", "-c", command], capture_output=True, cwd=paths.ROOT).returncode == code
 
 
 def test_a_module_that_is_gone_has_the_same_command_make_all_anew(tmp_path: Path) -> None:
@@ -93,6 +111,47 @@ def _mounted(folder: Path, options: str) -> Iterator[Path]:
         yield folder
     finally:
         subprocess.run(["umount", folder], check=True)
+
+
+AS_NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", sys.executable, "-P", "-m", "course")
+WRITING = ("status", "up", "down", "lab list", "progress", "outside records", "doctor")
+READING = ("lab start 1", "ask kubernetes")  # where there is no state yet they send to `up`
+
+
+def as_nobody(words: str, state: Path, home: Path) -> "subprocess.CompletedProcess[str]":
+    """The command as an ordinary user types it, in somebody else's clone."""
+    env = {"PATH": os.environ["PATH"], "HOME": str(home), "COURSE_STATE": str(state), "PYTHONDONTWRITEBYTECODE": "1"}
+    env |= {"PYTHONPATH": str(paths.ROOT / "src"), "COURSE_CLUSTER": "externalname-nobody"}
+    command = [*AS_NOBODY, *words.split()]
+    return subprocess.run(command, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL, cwd="/")
+
+
+@pytest.fixture
+def folders() -> Iterator[Path]:
+    """A folder that everybody may enter, with a state of root's, a place that is root's, and a home of nobody's."""
+    with TemporaryDirectory() as text:
+        folder = Path(text)
+        folder.chmod(0o755)
+        for name, mode in (("theirs/.course", 0o700), ("place", 0o755), ("home", 0o755)):
+            (folder / name).mkdir(parents=True)
+            (folder / name).chmod(mode)
+        os.chown(folder / "home", 65534, 65534)
+        if as_nobody("--help", folder / "home", folder / "home").returncode:
+            pytest.skip("an ordinary user may not run this Python")
+        yield folder
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or shutil.which("setpriv") is None, reason="only root can become another user")
+def test_what_is_another_users_is_said_with_the_way_out(folders: Path) -> None:
+    theirs = f"chown -R $(id -un) {folders}/theirs/.course"
+    place = f"export COURSE_STATE={folders}/home/"
+    for name, way, asked in (("theirs", theirs, (*WRITING, *READING)), ("place", place, WRITING)):
+        for words in asked:
+            done = as_nobody(words, folders / name, folders / "home")
+            said = f"{name}, {words}: {done.stdout}{done.stderr}"
+            assert done.returncode == (1 if words == "doctor" else 2), said
+            assert "Traceback" not in said and "Permission denied" in said and way in said, said
+        assert [path.name for path in (folders / "place").iterdir()] == []
 
 
 def test_bytes_that_are_no_text_are_no_manifest() -> None:

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import subprocess
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+from course.base import shell
 from course.base.errors import CourseError, Foreign, NotReady
 from course.cli.app import app
 from course.jupyter import jupyterlab
@@ -170,11 +172,14 @@ class Fixed(Engine):
     def inspect(self, kind: str, name: str, form: str) -> str:
         return self.version
 
+    def run(self, *words: str | Path, text: str | None = None, timeout: float = 60) -> shell.Said:
+        return subprocess.CompletedProcess(words, 0, "", "")
+
 
 def test_somebody_elses_hub_is_left_alone() -> None:
     for verb in (hub.seats, lambda engine: hub.down(engine, print), lambda engine: hub.up(engine, 1, print)):
         with pytest.raises(Foreign, match="did not make"):
-            verb(Fixed("podman", "another running"))
+            verb(Fixed("podman", "another|running|1"))
 
 
 def test_without_a_hub_there_is_no_board() -> None:

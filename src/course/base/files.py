@@ -3,14 +3,20 @@
 import errno
 import fcntl
 import os
+import re
 import shlex
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from course.base import paths
-from course.base.errors import CourseError, in_words
+from course.base.errors import CourseError, NotReady, in_words
+
+SAYING = 15.0  # seconds between two lines of who waits
+PATIENCE = 20.0  # seconds for a lock that nobody holds for long
 
 
 def state() -> Path:
@@ -31,15 +37,28 @@ def _way_out(number: int | None, file: Path) -> str:
     if number in (errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ELOOP):
         wrong = next((path for path in file.parents if path.exists() and not path.is_dir()), file)
         return f"mv {shlex.quote(str(wrong))} {shlex.quote(f'{wrong}.old')}, then the same command again"
-    if number in (errno.EACCES, errno.EPERM) and file.is_relative_to(paths.STATE):
-        return f"sudo chown -R $(id -un) {shlex.quote(str(paths.STATE))}, then the same command again"
+    if number in (errno.EACCES, errno.EPERM) and (ours := _of_ours(file)):
+        return f"sudo chown -R $(id -un) {shlex.quote(str(ours))}, then the same command again"
     if number in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR) and file.is_relative_to(paths.cache()):
         return "COURSE_CACHE=.course ./course up"
     if number == errno.ENOSPC:
         return f"df -h {shlex.quote(str(file.parent))}, free some space, then the same command again"
-    if number == errno.EROFS:
-        return "export COURSE_STATE=A-FOLDER-ON-ANOTHER-DISK, then the same command again"
+    if number == errno.EROFS or (number in (errno.EACCES, errno.EPERM) and file.is_relative_to(paths.STATE)):
+        return f"export COURSE_STATE={_elsewhere()}, then the same command again"
     return "Check the disk (df -h) and whose the file is (ls -l), then run the same command again."
+
+
+def _of_ours(file: Path) -> Path | None:
+    """The folder of the course's own that the file is in, where it is there and may be given to another user whole."""
+    folders = (paths.STATE, paths.WORKSPACE)
+    return next((folder for folder in folders if file.is_relative_to(folder) and os.access(folder, os.F_OK)), None)
+
+
+def _elsewhere() -> str:
+    """A folder for the state where this user may write."""
+    home = Path(os.environ.get("HOME", ""))
+    writable = home.is_absolute() and os.access(home, os.W_OK)
+    return shlex.quote(str(home / "externalname-state")) if writable else "A-FOLDER-ON-ANOTHER-DISK"
 
 
 def replace(path: Path, text: str, *, mode: int = 0o600) -> None:
@@ -51,6 +70,7 @@ def replace(path: Path, text: str, *, mode: int = 0o600) -> None:
     part = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.part")
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w") as out:
+            os.fchmod(out.fileno(), mode)  # whatever the terminal's umask takes away
             out.write(text)
             out.flush()
             os.fsync(out.fileno())
@@ -66,20 +86,81 @@ def replace(path: Path, text: str, *, mode: int = 0o600) -> None:
 
 
 @contextmanager
-def lock(path: Path, *, waiting: Callable[[], None] = lambda: None, shared: bool = False) -> Iterator[None]:
+def lock(path: Path, *, waiting: Callable[[str], None] | None = None, shared: bool = False) -> Iterator[None]:
     """Hold a lock that other processes see, for as long as the block runs.
 
-    `waiting` is called if somebody else has it. Many may hold a shared one at a time.
+    waiting: told who has it, when it is not free and each SAYING seconds until it is; without it nobody waits for long.
+    Many may hold a shared one at a time. NotReady where the one who has it is stopped, or does not come to an end.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
     with path.open("w") as file:
-        try:
-            fcntl.flock(file, kind | fcntl.LOCK_NB)
-        except BlockingIOError:
-            waiting()
-            fcntl.flock(file, kind)
+        begun = said = time.monotonic()
+        while not _locked(file, fcntl.LOCK_SH if shared else fcntl.LOCK_EX):
+            _refuse_to_wait(path, for_long=waiting is None and time.monotonic() - begun > PATIENCE)
+            if waiting and (said == begun or time.monotonic() - said > SAYING):
+                waiting(_called(holder(path)))
+                said = time.monotonic()
+            time.sleep(0.1)
         yield
+
+
+def _locked(file: IO[str], kind: int) -> bool:
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def holder(path: Path) -> int:
+    """The id of a process that holds the lock; 0 where that cannot be told, as elsewhere than on Linux."""
+    with suppress(OSError, ValueError):
+        inode = path.stat().st_ino
+        for line in Path("/proc/locks").read_text().splitlines():
+            fields = line.split()  # 1: FLOCK ADVISORY WRITE 4711 fe:00:1234 0 EOF; one that waits has -> before FLOCK
+            if fields[1] == "FLOCK" and fields[5].endswith(f":{inode}"):
+                return int(fields[4])
+    return 0
+
+
+def stopped(path: Path) -> int:
+    """The id of a process that holds the lock and was stopped, as Ctrl-Z does it; 0 where there is none."""
+    pid = holder(path)
+    with suppress(OSError):
+        return pid if "\nState:\tT" in Path(f"/proc/{pid}/status").read_text() else 0
+    return 0
+
+
+def go_on(pid: int) -> str:
+    """What to type so that a stopped process goes on: with its group, which Ctrl-Z stopped with it."""
+    return f"kill -CONT -{os.getpgid(pid)}"
+
+
+def _refuse_to_wait(path: Path, *, for_long: bool) -> None:
+    """NotReady where waiting leads nowhere."""
+    if pid := stopped(path):
+        raise NotReady(
+            f"Another course command, {_called(pid)}, is stopped, and holds {path.name}.",
+            "Somebody pressed Ctrl-Z in its terminal: it neither goes on nor ends.",
+            f"{go_on(pid)}, then the same command again",
+        )
+    if for_long:
+        pid = holder(path)
+        why = f"It is {_called(pid)}." if pid else "No process of this machine is known to hold it."
+        end = f"kill {pid}, then the same command again" if pid else f"rm {shlex.quote(str(path))}, then try again"
+        raise NotReady(f"Another command has held {path} for {PATIENCE:.0f} s.", why, end)
+
+
+def _called(pid: int) -> str:
+    """A process in words: its id, and what was typed."""
+    with suppress(OSError):
+        words = Path(f"/proc/{pid}/cmdline").read_text(errors="replace").split("\0")
+        verbs = [
+            word for word in words[1:] if re.fullmatch(r"\w[\w .-]{0,40}", word)
+        ]  # no paths, no programs in a line
+        said = f" ({' '.join(verbs[-3:])})" if verbs else ""
+        return f"process {pid}{said}" if pid else "another process"
+    return f"process {pid}"
 
 
 @contextmanager
@@ -87,12 +168,7 @@ def lock_if_free(path: Path) -> Iterator[bool]:
     """The same without waiting: whether the lock was free, and so is held by the block."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
+        yield _locked(file, fcntl.LOCK_EX)
 
 
 def is_locked(path: Path) -> bool:
@@ -100,8 +176,4 @@ def is_locked(path: Path) -> bool:
     if not path.exists():
         return False
     with path.open() as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
+        return not _locked(file, fcntl.LOCK_SH)

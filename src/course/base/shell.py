@@ -3,7 +3,9 @@
 import os
 import re
 import subprocess
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from course.base.errors import CourseError, in_words
@@ -12,6 +14,20 @@ from course.base.paths import KUBECONFIG, LOGS, STATE, VENV_BIN
 Said = subprocess.CompletedProcess[str]
 NO_ANSWER = 124  # the exit code where a program did not end in time, as of timeout(1)
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
+
+
+waited_for: dict[float, str] = {}  # the programs that somebody waits for: since when, and what was typed
+
+
+@contextmanager
+def _noted(argv: Sequence[str]) -> Iterator[None]:
+    """While it is waited for a program, it can be said for which."""
+    since = time.monotonic()
+    waited_for[since] = " ".join(argv)
+    try:
+        yield
+    finally:
+        waited_for.pop(since, None)
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -87,7 +103,7 @@ def begin(
 
 def _ended(process: subprocess.Popen[str], argv: list[str], text: str | None, timeout: float) -> Said:
     """What the program said; it is stopped where it does not end in time, or where the waiting is interrupted."""
-    with process:
+    with process, _noted(argv):
         try:
             out, err = process.communicate(text, timeout)
         except subprocess.TimeoutExpired:
@@ -138,14 +154,11 @@ def logged(
         begun = out.tell()
         out.write(f"\n$ {' '.join(str(word) for word in command)}\n")
         out.flush()
-        result = subprocess.run(
-            [str(word) for word in command],
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=out,
-            cwd=cwd,
-            env=dict(env or environment()),
-        )
+        argv = [str(word) for word in command]
+        with _noted(argv):
+            result = subprocess.run(
+                argv, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd=cwd, env=dict(env or environment())
+            )
     if result.returncode:
         text = path.read_bytes()[begun:].decode(errors="replace")  # not what an earlier run left in the log
         raise CourseError(f"{doing} failed.", _reason(text), _advice(text, path))

@@ -4,7 +4,7 @@ import re
 import subprocess
 from collections.abc import Callable
 
-from course.base import paths, shell
+from course.base import files, paths, shell
 from course.base.errors import CourseError
 
 TOOLBOX = ("course-tools", "toolbox")  # the namespace and name of the Pod that asks questions for the course
@@ -14,9 +14,14 @@ NO_KUBECONFIG = "There is no kubeconfig of the course's cluster, or it is damage
 
 
 def context() -> str:
-    """The context that the course's kubeconfig names; "" where the file is not there, empty or damaged."""
+    """The context that the course's kubeconfig names; "" where the file is not there, empty or damaged.
+
+    CourseError where it is another user's.
+    """
     try:
         match = re.search(r"(?m)^current-context: (\S+)$", paths.KUBECONFIG.read_text())
+    except PermissionError as error:
+        raise files.unusable(error) from None
     except (OSError, UnicodeError):
         return ""
     return match[1].strip('"') if match else ""

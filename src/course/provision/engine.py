@@ -3,12 +3,14 @@
 import os
 import re
 import resource
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
+from shutil import which
 
 from course.base import files, shell, state
 from course.base.errors import CourseError
@@ -28,6 +30,12 @@ NOT_THERE = re.compile(
 )
 LABEL = "course.image"  # of each image that the course makes: the name that it was made under
 PATIENCE = 90.0  # seconds for an engine to say how it is: Podman locks its store while it loads or builds an image
+SYSTEM = ("/usr/local/bin", "/usr/bin", "/bin")  # where engines are, if PATH has lost them
+# Variables that lead an engine elsewhere, or to other settings.
+LEADING = (
+    *("DOCKER_HOST", "DOCKER_CONTEXT", "CONTAINER_HOST", "CONTAINER_CONNECTION"),
+    *("CONTAINERS_STORAGE_CONF", "STORAGE_DRIVER", "STORAGE_OPTS"),
+)
 PODMAN_PACKAGES = ("podman", "runc", "netavark", "aardvark-dns", "iptables", "conmon")
 HOW_TO_INSTALL = (
     "Install Docker (docs.docker.com/engine/install) or, on Debian or Ubuntu: sudo apt-get install podman runc. "
@@ -96,7 +104,7 @@ class Engine:
             raise CourseError(
                 f"{self.name} cannot be asked for the {kind} {name}.",
                 shell.last_words(result.stderr),
-                "./course doctor",
+                way_past(self.name, "./course doctor"),
             )
         return result.stdout.strip() if result.returncode == 0 else ""
 
@@ -119,6 +127,7 @@ def choose(say: Say = print, install: bool = True) -> Engine:
     found, problems = _answering(wanted)
     if found:
         return found
+    _refuse_a_shadow(wanted, problems)
     if remembered:
         _refuse_the_remembered(remembered, problems)
     if wanted != "docker" and install and _may_install():
@@ -127,6 +136,8 @@ def choose(say: Say = print, install: bool = True) -> Engine:
         if found:
             return found
     commands = [command for _, command in problems if command]
+    if led := [name for name in LEADING if name in os.environ]:
+        commands.insert(0, f"unset {' '.join(led)}, then the same command again")
     if os.environ.get("COURSE_ENGINE"):
         commands.append("unset COURSE_ENGINE, then the same command again")
     raise CourseError(
@@ -134,6 +145,35 @@ def choose(say: Say = print, install: bool = True) -> Engine:
         " ".join(why for why, _ in problems),
         " Or: ".join(commands) or HOW_TO_INSTALL,
     )
+
+
+def _refuse_a_shadow(wanted: str, problems: list[Problem]) -> None:
+    """CourseError where another program of an engine's name answers than the first one on PATH."""
+    for name in [wanted] if wanted else ["docker", "podman"]:
+        first = which(name)
+        if folder := _another(name):
+            in_the_way = f"{first} does not work, and is in the way of {folder}/{name}."
+            what = in_the_way if first else f"{name} is not on your PATH."
+            raise CourseError(what, " ".join(why for why, _ in problems), way_past(name))
+
+
+def _another(name: str) -> str:
+    """The folder of a program of an engine's name that says its version, and is not the first on PATH; "" for none."""
+    first = which(name)
+    for folder in (*os.environ.get("PATH", "").split(os.pathsep), *SYSTEM):
+        other = which(name, path=folder)
+        if not other or (first and Path(other).samefile(first)):
+            continue
+        if as_numbers(shell.run([other, "--version"], timeout=10).stdout):
+            return folder
+    return ""
+
+
+def way_past(name: str, otherwise: str = "") -> str:
+    """What to type where the first program of an engine's name is none: the way to another, or how to look at it."""
+    if folder := _another(name):
+        return f"export PATH={shlex.quote(folder)}:$PATH, then the same command again"
+    return otherwise or f"type -a {name}"
 
 
 def _refuse_the_remembered(name: str, problems: list[Problem]) -> None:
@@ -202,7 +242,7 @@ def _docker() -> Engine | Problem:
             "There is a docker client, but its daemon does not answer.",
             f"sudo systemctl start docker. {HOW_TO_INSTALL}",
         )
-    return _new_enough("docker", version, pinned().engine_docker_minimum, {"KIND_EXPERIMENTAL_PROVIDER": "docker"})
+    return _new_enough("docker", version, pinned().engine_docker_minimum, _for_kind("docker"))
 
 
 def _podman() -> Engine | Problem:
@@ -212,7 +252,7 @@ def _podman() -> Engine | Problem:
     if done.returncode:
         return f"Podman is installed but does not work: {shell.last_words(done.stderr)}", "podman info"
     write_containers_conf()
-    variables = {"KIND_EXPERIMENTAL_PROVIDER": "podman"}
+    variables = _for_kind("podman")
     if CONTAINERS_CONF.exists():
         variables["CONTAINERS_CONF"] = str(CONTAINERS_CONF)
     info = shell.run(
@@ -228,7 +268,15 @@ def _podman() -> Engine | Problem:
     return _new_enough("podman", info.stdout.strip(), pinned().engine_podman_minimum, variables)
 
 
+def _for_kind(name: str) -> dict[str, str]:
+    """kind's own settings: this engine, and its usual network, whatever the terminal says."""
+    return {"KIND_EXPERIMENTAL_PROVIDER": name, f"KIND_EXPERIMENTAL_{name.upper()}_NETWORK": "kind"}
+
+
 def _new_enough(name: str, version: str, minimum: str, variables: dict[str, str]) -> Engine | Problem:
+    if not re.match(r"(?:\w+ version )?v?\d+\.\d+", version):
+        said = repr(version[:40]) if version else "nothing"
+        return f"What is called {name} answers {said} where its version is asked for.", f"type -a {name}"
     if as_numbers(version) < as_numbers(minimum):
         return (
             f"{name} {version} is too old: the course needs {minimum} or newer.",

@@ -5,6 +5,7 @@ minor is built from Go modules and Debian packages (root only: debootstrap). Fin
 """
 
 import os
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -75,32 +76,64 @@ def _starting_point(engine: Engine, wanted: str, say: Say) -> str | None:
     if engine.has_image(name):
         return name
     say(f"pulling {name.split('@')[0]}")
-    why = _pull(engine, name, timeout=1800)
+    why, next = _pull(engine, name, timeout=1800)
     if not why:
         return name
     if wanted:
-        raise CourseError(
-            f"The node image {name} cannot be pulled.",
-            why,
-            "COURSE_NODE_IMAGE=build ./course up" if _may_build() else CONNECT,
-        )
+        build = " Or: COURSE_NODE_IMAGE=build ./course up" if _may_build() else ""
+        raise CourseError(f"The node image {name} cannot be pulled.", why, f"{next}{build}")
     if not _may_build():
-        raise CourseError("The node image can be neither pulled nor built.", f"{why}. {BUILDING_NEEDS}", CONNECT)
+        raise CourseError("The node image can be neither pulled nor built.", f"{why} {BUILDING_NEEDS}", next)
     say(f"it cannot be pulled ({why}): building the node image from Go modules and Debian packages instead")
     return None
 
 
-def _pull(engine: Engine, name: str, timeout: float) -> str:
-    """Pull an image and note it for `down --all`; "" or why it cannot be pulled. CourseError for a full disk."""
+# What a registry, or the way to it, does wrong: Docker's and Podman's words for it, why, and what to type.
+AGAIN = "the same command again"
+REFUSALS = (
+    (r"toomanyrequests|too many requests|\b429\b",
+     "The registry has given enough to this address for now.",
+     f"Wait an hour, or log in: {{engine}} login {{registry}}, then {AGAIN}."),
+    (r"unauthorized|authentication|denied|\b40[13]\b",
+     "The registry wants to know who you are.",
+     f"{{engine}} login {{registry}}, then {AGAIN}."),
+    (r"digest",
+     "What came is not what was asked for: its digest is another one.",
+     f"Look for a proxy or a mirror between you and {{registry}}, then {AGAIN}."),
+    (r"unexpected EOF|connection reset|broken pipe|\bEOF\b|closed network connection|TLS handshake",
+     "The connection broke off in the middle.",
+     f"{AGAIN}."),
+    (r"not found|manifest unknown|name unknown",
+     "The registry does not have it.",
+     f"Look at its name in cluster/versions.toml or COURSE_NODE_IMAGE, then {AGAIN}."),
+)  # fmt: skip
+
+
+def _pull(engine: Engine, name: str, timeout: float) -> tuple[str, str]:
+    """Pull an image and note it for `down --all`; ("", ""), or why it cannot be pulled, and what to type.
+
+    CourseError for a full disk.
+    """
     done = engine.run("pull", "-q", name, timeout=timeout)
     if "no space left" in done.stderr.lower():
         raise CourseError(
             f"{name} cannot be pulled.", "No space is left.", "Free some disk space (df -h), then try again."
         )
     if done.returncode:
-        return shell.last_words(done.stderr, 1)
+        return _refusal(engine, name, done.stderr)
     state.write(PULLED, images=_noted() | {name: engine.inspect("image", name, "{{.Id}}")})
-    return ""
+    return "", ""
+
+
+def _refusal(engine: Engine, name: str, said: str) -> tuple[str, str]:
+    """Why a pull failed, and what to type: in our words where the cause is known, with the engine's behind them."""
+    first = name.partition("/")[0]
+    registry = first if "." in first or ":" in first else "docker.io"
+    words = shell.last_words(said, 1)
+    for pattern, why, next in REFUSALS:
+        if re.search(pattern, said, re.IGNORECASE):
+            return f"{why} {engine.name}: {words}", next.format(engine=engine.name, registry=registry)
+    return f"{words}.", CONNECT
 
 
 def _noted() -> dict[str, str]:
@@ -115,18 +148,19 @@ def pulled(engine: Engine) -> list[str]:
 
 
 def _bake(engine: Engine, name: str, started_from: str | None, say: Say) -> str:
-    with workplace() as work:
+    with workplace(say) as work:
         return _bake_in(work, engine, name, started_from, say)
 
 
 @contextmanager
-def workplace() -> Iterator[Path]:
-    """A folder in the cache for one build at a time, over all clones.
+def workplace(say: Say) -> Iterator[Path]:
+    """A folder in the cache for one build at a time, over all clones; who waits is told for whom.
 
     What a killed build left there is removed first.
     """
     work = paths.cache() / "work"
-    with files.lock(paths.cache() / "build.lock"):
+    wait = "waiting: another copy of the course builds in the same cache"
+    with files.lock(paths.cache() / "build.lock", waiting=lambda who: say(f"{wait}, {who}")):
         rmtree(work, ignore_errors=True)
         work.mkdir()
         yield work
@@ -237,11 +271,11 @@ def debian_base(place: Path, engine: Engine, say: Say) -> str:
     for name in (official, own):
         if engine.has_image(name):
             return name
-    why = _pull(engine, official, timeout=600)
+    why, next = _pull(engine, official, timeout=600)
     if not why:
         return official
     if not _may_build():
-        raise CourseError("A Debian image can be neither pulled nor built.", f"{why}. {BUILDING_NEEDS}", CONNECT)
+        raise CourseError("A Debian image can be neither pulled nor built.", f"{why} {BUILDING_NEEDS}", next)
     _check_build(say)
     say("making a Debian base with debootstrap (about a minute)")
     with TemporaryDirectory(dir=place) as work:

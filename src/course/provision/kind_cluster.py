@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from course.base import ownership, paths, shell, state
 from course.base.errors import CourseError, Foreign, NotReady
 from course.base.waiting import until
 from course.kube import corefile, kubectl, namespaces
-from course.provision import outside, system, tools
+from course.provision import containers, outside, system, tools
 from course.provision.engine import Engine, Say
 
 AFRESH = "./course down, then ./course up. Your notebooks and your progress stay."
@@ -18,18 +18,26 @@ RECORD = paths.STATE / "cluster.json"
 SOON = 30  # seconds for what takes three, where the machine has nothing else to do
 ID = re.compile(r"([0-9a-f]{64})?")
 MARK = "/etc/externalname-course"  # a file in the node: the state folder of the clone that made it
-REVIVE = """
-[ -s /var/lib/kubelet/config.yaml ] || kubeadm init phase kubelet-start --config /kind/kubeadm.conf
+CERTIFICATES = 22  # files below /etc/kubernetes/pki, as kubeadm makes them
+REVIVE = f"""
+phase() {{ kubeadm init phase "$@" --config /kind/kubeadm.conf; }}
+[ -s /var/lib/kubelet/config.yaml ] || phase kubelet-start
+find /etc/kubernetes/pki -type f -empty -delete
+[ $(find /etc/kubernetes/pki -type f | wc -l) -ge {CERTIFICATES} ] || phase certs all
+for who in admin super-admin kubelet controller-manager scheduler; do
+  [ -s /etc/kubernetes/$who.conf ] || phase kubeconfig $who
+done
 systemctl start containerd kubelet
 nft list table ip no-way-out >/dev/null 2>&1 || systemctl restart no-way-out
 cd /etc/kubernetes/manifests || exit
-phase() { kubeadm init phase "$@" --config /kind/kubeadm.conf; }
-whole() { grep -q '^kind: Pod' $1 2>/dev/null && grep -q '^status:' $1; }
+whole() {{ grep -q '^kind: Pod' $1 2>/dev/null && grep -q '^status:' $1; }}
 whole etcd.yaml || phase etcd local
 for part in apiserver controller-manager scheduler; do
   whole kube-$part.yaml || phase control-plane $part
 done
 """
+NETWORK = "/kind/manifests/default-cni.yaml"
+NETWORK_SETTINGS = "/etc/cni/net.d/10-ptp.conflist"  # of a node that was built; kindnet writes its own
 NO_WAY_OUT = "no-way-out.service"
 
 
@@ -52,8 +60,7 @@ def node() -> str:
 
 def container_state(engine: Engine) -> tuple[str, str]:
     """(id, status) of the node's container; ("", "") where there is none."""
-    container_id, _, status = engine.inspect("container", node(), "{{.Id}} {{.State.Status}}").partition(" ")
-    return container_id, status
+    return containers.state(engine, node())
 
 
 def read_record() -> Record | None:
@@ -135,15 +142,13 @@ def ensure(engine: Engine, image: str, *, say: Say, before_making: Callable[[], 
     record = read_record()
     if container_id and record and record.container_id == container_id:
         _refuse_other_image(record, image)
-        if status != "running":
-            verb = "unpause" if status == "paused" else "start"
-            engine.output(verb, node(), doing=f"Starting the {status} cluster", next=AFRESH)
+        status = _connected(engine, container_id, status, say)
+        containers.start(engine, container_id, status, doing=f"Starting the cluster, which is {status},", next=AFRESH)
         engine.remember()  # COURSE_ENGINE may have said which it is
         _revive(engine)
         if not (is_ours_in_kubeconfig(engine) and kubectl.is_ready()):
             _write_kubeconfig(engine)  # it may be lost, damaged, or another cluster's
-            say("waiting for the cluster's API to answer (at most two minutes)")
-            until(kubectl.is_ready, seconds=120, what="The API answering", next=AFRESH)
+            _wait_for_the_api(engine, container_id, say)
         return
     if container_id:
         remove_node(engine, node())
@@ -151,9 +156,46 @@ def ensure(engine: Engine, image: str, *, say: Say, before_making: Callable[[], 
     _create(engine, image, say)
 
 
+def _connected(engine: Engine, container_id: str, status: str, say: Say) -> str:
+    """Have the node in its network, from which somebody took it; its status. It gets its address when it is started."""
+    if containers.is_in(engine, container_id, outside.NETWORK):
+        return status
+    say(f"putting the node into the network {outside.NETWORK}")
+    if status == "running":
+        engine.run("stop", "-t", "10", container_id)
+    if not outside.has_network(engine):
+        outside.make_network(engine)
+    engine.output("network", "connect", outside.NETWORK, container_id, doing="Connecting the node", next=AFRESH)
+    return container_state(engine)[1]
+
+
+def _wait_for_the_api(engine: Engine, container_id: str, say: Say) -> None:
+    """The API answers. Where it does not, the node is started again once: what only its memory holds is made anew."""
+    say("waiting for the cluster's API to answer (at most three minutes)")
+    with suppress(NotReady):
+        until(kubectl.is_ready, seconds=60, what="The API answering")
+        return
+    restart(engine, container_id, say)
+    until(kubectl.is_ready, seconds=120, what="The API answering", next=AFRESH)
+
+
+def restart(engine: Engine, container_id: str, say: Say) -> None:
+    """The node from its start, with all that is on its disk."""
+    say("starting the node again, with all that is in it")
+    engine.run("stop", "-t", "10", container_id)
+    engine.run("network", "disconnect", "-f", outside.NETWORK, container_id)  # what was done to its devices is gone
+    _, status = container_state(engine)
+    containers.start(engine, container_id, _connected(engine, container_id, status, say), doing="Starting the cluster")
+    _revive(engine)
+    _write_kubeconfig(engine)
+
+
 def _revive(engine: Engine) -> None:
     """The node's own programs run, and the parts of the control plane are there that the kubelet starts from files."""
     engine.output("exec", node(), "sh", "-c", REVIVE, doing="Looking after the node's programs")
+    if engine.run("exec", node(), "sh", "-c", f"[ -s {NETWORK_SETTINGS} ] || grep -q kindnetd {NETWORK}").returncode:
+        text = (paths.CLUSTER_FOLDER / "node" / "ptp.conflist").read_text()
+        engine.output("exec", "-i", node(), "tee", NETWORK_SETTINGS, text=text, doing="Writing the node's network")
 
 
 def _refuse_other_image(record: Record, image: str) -> None:
@@ -237,7 +279,7 @@ def remove_node(engine: Engine, container: str, doing: str = "Removing the clust
     """
     form = '{{range .Mounts}}{{if eq .Type "volume"}}{{.Name}} {{end}}{{end}}'
     volumes = engine.inspect("container", container, form).split()
-    engine.output("rm", "-f", "-v", container, doing=doing, timeout=timeout)
+    containers.remove(engine, container, doing=doing, timeout=timeout)
     if volumes:
         engine.run("volume", "rm", *volumes)
 
@@ -316,6 +358,8 @@ def verify(engine: Engine, say: Say, *, new: bool) -> None:
     Where no answer comes, the toolbox or the system's parts are made again: somebody may have changed them.
     """
     say("waiting for the toolbox Pod, and for CoreDNS to answer it")
+    if not new and not _node_is_ready():
+        restart(engine, node(), say)
     _wait_for_the_node()
     namespaces.settle(kubectl.TOOLBOX[0], SOON)
     try:
@@ -337,9 +381,13 @@ def verify(engine: Engine, say: Say, *, new: bool) -> None:
         raise NotReady(error.what, error.why, AFRESH) from None
 
 
+def _node_is_ready(seconds: int = SOON) -> bool:
+    wait = ("wait", "node", "--all", "--for=condition=Ready", f"--timeout={seconds}s")
+    return kubectl.run(*wait, timeout=seconds + SOON).returncode == 0
+
+
 def _wait_for_the_node() -> None:
-    wait = ("wait", "node", "--all", "--for=condition=Ready", f"--timeout={3 * SOON}s")
-    if kubectl.run(*wait, timeout=4 * SOON).returncode:
+    if not _node_is_ready(3 * SOON):
         form = 'jsonpath={.items[0].status.conditions[?(@.type=="Ready")].message}'
         raise NotReady("The node does not get ready.", kubectl.run("get", "node", "-o", form).stdout, AFRESH)
 

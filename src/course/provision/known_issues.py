@@ -26,6 +26,7 @@ from course.provision.engine import Engine
 # What one node of the course was seen to hold: 28 inotify instances, 430 watches, some hundred files in a process.
 INSTANCES, WATCHES, FILES = 128, 2048, 4096
 MEMORY = 2 << 30  # bytes: the cluster takes half of it, a lesson's databases the rest
+USERS = 1 << 16  # ids that are set aside for a user, as distributions do it
 DELEGATED = ("cpu", "memory", "pids")  # the controllers that a kubelet without root needs
 ENGINES_OWN = ("br-", "docker", "podman", "cni-", "veth", "lo")  # network devices that engines make, and loopback
 DOCKER_SETTINGS = Path("/etc/docker/daemon.json")
@@ -42,7 +43,10 @@ class Issue(NamedTuple):
 
 @dataclass(frozen=True)
 class Facts:
-    """What `docker info` or `podman info` say. memory: bytes. cgroup: 1 or 2. filesystem: below the images."""
+    """What `docker info` or `podman info` say. memory: bytes. cgroup: 1 or 2. filesystem: below the images.
+
+    users: how many user ids a container of this user may have.
+    """
 
     memory: int
     system: str
@@ -51,6 +55,7 @@ class Facts:
     filesystem: str
     store: str
     controllers: tuple[str, ...] = ()
+    users: int = USERS
 
 
 def docker_facts(text: str) -> Facts:
@@ -70,7 +75,9 @@ def podman_facts(text: str) -> Facts:
     filesystem = (store.get("graphStatus") or {}).get("Backing Filesystem", store["graphDriverName"])
     version, rootless = int(host["cgroupVersion"].lstrip("v")), host["security"]["rootless"]
     controllers = tuple(host.get("cgroupControllers") or ())
-    return Facts(host["memTotal"], host["os"], version, rootless, filesystem, store["graphRoot"], controllers)
+    ranges = (host.get("idMappings") or {}).get("uidmap") or []  # null for root
+    users = sum(part["size"] for part in ranges) if ranges else USERS
+    return Facts(host["memTotal"], host["os"], version, rootless, filesystem, store["graphRoot"], controllers, users)
 
 
 def inotify(instances: int, watches: int) -> Iterator[Issue]:
@@ -86,7 +93,25 @@ def open_files(hard_limit: int) -> Iterator[Issue]:
     """The most files that a process of ours may open."""
     if hard_limit < FILES:
         why = "The node's programs begin with this limit, and the API server and etcd open more files than that."
-        yield Issue("wrong", f"A process may open {hard_limit} files only.", why, "ulimit -Hn; raise it, log in again")
+        what = f"A process of this terminal may open {hard_limit} files only."
+        yield Issue("wrong", what, why, "ulimit -Hn; where that is the same in a new terminal: raise it, log in again")
+
+
+def file_sizes(hard_limit: int) -> Iterator[Issue]:
+    """The largest file that a process of ours may write, in bytes."""
+    if hard_limit < 4 << 30:
+        why = "Images and the cluster's own files are larger than that."
+        what = f"A process of this terminal may write files of {hard_limit} bytes only."
+        yield Issue("wrong", what, why, "ulimit -Hf; where that is the same in a new terminal: raise it, log in again")
+
+
+def limits() -> list[Issue]:
+    """What the terminal's hard limits forbid."""
+    found: list[Issue] = []
+    for kind, judge in ((resource.RLIMIT_NOFILE, open_files), (resource.RLIMIT_FSIZE, file_sizes)):
+        hard = resource.getrlimit(kind)[1]
+        found += judge(1 << 62 if hard == resource.RLIM_INFINITY else hard)
+    return found
 
 
 def kernel(has_cgroup_namespaces: bool, release: str) -> Iterator[Issue]:
@@ -218,6 +243,14 @@ def rootless(facts: Facts, name: str, controllers: str, forbidden: str) -> Itera
         why = "Without root, kind needs cgroup v2: this machine has v1."
         command = f"Boot with systemd.unified_cgroup_hierarchy=1. Or: {root}"
         yield Issue("wrong", f"{name} runs without root, which cannot carry a node here.", why, command)
+    if facts.users < USERS:
+        why = f"An image has files of many users, and a container of yours may have {facts.users} of them."
+        command = (
+            "sudo apt-get install uidmap slirp4netns; sudo usermod --add-subuids 100000-165535 "
+            f"--add-subgids 100000-165535 $USER; podman system migrate. Or: {root}"
+        )
+        yield Issue("wrong", "No user ids are set aside for you (/etc/subuid, /etc/subgid).", why, command)
+    if facts.cgroup < 2:
         return
     missing = [controller for controller in DELEGATED if controller not in controllers.split()]
     if missing:
@@ -291,8 +324,7 @@ def machine() -> list[Issue]:
     found += inotify(
         *(int(_read(f"/proc/sys/fs/inotify/max_user_{name}") or 1 << 30) for name in ("instances", "watches"))
     )
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    found += open_files(1 << 30 if hard == resource.RLIM_INFINITY else hard)
+    found += limits()
     found += kernel(Path("/proc/self/ns/cgroup").exists(), platform.release())
     found += wsl(_read("/proc/version"), str(paths.ROOT))
     found += selinux(_read("/sys/fs/selinux/enforce"))
@@ -305,13 +337,8 @@ def machine() -> list[Issue]:
 
 def in_engine(engine: Engine) -> list[Issue]:
     """All that the engine, its network and its node say."""
-    form = "{{json .}}" if engine.name == "docker" else "json"
-    text = engine.output("info", "--format", form, doing=f"Asking {engine.name} about itself")
-    facts = (docker_facts if engine.name == "docker" else podman_facts)(text)
-    found = [*engine_facts(facts, engine.name)]
-    user = f"/sys/fs/cgroup/user.slice/user-{os.getuid()}.slice/user@{os.getuid()}.service/cgroup.controllers"
-    delegated = " ".join(facts.controllers) or _read(user)
-    found += rootless(facts, engine.name, delegated, _read("/proc/sys/kernel/apparmor_restrict_unprivileged_userns"))
+    facts = _facts(engine)
+    found = [*engine_facts(facts, engine.name), *_as_user(facts, engine.name)]
     if engine.name == "docker":
         found += docker_settings(_read(str(DOCKER_SETTINGS)))
         found += snap(str(Path(which("docker") or "").resolve()), facts.store, paths.STATE, Path.home())
@@ -321,6 +348,23 @@ def in_engine(engine: Engine) -> list[Issue]:
     conditions = "jsonpath={range .items[0].status.conditions[*]}{.type}={.status} {end}"
     found += node_conditions(kubectl.run("get", "node", "-o", conditions).stdout if paths.KUBECONFIG.exists() else "")
     return found
+
+
+def without_root(engine: Engine) -> list[Issue]:
+    """What keeps a node of an ordinary user from running, where it is one who runs the engine."""
+    return [issue for issue in _as_user(_facts(engine), engine.name) if issue.level == "wrong"] if os.geteuid() else []
+
+
+def _facts(engine: Engine) -> Facts:
+    form = "{{json .}}" if engine.name == "docker" else "json"
+    text = engine.output("info", "--format", form, doing=f"Asking {engine.name} about itself")
+    return (docker_facts if engine.name == "docker" else podman_facts)(text)
+
+
+def _as_user(facts: Facts, name: str) -> list[Issue]:
+    user = f"/sys/fs/cgroup/user.slice/user-{os.getuid()}.slice/user@{os.getuid()}.service/cgroup.controllers"
+    delegated = " ".join(facts.controllers) or _read(user)
+    return [*rootless(facts, name, delegated, _read("/proc/sys/kernel/apparmor_restrict_unprivileged_userns"))]
 
 
 def _ranges(engine: Engine) -> list[str]:

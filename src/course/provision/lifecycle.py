@@ -25,8 +25,8 @@ def up(say: Callable[[str], None] = print) -> None:
 @contextmanager
 def _one_at_a_time(say: Callable[[str], None]) -> Iterator[None]:
     files.state()
-    wait = "Another course command is setting up the cluster: waiting for it (course status shows its steps)."
-    with files.lock(LOCK, waiting=lambda: say(wait)):
+    wait = "Another course command is at work on the cluster: waiting for it (course status shows its steps)."
+    with files.lock(LOCK, waiting=lambda who: say(f"{wait} It is {who}.")):
         yield
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from course.base import files, ownership, paths, state
 from course.base.errors import CourseError, Foreign
 from course.base.waiting import until
-from course.provision import images, tools
+from course.provision import containers, images, tools
 from course.provision.engine import Engine, chosen
 
 NETWORK = "kind"
@@ -92,7 +92,7 @@ def begin(engine: Engine) -> None:
     found = _own(engine)
     current = (found.root, found.key) == (str(paths.ROOT), images.lab_key()) and not new_certificates
     if found.id and not (current and _runs_again(engine, found)):
-        engine.output("rm", "-f", "-v", found.id, doing="Removing an outside world that is of no use any more")
+        containers.remove(engine, found.id, doing="Removing an outside world that is of no use any more")
         found = ABSENT
     if not found.id:
         state.write(MADE, id="")  # it is being made: killed in between, its label says whose it is
@@ -105,7 +105,7 @@ def _runs_again(engine: Engine, found: "Found") -> bool:
     In a container that was running, a silent server was stopped, by a lesson or the learner: or something was damaged.
     """
     if found.status != "running":
-        return engine.run("unpause" if found.status == "paused" else "start", found.id).returncode == 0
+        return _started(engine, found)
     try:
         until(lambda: _address_known(engine), seconds=10, what="The outside world knowing its address")
     except CourseError:
@@ -118,11 +118,18 @@ def _runs_again(engine: Engine, found: "Found") -> bool:
     return _answering(engine)
 
 
+def _started(engine: Engine, found: "Found") -> bool:
+    with suppress(CourseError):  # a new one is made then
+        containers.start(engine, found.id, found.status, doing="Starting the outside world")
+        return True
+    return False
+
+
 def delete(engine: Engine) -> bool:
     """Remove the container if this clone made it; whether there was one. CourseError if it is somebody else's."""
     found = _own(engine)
     if found.id:
-        engine.output("rm", "-f", "-v", found.id, doing="Removing the outside world")
+        containers.remove(engine, found.id, doing="Removing the outside world")
     MADE.unlink(missing_ok=True)
     return bool(found.id)
 
@@ -187,6 +194,12 @@ def network_id(engine: Engine) -> str:
     return engine.inspect("network", NETWORK, "{{.Id}}" if engine.name == "docker" else "{{.ID}}")
 
 
+def make_network(engine: Engine) -> None:
+    """The network of kind clusters, as kind makes it with its first one; noted, because then it is ours to remove."""
+    engine.output("network", "create", "-d", "bridge", NETWORK, doing=f"Making the network {NETWORK}")
+    state.write(MADE_NETWORK, id=network_id(engine))
+
+
 def delete_network(engine: Engine) -> bool:
     """Remove the network, if it was made for this clone's cluster and nothing is in it; whether it is gone.
 
@@ -215,8 +228,11 @@ ABSENT = Found("", "", "", "")
 
 def _inspect(engine: Engine) -> Found:
     labels = "|".join(f'{{{{index .Config.Labels "{label}"}}}}' for label in (LABEL_ROOT, LABEL_KEY))
-    inspected = engine.inspect("container", container(), f"{{{{.Id}}}}|{{{{.State.Status}}}}|{labels}")
-    return Found(*inspected.split("|")) if inspected else ABSENT
+    fields = containers.fields(engine, container(), f"{containers.FIELDS}|{labels}")
+    if not fields:
+        return ABSENT
+    found, said, pid, root, key = fields
+    return Found(found, containers.status(engine, found, said, pid), root, key)
 
 
 def _create(engine: Engine) -> str:

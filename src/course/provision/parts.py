@@ -110,7 +110,7 @@ def make(name: str, say: Say = print) -> None:
     part = find(name)
     if part.made:
         return
-    with images.workplace() as work:
+    with images.workplace(say) as work:
         if part.made:  # somebody else made it while we waited for the lock
             return
         say(f"making the part {name}, once: {part.minutes} minutes on 2 cores, {part.megabytes} MB in {paths.cache()}")

@@ -53,6 +53,8 @@ def value(kind: str, text: str) -> str:
     """
     wanted = _quoted(text) if kind in ("TXT", "SPF") and not text.lstrip().startswith('"') else text
     try:
+        if "\n" in wanted or "\r" in wanted:
+            raise ValueError("It has more than one line.")
         made = dns.rdata.from_text("IN", kind, wanted, origin=dns.name.root, relativize=False)
         return made.to_text()
     except (dns.exception.DNSException, ValueError, UnicodeError) as error:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from course.base import paths
+from course.base.errors import CourseError
 from course.kube import corefile
-from course.provision import engine, images, kind_cluster, outside, tools
+from course.provision import engine, images, kind_cluster, known_issues, outside, tools
 
 MODULES, MADE_MODULES = Path("/lib/modules"), paths.STATE / "made-lib-modules"
 
@@ -26,7 +27,11 @@ class Work:
 
 
 def _engine(work: Work) -> None:
+    for limit in known_issues.limits():  # a container gets those of this terminal, and keeps them
+        raise CourseError(limit.what, limit.why, limit.next)
     work.engine = engine.choose(work.say)
+    for issue in known_issues.without_root(work.engine):  # said now, not after an image was pulled
+        raise CourseError(issue.what, issue.why, issue.next)
     work.say(f"{work.engine.name} {work.engine.version}")
 
 

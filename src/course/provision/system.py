@@ -10,7 +10,7 @@ from typing import Any
 
 from course.base import paths, shell, state
 from course.base.errors import CourseError
-from course.kube import kubectl
+from course.kube import kubectl, namespaces
 from course.provision.engine import Engine, Say
 
 Object = dict[str, Any]
@@ -33,18 +33,32 @@ ADMINISTRATORS: Object = {  # kubeadm's; without it the course's own kubeconfig 
     "roleRef": {"apiGroup": GROUP, "kind": "ClusterRole", "name": "cluster-admin"},
     "subjects": [{"apiGroup": GROUP, "kind": "Group", "name": "kubeadm:cluster-admins"}],
 }
-ABOVE_ALL = "--kubeconfig=/etc/kubernetes/super-admin.conf"  # kubeadm's way in where nobody has rights any more
+# kubeadm's way in where nobody has rights any more, and by an address: the node's own names may be lost.
+ABOVE_ALL = ("--kubeconfig=/etc/kubernetes/super-admin.conf", "--server=https://127.0.0.1:6443")
 
 
 def put_back(engine: Engine, node: str, say: Say) -> bool:
     """Whatever of it is gone or was changed is made again; whether anything was. CourseError where that fails."""
     objects = _objects(engine, node)
-    found = _kubectl(engine, node, "get", "--ignore-not-found", "-o", "json", objects=objects)
-    changed = different(objects, json.loads(found or "{}").get("items", []))
+    for item in objects:
+        if item["kind"] == "Namespace":
+            namespaces.settle(item["metadata"]["name"], seconds=30)
+    said = _kubectl(engine, node, "get", "--ignore-not-found", "-o", "json", objects=objects)
+    found = json.loads(said or "{}").get("items", [])
+    changed = different(objects, found)
     if changed:
         say(f"putting back what was changed or removed: {', '.join(map(_name, changed))}")
+        _let_go(engine, node, [item for item in found if _name(item) in map(_name, changed)])
         _make(engine, node, changed)
     return bool(changed)
+
+
+def _let_go(engine: Engine, node: str, objects: list[Object]) -> None:
+    """An object with a finalizer cannot be replaced; nobody but a reader gave it one."""
+    held = [item for item in objects if item["metadata"].get("finalizers")]
+    if held:
+        patch = ("patch", "--type=merge", "-p", namespaces.NO_FINALIZERS)
+        _kubectl(engine, node, *patch, objects=held)
 
 
 def make_anew(engine: Engine, node: str) -> None:
@@ -69,10 +83,12 @@ def different(wanted: Iterable[Object], found: Iterable[Object]) -> list[Object]
 
 
 def _is_there(wanted: Object, found: Object | None) -> bool:
-    if found is None:
+    if found is None or "deletionTimestamp" in found["metadata"]:
         return False
+    if _name(wanted) == COREFILE:
+        return not found.get("immutable")
     spec = {"paused": False} if wanted["kind"] == "Deployment" else {}
-    return _name(wanted) == COREFILE or holds({**wanted, "spec": {**spec, **wanted.get("spec", {})}}, found)
+    return holds({**wanted, "spec": {**spec, **wanted.get("spec", {})}}, found)
 
 
 def holds(wanted: object, found: object, key: str = "") -> bool:
@@ -130,7 +146,7 @@ def _kubectl(engine: Engine, node: str, *words: str, objects: list[Object] | Non
     """The node's own kubectl, which may do everything."""
     items = None if objects is None else json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
     files = () if items is None else ("-f", "-")
-    done = engine.run("exec", "-i", node, "kubectl", ABOVE_ALL, *words, *files, text=items, timeout=120)
+    done = engine.run("exec", "-i", node, "kubectl", *ABOVE_ALL, *words, *files, text=items, timeout=120)
     if done.returncode:
         doing = f"kubectl {' '.join(words[:2])} in the node failed."
         raise CourseError(doing, shell.last_words(done.stderr), "./course down, then ./course up")

@@ -18,7 +18,7 @@ import yaml
 
 from course.base import paths, shell, state
 from course.base.errors import CourseError, Foreign, NotReady
-from course.provision import images, kind_cluster, tools
+from course.provision import containers, images, kind_cluster, tools
 from course.provision.engine import Engine, Say
 from course.workshop import board, building, image, pip
 
@@ -123,7 +123,7 @@ def preflight(engine: Engine, seats: int) -> list[tuple[bool, str]]:
 
 def build(engine: Engine, say: Say) -> str:
     """The hub's image, made where it is not there."""
-    with images.workplace() as work:
+    with images.workplace(say) as work:
         debian = images.debian_base(work, engine, say)
         wanted = f"{images.PREFIX}hub:{tools.hash_of([RECIPE / name for name in COPIED], debian, INSTALL)}"
         if engine.has_image(wanted):
@@ -156,8 +156,8 @@ def _ensure_cluster(engine: Engine, say: Say) -> None:
             text=_kind_config(),
         )
         state.write(RECORD, id=_node(engine)[0])
-    elif status != "running":
-        engine.output("start", node(), doing="Starting the hub's cluster")
+    else:
+        containers.start(engine, container, status, doing="Starting the hub's cluster")
     _lift_the_limit(engine, say)
     kubectl("wait", "node", "--all", "--for=condition=Ready", "--timeout=120s", timeout=130, namespace="default")
 
@@ -187,8 +187,7 @@ def _kind(engine: Engine, *words: str, text: str = "") -> None:
 
 def _node(engine: Engine) -> tuple[str, str]:
     """(id, status) of the node's container; ("", "") where there is none."""
-    container, _, status = engine.inspect("container", node(), "{{.Id}} {{.State.Status}}").partition(" ")
-    return container, status
+    return containers.state(engine, node())
 
 
 def _refuse_foreign(engine: Engine) -> None:

@@ -66,7 +66,7 @@ def build(engine: Engine, wanted: str, say: Say) -> str:
     """
     _check(engine)
     inside = images.node_image(engine, say), images.lab_name()
-    with images.workplace() as work:
+    with images.workplace(say) as work:
         packages = _packages(work, engine, say)
         store = _store(work, engine, packages, inside, say)
         programs = _programs(work, engine, store, say)

@@ -1,0 +1,104 @@
+"""The course's containers as they are, which is not always what the engine remembers.
+
+Docker watches over its containers. Podman believes what was last written down: after a hard restart, or without the
+program that watches over each container (conmon), it says `running` of one in which nothing runs any more.
+"""
+
+import re
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from course.base.errors import CourseError
+from course.provision.engine import Engine, way_past
+
+DEAD = "dead, though the engine calls it running"
+FIELDS = "{{.Id}}|{{.State.Status}}|{{.State.Pid}}"  # what `status` is made of
+# Of runc, crun, Podman and Docker, for a program that is to be run in a container in which nothing runs.
+NOTHING_RUNS = re.compile(r"(?i)stopped container|not running|container does not exist|/status`: no such file")
+STARTABLE = ("created", "configured", "initialized", "exited", "stopped")
+TEMPORARY = re.compile(r'Using tmp dir (\S+?)"')
+KILLED = "137"  # the exit code of a program that was ended by signal 9
+
+
+def state(engine: Engine, name: str) -> tuple[str, str]:
+    """(id, status) of a container; ("", "") where there is none. CourseError where the engine cannot tell."""
+    found = fields(engine, name, FIELDS)
+    if not found:
+        return "", ""
+    container, said, pid = found
+    return container, status(engine, container, said, pid)
+
+
+def fields(engine: Engine, name: str, form: str) -> list[str]:
+    """What the engine says of a container, by a form with | between the fields; [] where there is none.
+
+    CourseError where what it says has another form: then it is no engine.
+    """
+    inspected = engine.inspect("container", name, form)
+    found = inspected.split("|") if inspected else []
+    if found and len(found) != form.count("|") + 1:
+        what = f"What is called {engine.name} answers {inspected[:40]!r} where it is asked for a container."
+        raise CourseError(what, "It is another program, or a damaged one.", way_past(engine.name))
+    return found
+
+
+def status(engine: Engine, container: str, said: str, pid: str) -> str:
+    """What the engine said of a container, or DEAD where it said `running` and nothing runs in it."""
+    if said != "running" or _is_of(pid, container):
+        return said
+    tried = engine.run("exec", container, "true")
+    return DEAD if tried.returncode and NOTHING_RUNS.search(tried.stderr) else said
+
+
+def start(engine: Engine, container: str, said: str, *, doing: str, next: str = "./course doctor") -> None:
+    """Have a container run, whatever its status is. CourseError where the engine cannot start it."""
+    if said == "paused" and engine.run("unpause", container).returncode == 0:
+        _, said = state(engine, container)  # it may have been killed meanwhile, and only dies now
+    if said == "running":
+        return
+    if said not in STARTABLE:
+        _settle(engine, container)
+    engine.output("start", container, doing=doing, next=next)
+
+
+def remove(engine: Engine, container: str, *, doing: str, timeout: float = 120) -> None:
+    """Remove a container with its own volumes, whatever its status is. CourseError where the engine cannot."""
+    words = ("rm", "-f", "-v", container)
+    if engine.run(*words, timeout=timeout).returncode:  # without its conmon it is not removed at the first time
+        _settle(engine, container)
+        engine.output(*words, doing=doing, timeout=timeout)
+
+
+def is_in(engine: Engine, container: str, network: str) -> bool:
+    """Whether a container is in a network: somebody may have taken it out."""
+    form = "{{range $name, $_ := .NetworkSettings.Networks}}{{$name}} {{end}}"
+    return network in engine.inspect("container", container, form).split()
+
+
+def _is_of(pid: str, container: str) -> bool:
+    """Whether a process is there and is the container's: quick, and certain where it says yes.
+
+    The number alone says nothing: it may be another process's by now.
+    """
+    process = Path("/proc", pid)
+    with suppress(OSError):
+        ended = "\nState:\tZ" in (process / "status").read_text()  # and nobody has asked for its exit code yet
+        return sys.platform == "linux" and not ended and container in (process / "cgroup").read_text()
+    return False
+
+
+def _settle(engine: Engine, container: str) -> None:
+    """Have the engine find out that a container has ended."""
+    engine.run("stop", "-t", "5", container)  # it may wait in vain for conmon, and writes down the end all the same
+    if engine.name == "podman" and engine.inspect("container", container, "{{.State.Status}}") == "stopping":
+        _end_for_conmon(engine, container)
+
+
+def _end_for_conmon(engine: Engine, container: str) -> None:
+    """Write the exit code, which conmon was killed before it could: until then Podman 4 says `stopping`, for ever."""
+    said = engine.run("--log-level=debug", "info").stderr
+    if found := TEMPORARY.search(said):
+        with suppress(OSError):  # the start, which comes next, says what is wrong
+            Path(found[1], "exits", container).write_text(KILLED)
+            engine.run("ps", "--all", "--sync", "--filter", f"id={container}")

@@ -1,0 +1,85 @@
+"""A container in which nothing runs any more is found out, and started again; in a real engine, without a cluster."""
+
+import os
+import signal
+import uuid
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from course.provision import containers, images
+from course.provision import engine as engines
+from course.provision.engine import Engine
+
+pytestmark = pytest.mark.engine
+
+
+@pytest.fixture
+def engine() -> Engine:
+    return engines.choose(install=False)
+
+
+@pytest.fixture
+def sleeper(engine: Engine) -> Iterator[str]:
+    """The id of a container that does nothing, from an image of the course."""
+    name = f"externalname-test-{uuid.uuid4().hex[:8]}"
+    words = ("run", "-d", "--name", name, "--network", "none", "--entrypoint", "sleep", images.lab_name(), "infinity")
+    container = engine.output(*words, doing="Starting a container").strip()
+    yield container
+    engine.run("rm", "-f", "-v", "-t", "0", container)
+
+
+def _kill(engine: Engine, container: str, *which: str) -> None:
+    form = " ".join(f"{{{{.State.{pid}}}}}" for pid in which)
+    for pid in engine.inspect("container", container, form).split():
+        os.kill(int(pid), signal.SIGKILL)
+
+
+def _killed_hard(engine: Engine, container: str) -> None:
+    _kill(engine, container, *(("ConmonPid", "Pid") if engine.name == "podman" else ("Pid",)))
+
+
+def _paused_then_killed(engine: Engine, container: str) -> None:
+    engine.output("pause", container, doing="Pausing")
+    _killed_hard(engine, container)
+
+
+def _stopped_without_conmon(engine: Engine, container: str) -> None:
+    if engine.name == "podman":
+        _kill(engine, container, "ConmonPid")
+    engine.run("stop", "-t", "1", container)
+
+
+def _nothing(engine: Engine, container: str) -> None:
+    """It runs."""
+
+
+def _paused(engine: Engine, container: str) -> None:
+    engine.output("pause", container, doing="Pausing")
+
+
+def _killed(engine: Engine, container: str) -> None:
+    engine.output("kill", container, doing="Killing")
+
+
+WAYS = [_nothing, _paused, _killed, _killed_hard, _paused_then_killed, _stopped_without_conmon]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_it_runs_again_whatever_happened_to_it(
+    way: Callable[[Engine, str], None], engine: Engine, sleeper: str
+) -> None:
+    way(engine, sleeper)
+    _, status = containers.state(engine, sleeper)
+    assert (status == "running") == (way is _nothing), status
+    containers.start(engine, sleeper, status, doing="Starting it again")
+    assert containers.state(engine, sleeper) == (sleeper, "running")
+    assert engine.run("exec", sleeper, "true").returncode == 0
+
+
+def test_a_number_of_another_process_proves_nothing(engine: Engine, sleeper: str) -> None:
+    """After a restart of the machine the number of the container's process may be anybody's."""
+    assert containers.status(engine, sleeper, "running", str(os.getpid())) == "running", "it was asked"
+    _killed_hard(engine, sleeper)
+    expected = containers.DEAD if engine.name == "podman" else "running"
+    assert containers.status(engine, sleeper, "running", str(os.getpid())) == expected

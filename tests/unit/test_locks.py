@@ -1,0 +1,88 @@
+"""A lock that another command holds: who has it is said, and nobody waits for what will not come."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from course.base import files
+from course.base.errors import NotReady
+from course.base.waiting import until
+from course.provision import lifecycle
+
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux says who holds a lock")
+HOLD = "import fcntl, sys, time; f = open(sys.argv[1], 'w'); fcntl.flock(f, fcntl.LOCK_EX); time.sleep(60)"
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """Another command of the course, which holds tmp_path / up.lock."""
+    path = tmp_path / lifecycle.LOCK.name
+    with subprocess.Popen([sys.executable, "-c", HOLD, path, "up"], start_new_session=True) as process:
+        until(lambda: files.is_locked(path), seconds=20, what="The other process holding the lock")
+        yield process
+        process.kill()
+
+
+def test_who_waits_is_told_for_whom_and_comes_next(other: "subprocess.Popen[bytes]", tmp_path: Path) -> None:
+    said: list[str] = []
+
+    def waiting(who: str) -> None:
+        said.append(who)
+        other.kill()  # a lock of a process that is dead is free
+
+    with files.lock(tmp_path / "up.lock", waiting=waiting):
+        assert len(said) == 1
+    assert sys.platform != "linux" or f"process {other.pid}" in said[0]
+
+
+def test_who_waits_long_is_told_again(
+    other: "subprocess.Popen[bytes]", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "SAYING", 0.2)
+    said: list[float] = []
+
+    def waiting(who: str) -> None:
+        said.append(time.monotonic())
+        if len(said) == 3:
+            other.kill()
+
+    with files.lock(tmp_path / "up.lock", waiting=waiting):
+        assert len(said) == 3
+
+
+@LINUX
+def test_one_that_is_stopped_is_not_waited_for(other: "subprocess.Popen[bytes]", tmp_path: Path) -> None:
+    os.kill(other.pid, signal.SIGSTOP)
+    until(lambda: files.stopped(tmp_path / "up.lock"), seconds=20, what="The other process being stopped")
+    with pytest.raises(NotReady, match="is stopped") as raised, files.lock(tmp_path / "up.lock", waiting=print):
+        pytest.fail("it is held")
+    assert f"kill -CONT -{other.pid}, then" in raised.value.next
+    subprocess.run(raised.value.next.partition(",")[0], shell=True, check=True)  # noqa: S602
+    until(lambda: not files.stopped(tmp_path / "up.lock"), seconds=20, what="The other process going on")
+
+
+def test_one_that_nobody_holds_for_long_is_not_waited_for_long(
+    other: "subprocess.Popen[bytes]", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "PATIENCE", 0.3)
+    with pytest.raises(NotReady, match="has held") as raised, files.lock(tmp_path / "up.lock"):
+        pytest.fail("it is held")
+    assert sys.platform != "linux" or f"kill {other.pid}" in raised.value.next
+
+
+@LINUX
+@pytest.mark.parametrize(("verb", "code"), [("up", 1), ("down", 1), ("doctor", 1)])
+def test_the_commands_say_it(verb: str, code: int, other: "subprocess.Popen[bytes]", tmp_path: Path) -> None:
+    (tmp_path / ".course").mkdir()
+    (tmp_path / "up.lock").rename(tmp_path / ".course" / "up.lock")
+    os.kill(other.pid, signal.SIGSTOP)
+    env = {**os.environ, "COURSE_STATE": str(tmp_path), "COURSE_CLUSTER": "externalname-locked"}
+    command = [sys.executable, "-P", "-m", "course", verb]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
+    assert done.returncode == code and f"kill -CONT -{other.pid}" in done.stdout + done.stderr, done
