@@ -1,29 +1,40 @@
 """Faults by kind, each as it is injected on the real thing."""
 
 import json
+import os
 import re
+import signal
 import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 
-from course.base import paths
+from course.base import files, paths
+from course.base.waiting import until
 from course.kube import corefile, kubectl
 from course.provision import engine as engines
 from course.provision import kind_cluster, lifecycle, outside, reporter
 from course.provision.engine import Engine
 from course.tasks import progress
+from tests.cluster import learner
 
 
 @dataclass
 class Scene:
-    """Where a fault is injected. env: of the learner's terminal. stack: what is undone after the test."""
+    """Where a fault is injected. stack: what is undone after the test.
+
+    env: of the learner's terminal, None for what is not set in it. typed: what was typed in it before.
+    """
 
     engine: Engine
     folder: Path
     stack: ExitStack
-    env: dict[str, str] = field(default_factory=dict)
+    env: dict[str, str | None] = field(default_factory=dict)
+    typed: list[str] = field(default_factory=list)
 
 
 Fault = Callable[[Scene], object]
@@ -159,6 +170,7 @@ def _made(manifest: str) -> Fault:
     return fault
 
 
+HELD = '{"metadata": {"finalizers": ["example.com/held"]}}'
 NO_PODS = "apiVersion: v1\nkind: ResourceQuota\nmetadata: {{name: none, namespace: {}}}\nspec: {{hard: {{pods: 0}}}}\n"
 ANOTHER_SERVICE = """
 apiVersion: v1
@@ -210,6 +222,27 @@ SYSTEM: dict[str, Fault] = {
     ),
     "storage provisioner deleted": _cluster("-n", "local-path-storage", "delete", "deployment", "--all"),
     "storage provisioner's namespace deleted": _cluster("delete", "namespace", "local-path-storage"),
+    "storage provisioner's namespace is held by an object": _together(
+        _cluster("-n", "local-path-storage", "create", "configmap", "held"),
+        _cluster("-n", "local-path-storage", "patch", "configmap/held", "--type=merge", "-p", HELD),
+        _cluster("delete", "namespace", "local-path-storage", "--wait=false"),
+    ),
+    "CoreDNS deleted, and held": _together(
+        _system("patch", "deployment/coredns", "--type=merge", "-p", HELD),
+        _system("delete", "deployment", "coredns", "--wait=false"),
+    ),
+    "DNS Service deleted, and held": _together(
+        _system("patch", "service/kube-dns", "--type=merge", "-p", HELD),
+        _system("delete", "service", "kube-dns", "--wait=false"),
+    ),
+    "kube-proxy's settings deleted, and held": _together(
+        _system("patch", "configmap/kube-proxy", "--type=merge", "-p", HELD),
+        _system("delete", "configmap", "kube-proxy", "--wait=false"),
+    ),
+    "kube-proxy's settings cannot be changed": _together(
+        _patched("configmap", "kube-proxy", {"data": {"config.conf": ""}}),
+        _patched("configmap", "kube-proxy", {"immutable": True}),
+    ),
     "StorageClass deleted": _cluster("delete", "storageclass", "standard"),
     "a quota lets no Pod of CoreDNS begin": _together(
         _made(NO_PODS.format("kube-system")), _system("delete", "pods", "-l", "k8s-app=kube-dns")
@@ -221,6 +254,57 @@ def _network() -> str:
     """The DaemonSet that kind put there for the network: kindnet, or kube-router in a node that was built."""
     names = kubectl.output("-n", "kube-system", "get", "daemonsets", "-o", "name").split()
     return next(name for name in names if not name.endswith("/kube-proxy"))
+
+
+# The Corefile
+
+
+def _corefile(pattern: str, replacement: str, *, restart: bool = True) -> Fault:
+    """Another Corefile. restart: the Pods are made again with it, or try to be; else they have the one before."""
+
+    def fault(scene: Scene) -> None:
+        text = corefile.read()
+        changed = re.sub(pattern, replacement, text, count=1)
+        assert changed != text, f"{pattern} is not in the Corefile"
+        _patched("configmap", "coredns", {"data": {"Corefile": changed}})(scene)
+        if restart:
+            _system("delete", "pods", "-l", "k8s-app=kube-dns", "--wait=false")(scene)
+
+    return fault
+
+
+COREFILE: dict[str, Fault] = {
+    "Corefile does not close": _corefile(r"\}\s*\Z", ""),
+    "Corefile names a plugin that there is not": _corefile(r"\n    cache", "\n    magic\n    cache"),
+    "Corefile forwards to nowhere": _corefile(r"forward \. \S+", "forward . 192.0.2.1"),
+    "Corefile forwards to no address": _corefile(r"forward \. \S+", "forward . not-an-address"),
+    "Corefile forwards to itself": _corefile(r"forward \. \S+", "forward . 127.0.0.1"),
+    "Corefile does not forward": _corefile(r"(?s)    forward \. [^}]*\}\n", ""),
+    "Corefile without the plugin kubernetes": _corefile(r"(?s)    kubernetes [^}]*\}\n", ""),
+    "Corefile with another cluster domain": _corefile(r"cluster\.local", "example.local"),
+    "Corefile answers each name with an error": _corefile(
+        r"\n    errors", "\n    template ANY ANY {\n rcode REFUSED\n }"
+    ),
+    "Corefile listens elsewhere": _corefile(r"\.:53", ".:5353"),
+    "Corefile is empty": _corefile(r"(?s)\A.*\Z", ""),
+    "Corefile is empty, and the Pods have the one before": _corefile(r"(?s)\A.*\Z", "", restart=False),
+    "Corefile's key is gone": _patched("configmap", "coredns", {"data": {"Corefile": None}}),
+    "Corefile's key has another name": _patched("configmap", "coredns", {"data": {"Corefile": None, "corefile": "x"}}),
+    "Corefile's ConfigMap deleted": _system("delete", "configmap", "coredns"),
+    "Corefile's ConfigMap deleted, and its Pods": _together(
+        _system("delete", "configmap", "coredns"), _system("delete", "pods", "-l", "k8s-app=kube-dns", "--wait=false")
+    ),
+    "Corefile cannot be changed": _together(
+        _corefile(r"cache 30", "cache 29"), _patched("configmap", "coredns", {"immutable": True})
+    ),
+    "Corefile cannot be changed, and is broken": _together(
+        _corefile(r"\}\s*\Z", ""), _patched("configmap", "coredns", {"immutable": True})
+    ),
+    "Corefile's ConfigMap is held": _together(
+        _patched("configmap", "coredns", {"metadata": {"finalizers": ["example.com/held"]}}),
+        _system("delete", "configmap", "coredns", "--wait=false"),
+    ),
+}
 
 
 # The node
@@ -236,6 +320,48 @@ def _container(verb: str, *options: str, of: Callable[[], str]) -> Fault:
     return lambda scene: scene.engine.output(verb, *options, of(), doing="Injecting a fault")
 
 
+def _watchers(engine: Engine, name: str) -> list[int]:
+    """The processes that a hard restart of the machine ends unseen: Podman's conmon, and the container's first one."""
+    form = "{{.State.ConmonPid}} {{.State.Pid}}" if engine.name == "podman" else "{{.State.Pid}}"
+    return [int(pid) for pid in engine.inspect("container", name, form).split()]
+
+
+def _dead(of: Callable[[], str]) -> Fault:
+    """Nothing of the container runs, and nobody told Podman, which calls it running."""
+
+    def fault(scene: Scene) -> None:
+        for pid in _watchers(scene.engine, of()):
+            os.kill(pid, signal.SIGKILL)
+
+    return fault
+
+
+def _for_ever_stopping(of: Callable[[], str]) -> Fault:
+    """Stopped without its conmon, which would have said that it has ended."""
+
+    def fault(scene: Scene) -> None:
+        os.kill(_watchers(scene.engine, of())[0], signal.SIGKILL)
+        scene.engine.run("stop", "-t", "3", of())
+
+    return fault
+
+
+def _stop_cut_short(of: Callable[[], str]) -> Fault:
+    """Podman was killed while it waited for the container to stop."""
+
+    def fault(scene: Scene) -> None:
+        first = _watchers(scene.engine, of())[-1]
+        os.kill(first, signal.SIGSTOP)  # so that it takes its time
+        stopping = subprocess.Popen([scene.engine.name, "stop", "-t", "60", of()], env=scene.engine.environment)
+        form = "{{.State.Status}}"
+        until(lambda: scene.engine.inspect("container", of(), form) != "running", seconds=20, what="Stopping")
+        stopping.kill()
+        stopping.wait()
+        os.kill(first, signal.SIGCONT)
+
+    return fault
+
+
 def _without_network(of: Callable[[], str]) -> Fault:
     return lambda scene: scene.engine.output(
         "network", "disconnect", "-f", outside.NETWORK, of(), doing="Leaving the network"
@@ -247,8 +373,16 @@ NODE: dict[str, Fault] = {
     "node paused": _container("pause", of=kind_cluster.node),
     "node stopped": _container("stop", "-t", "5", of=kind_cluster.node),
     "node killed": _container("kill", of=kind_cluster.node),
+    "node dead, and Podman calls it running": _dead(kind_cluster.node),
+    "node for ever stopping": _for_ever_stopping(kind_cluster.node),
+    "node's stop was cut short": _stop_cut_short(kind_cluster.node),
     "node renamed": lambda scene: scene.engine.output(
         "rename", kind_cluster.node(), f"{kind_cluster.node()}-mine", doing="Renaming"
+    ),
+    "node removed by hand": _container("rm", "-f", "-v", of=kind_cluster.node),
+    "node without a network": _without_network(kind_cluster.node),
+    "node stopped, and without a network": _together(
+        _container("stop", "-t", "5", of=kind_cluster.node), _without_network(kind_cluster.node)
     ),
     "node cordoned": lambda scene: kubectl.output("cordon", kind_cluster.node()),
     "node tainted": lambda scene: kubectl.output("taint", "node", kind_cluster.node(), "mine=1:NoSchedule"),
@@ -260,6 +394,17 @@ NODE: dict[str, Fault] = {
     ),
     "kubelet stopped": _in_node("systemctl stop kubelet"),
     "containerd stopped": _in_node("systemctl stop containerd"),
+    "node's own kubeconfigs gone": _in_node("rm /etc/kubernetes/*.conf"),
+    "node's super-admin.conf gone": _in_node("rm /etc/kubernetes/super-admin.conf"),
+    "API server's certificate gone": _in_node("rm /etc/kubernetes/pki/apiserver.*"),
+    "API server's key empty": _in_node(": > /etc/kubernetes/pki/apiserver.key"),
+    "node's packet filter empty": _in_node("iptables -F; iptables -t nat -F; nft flush ruleset"),
+    "node's network device down": _in_node("ip link set eth0 down"),
+    "node has no way to its network": _in_node("ip route flush dev eth0"),
+    "node's programs killed": _in_node("pkill -9 kube-apiserver; pkill -9 etcd; pkill -9 containerd; pkill -9 kubelet"),
+    "kubelet's unit masked": _in_node("systemctl stop kubelet; systemctl mask --runtime kubelet"),
+    "node's network settings gone": _in_node("rm /etc/cni/net.d/*"),
+    "node's names gone": _in_node(": > /etc/resolv.conf; echo > /etc/hosts"),
     "API server's manifest gone": _in_node(f"rm {MANIFESTS}/kube-apiserver.yaml"),
     "API server's manifest empty": _in_node(f": > {MANIFESTS}/kube-apiserver.yaml"),
 }
@@ -280,6 +425,9 @@ OUTSIDE: dict[str, Fault] = {
     "outside paused": _container("pause", of=outside.container),
     "outside stopped": _container("stop", "-t", "1", of=outside.container),
     "outside killed": _container("kill", of=outside.container),
+    "outside dead, and Podman calls it running": _dead(outside.container),
+    "outside for ever stopping": _for_ever_stopping(outside.container),
+    "outside's stop was cut short": _stop_cut_short(outside.container),
     "outside removed": _container("rm", "-f", "-v", of=outside.container),
     "outside without a network": _without_network(outside.container),
     "outside renamed": lambda scene: scene.engine.output(
@@ -302,8 +450,7 @@ def _held(kind: str) -> Fault:
         name = f"{kind}/{'held' if kind == 'configmap' else 'course-tools'}"
         if kind == "configmap":
             kubectl.output("-n", "course-tools", "create", "configmap", "held")
-        finalizer = '{"metadata": {"finalizers": ["example.com/held"]}}'
-        kubectl.output("-n", "course-tools", "patch", name, "--type=merge", "-p", finalizer)
+        kubectl.output("-n", "course-tools", "patch", name, "--type=merge", "-p", HELD)
         kubectl.output("delete", "namespace", "course-tools", "--wait=false")
 
     return fault
@@ -338,7 +485,7 @@ TOOLBOX: dict[str, Fault] = {
 # The machine and the terminal
 
 
-def _in_terminal(**env: str) -> Fault:
+def _in_terminal(**env: str | None) -> Fault:
     return lambda scene: scene.env.update(env)
 
 
@@ -380,6 +527,65 @@ def _is(path: Path, text: str) -> None:
     assert path.read_text() == text, f"{path} is not the learner's any more"
 
 
+def _typed(line: str) -> Fault:
+    return lambda scene: scene.typed.append(line)
+
+
+def _first_on_path(name: str, script: str, mode: int = 0o755) -> Fault:
+    """Another program of that name is found before the right one."""
+
+    def fault(scene: Scene) -> None:
+        program = scene.folder / "bin" / name
+        program.parent.mkdir(exist_ok=True)
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(mode)
+        scene.env["PATH"] = f"{program.parent}:{os.environ['PATH']}"
+
+    return fault
+
+
+def _set_up_that(number: signal.Signals) -> Fault:
+    """A set-up in another terminal gets a signal while it is at work."""
+
+    def fault(scene: Scene) -> None:
+        command = [str(paths.ROOT / "course"), "up"]
+        other = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL)
+        until(lambda: files.is_locked(lifecycle.LOCK), seconds=60, what="The other one beginning")
+        os.killpg(other.pid, number)
+        scene.stack.callback(other.wait)
+        scene.stack.callback(os.killpg, other.pid, signal.SIGCONT) if number == signal.SIGSTOP else None
+
+    return fault
+
+
+def _busy(seconds: int) -> Fault:
+    """Another command holds the lock for so long."""
+    hold = f"import fcntl, time; f = open({str(lifecycle.LOCK)!r}, 'w'); fcntl.flock(f, 2); time.sleep({seconds})"
+
+    def fault(scene: Scene) -> None:
+        other = scene.stack.enter_context(subprocess.Popen([sys.executable, "-c", hold]))
+        until(lambda: files.is_locked(lifecycle.LOCK), seconds=60, what="The other one holding the lock")
+        scene.stack.callback(other.kill)
+
+    return fault
+
+
+def _dated(years: int) -> Fault:
+    """The clock was wrong by years when the state was written: its files are from then."""
+
+    def fault(scene: Scene) -> None:
+        then = time.time() + years * 365 * 86400
+        for path in paths.STATE.iterdir():
+            os.utime(path, (then, then), follow_symlinks=False)
+
+    return fault
+
+
+def _answering(rest: str) -> str:
+    """A Podman that says its version, and then something else than it is asked for."""
+    return f'case "$1" in --version) echo podman version 4.3.1;; info) echo 4.3.1;; *) {rest};; esac'
+
+
 CACHE = str(paths.cache().parent)  # else it is in HOME
 MACHINE: dict[str, Fault] = {
     "TMPDIR that there is not": _in_terminal(TMPDIR="/nonexistent"),
@@ -402,7 +608,80 @@ MACHINE: dict[str, Fault] = {
     "the other engine is remembered": _engine_remembered("docker"),
 }
 
-FAULTS: dict[str, Fault] = {**TOOLBOX, **SYSTEM, **OUTSIDE, **MACHINE, **NODE, **CREDENTIALS, **STATE}
+# Nothing of the cluster is touched: what is typed is typed in a terminal, or beside a program, that is not as usual.
+TERMINAL: dict[str, Fault] = {
+    "HOME is not set": _in_terminal(HOME=None),
+    "HOME is empty": _in_terminal(HOME="", COURSE_CACHE=CACHE),
+    "PATH is not set": _in_terminal(PATH=None),
+    "PATH leads nowhere": _in_terminal(PATH="/nonexistent"),
+    "PATH is empty": _in_terminal(PATH=""),
+    "TERM is not set": _in_terminal(TERM=None, COLUMNS="0", LINES="nonsense"),
+    "PYTHONHOME of another Python": _in_terminal(PYTHONHOME="/nonexistent"),
+    "PYTHONPATH with another typer": lambda scene: [
+        (scene.folder / "typer.py").write_text("raise RuntimeError"),
+        scene.env.update(PYTHONPATH=str(scene.folder)),
+    ],
+    "another user's settings of pip": _in_terminal(
+        PIP_USER="1", PIP_TARGET="/nonexistent", PIP_CONFIG_FILE="/dev/full"
+    ),
+    "umask keeps everybody out": _typed("umask 0777"),
+    "umask of a careful person": _typed("umask 0077"),
+    "a Docker that is elsewhere": _in_terminal(DOCKER_HOST="tcp://127.0.0.1:9"),
+    "a Podman that is elsewhere": _in_terminal(CONTAINER_HOST="unix:///nonexistent/podman.sock"),
+    "Podman's store is elsewhere": _in_terminal(CONTAINERS_STORAGE_CONF="/nonexistent/storage.conf"),
+    "Podman's store is of another kind": _in_terminal(STORAGE_DRIVER="nonsense"),
+    "kind's network is another one": _in_terminal(
+        KIND_EXPERIMENTAL_PODMAN_NETWORK="mine", KIND_EXPERIMENTAL_DOCKER_NETWORK="mine"
+    ),
+    "kind's engine is another one": _in_terminal(KIND_EXPERIMENTAL_PROVIDER="nerdctl"),
+    "COURSE_NODE_IMAGE is none": _in_terminal(COURSE_NODE_IMAGE="localhost/no-such-node:1"),
+    "another kubectl is first on PATH": _first_on_path("kubectl", "echo nonsense; exit 1"),
+    "another kind is first on PATH": _first_on_path("kind", "echo nonsense"),
+    "an engine that is no program is first on PATH": _first_on_path("podman", "exit 1", mode=0o644),
+    "an engine that fails is first on PATH": _first_on_path("podman", "echo the moon is full >&2; exit 1"),
+    "an engine that says nothing is first on PATH": _first_on_path("podman", "exit 0"),
+    "an engine that answers noise is first on PATH": _first_on_path("podman", "head -c 300 /dev/urandom"),
+    "an engine that dies is first on PATH": _first_on_path("podman", "kill -SEGV $$"),
+    "an engine that is too old is first on PATH": _first_on_path("podman", "echo podman version 3.0.1"),
+    "an engine that hangs is first on PATH": _first_on_path("podman", "exec sleep 100"),
+    "an engine that answers half is first on PATH": _first_on_path("podman", _answering("echo xx")),
+    "an engine that answers JSON is first on PATH": _first_on_path("podman", _answering("echo '{}'")),
+    "an engine whose store is broken is first on PATH": _first_on_path("podman", _answering("exit 125")),
+    "a set-up was stopped by Ctrl-Z": _set_up_that(signal.SIGSTOP),
+    "a set-up was killed": _set_up_that(signal.SIGKILL),
+    "a set-up is at work": _set_up_that(signal.SIGCONT),
+    "another command holds the lock for long": _busy(50),
+    "the state was written in ten years": _dated(10),
+    "the state was written ten years ago": _dated(-10),
+    "locale POSIX": _in_terminal(LC_ALL="POSIX", LANG="POSIX"),
+    "no locale at all": _in_terminal(LC_ALL=None, LANG=None, LC_CTYPE=None, LANGUAGE=None),
+    "locale of one byte": _in_terminal(LC_ALL="en_US.ISO-8859-1", PYTHONIOENCODING="ascii:strict"),
+}
+
+FAULTS: dict[str, Fault] = {
+    **TOOLBOX,
+    **SYSTEM,
+    **COREFILE,
+    **OUTSIDE,
+    **MACHINE,
+    **TERMINAL,
+    **NODE,
+    **CREDENTIALS,
+    **STATE,
+}
+
+# Who removes the node removes what is in it.
+LOSSES = ("node removed by hand",)
+
+
+def follow(scene: Scene) -> list[str]:
+    """A learner in the scene's terminal types what is said: the lines that it took, as learner.led_out."""
+    somebody = learner.Learner(scene.env)
+    for line in scene.typed:
+        somebody.type(line)
+    somebody.typed.clear()
+    return learner.led_out(somebody)
+
 
 # These take more than one `up`: it says what else is to be typed.
 ALONE = (
@@ -411,9 +690,12 @@ ALONE = (
     "a quota lets no Pod of CoreDNS begin",
     "toolbox's namespace is held by an object",
     "toolbox's namespace is held by itself",
+    "storage provisioner's namespace is held by an object",
     "COURSE_ENGINE is none",
     "COURSE_ENGINE is the other one",
     "the other engine is remembered",
+    "node removed by hand",
+    *TERMINAL,
 )
 
 
@@ -430,7 +712,7 @@ def rounds() -> list[list[str]]:
 _COREDNS = [name for name in SYSTEM if name.startswith("Core")]
 _COLUMNS: list[list[str]] = [
     [*TOOLBOX, *(name for name in SYSTEM if name.startswith("DNS"))],
-    _COREDNS,
+    [name for pair in zip_longest(_COREDNS, COREFILE) for name in pair if name],
     [name for name in SYSTEM if name not in _COREDNS and not name.startswith("DNS")],
     [*OUTSIDE],
     [*MACHINE],

@@ -15,7 +15,7 @@ PATIENCE = 30.0  # seconds without a line after which a learner thinks that it h
 MOST_LINES = 3
 ADVICE = re.compile(r"(?m)^(?:Next:| +type:) +(.*)$")
 ASSIGNED = r"(?:[A-Z_]+=\S+ )*"
-COMMAND = re.compile(rf"{ASSIGNED}(?:\S*/)?(?:course|kubectl|mv|chown|sudo|podman|docker|export|unset)\b")
+COMMAND = re.compile(rf"{ASSIGNED}(?:\S*/)?(?:course|kubectl|mv|chown|sudo|podman|docker|export|unset|kill|rm|cp)\b")
 AGAIN = re.compile(r"(?:run )?the same command(?: again)?\b")
 
 
@@ -30,9 +30,9 @@ class Said:
 
 @dataclass
 class Learner:
-    """One terminal in a folder: what is exported in it stays. typed: each line so far."""
+    """One terminal in a folder: what is exported in it stays. typed: each line so far. env: None is not set at all."""
 
-    env: dict[str, str] = field(default_factory=dict)
+    env: dict[str, str | None] = field(default_factory=dict)
     typed: list[str] = field(default_factory=list)
     settings: str = ""
     folder: Path = paths.ROOT
@@ -40,11 +40,11 @@ class Learner:
     def type(self, line: str) -> Said:
         """Type one line, and wait for the prompt."""
         self.typed.append(line)
-        if line.startswith(("export ", "unset ")):
+        if line.startswith(("export ", "unset ", "ulimit ", "umask ", "cd ")):
             self.settings += f"{line}\n"
         reading, writing = os.openpty()
-        command = ["bash", "-c", f"{self.settings}{line}"]
-        env = {**_plain(), **self.env}
+        command = ["/bin/bash", "-c", f"{self.settings}{line}"]
+        env = {name: value for name, value in {**_plain(), **self.env}.items() if value is not None}
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=writing, stderr=writing, cwd=self.folder, env=env
         )
@@ -57,6 +57,7 @@ class Learner:
 
     def follow(self, advice: str) -> Said:
         """Type the commands of one line of advice; of several ways the first that works."""
+        assert ways(advice, ""), f"nothing to type in {advice!r}"
         last_of_course = next(line for line in reversed(self.typed) if "course" in line)
         for way in ways(advice, last_of_course):
             again = [] if any("course " in line for line in way) else [last_of_course]
