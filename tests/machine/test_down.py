@@ -6,121 +6,24 @@ volumes and networks are real; they hold no more than `sleep`, because they are 
 
 import json
 import os
-import re
-import shlex
 import subprocess
-import sys
-import tarfile
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from shutil import which
-from tempfile import TemporaryDirectory
 
 import pytest
 
 from course.base import paths
 from course.base.errors import CourseError
 from course.dev import dockerd
-from course.provision import engine, images, kind_cluster, outside
+from course.provision import images, kind_cluster, outside
+from tests.machine.stores import CLUSTER, PODMAN, Machine
 
-CLUSTER = "externalname-test-down"
 NODE, OUTSIDE = f"{CLUSTER}-control-plane", f"{CLUSTER}-outside"
-PODMAN = which("podman") if sys.platform == "linux" else None
 pytestmark = [
     pytest.mark.engine,
     pytest.mark.skipif(PODMAN is None, reason="only Podman on Linux can be given a store of its own"),
 ]
-
-
-@dataclass
-class Machine:
-    """A machine with an engine, folders and clones of its own."""
-
-    folder: Path
-    env: dict[str, str]
-
-    @property
-    def state(self) -> Path:
-        return self.folder / "state" / ".course"
-
-    def podman(self, *words: str | Path) -> list[str]:
-        """One call of its Podman; the lines that it printed."""
-        command = [self.folder / "bin" / "podman", *words]
-        process = subprocess.run(command, env=self.env, capture_output=True, text=True)
-        assert process.returncode == 0, process.stderr
-        return process.stdout.split("\n")[:-1]
-
-    def course(self, *words: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run([paths.ROOT / "course", *words], env=self.env, capture_output=True, text=True)
-
-    def image(self, name: str, label: str = "", made_as: str = "") -> None:
-        """An image of its own, not only a second name: it has its name as a label, as the course gives it."""
-        changes = [f"--change=LABEL {text}" for text in (f"{label or engine.LABEL}={made_as or name}", f"name={name}")]
-        self.podman("import", *changes, self.folder / "root.tar", name)
-
-    def container(self, name: str, image: str, *options: str) -> str:
-        """A running container; its id."""
-        return self.podman("run", "-d", "--name", name, "--network", "none", *options, image, "/bin/sleep", "infinity")[
-            0
-        ]
-
-    def network(self) -> str:
-        """The id of the network that kind clusters are in."""
-        return self.podman("network", "inspect", "--format", "{{.ID}}", outside.NETWORK)[0]
-
-    def names(self, kind: str) -> set[str]:
-        """Of all containers, images, volumes or networks there are."""
-        listing = {
-            "images": ("images", "--format", "{{.Repository}}:{{.Tag}}"),
-            "containers": ("ps", "-a", "--format", "{{.Names}}"),
-            "volumes": ("volume", "ls", "--format", "{{.Name}}"),
-            "networks": ("network", "ls", "--format", "{{.Name}}"),
-        }
-        return set(self.podman(*listing[kind]))
-
-
-def write_root(tar: Path) -> None:
-    """What an image needs in order to sleep: the program, and the libraries that it names."""
-    libraries = re.findall(
-        r"/\S+", subprocess.run(["ldd", "/bin/sleep"], capture_output=True, text=True, check=True).stdout
-    )
-    with tarfile.open(tar, "w", dereference=True) as root:
-        for name in ("/bin/sleep", *libraries):
-            root.add(name)
-
-
-@pytest.fixture
-def short_path() -> Iterator[Path]:
-    """Podman refuses a run-time folder whose path is longer than 50 characters."""
-    with TemporaryDirectory(prefix="course-") as folder:
-        yield Path(folder)
-
-
-@pytest.fixture
-def machine(tmp_path: Path, short_path: Path) -> Iterator[Machine]:
-    """Podman with its own store, networks and run-time folders; COURSE_* lead the course there."""
-    folders = {name: tmp_path / name for name in ("root", "tmpdir", "network-config-dir")} | {"runroot": short_path}
-    options = shlex.join(f"--{name}={folder}" for name, folder in folders.items())
-    wrapper = tmp_path / "bin" / "podman"
-    wrapper.parent.mkdir()
-    wrapper.write_text(f'#!/bin/sh\nexec {PODMAN} {options} --storage-driver=vfs "$@"\n')
-    wrapper.chmod(0o755)
-    own = {"COURSE_ENGINE": "podman", "COURSE_CLUSTER": CLUSTER}
-    own |= {"COURSE_STATE": str(tmp_path / "state"), "COURSE_CACHE": str(tmp_path / "cache")}
-    engine.write_containers_conf()
-    settings = {"CONTAINERS_CONF": str(engine.CONTAINERS_CONF)} if engine.CONTAINERS_CONF.exists() else {}
-    made = Machine(
-        tmp_path, {**os.environ, **settings, **own, "PATH": f"{wrapper.parent}{os.pathsep}{os.environ['PATH']}"}
-    )
-    write_root(tmp_path / "root.tar")
-    made.image("localhost/mine:1", label="mine")
-    made.container("mine", "localhost/mine:1")
-    made.podman("network", "create", "mine")
-    made.podman("volume", "create", "mine")
-    yield made
-    made.podman("rm", "-f", "-t", "0", "--all")
-    made.podman("rmi", "-f", "--all")
 
 
 def make_cluster(machine: Machine) -> None:
