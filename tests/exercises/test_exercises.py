@@ -1,8 +1,9 @@
 """Every exercise of every lesson, three ways, on the real cluster; one stage a lesson, made by its `state` cells.
 
 The starter fails as the lesson's file says, each wrong answer is in force and fails for its own reason, the reference
-in the notebook passes; and no check could be replaced by `always true` unseen. Each fifth lesson's in an ordinary run,
-where the run of each lesson shows that the reference of each exercise passes; all with `./course test --all`.
+in the notebook passes, and each other right answer; and no check could be replaced by `always true` unseen. Each fifth
+lesson's in an ordinary run, where the run of each lesson shows that the reference of each exercise passes; all with
+`./course test --all`.
 """
 
 import ast
@@ -51,12 +52,13 @@ def test_exercises(cluster: None, slug: str, proves: Callable[..., None], reques
 
 
 def prove(exercise: Exercise, namespace: dict[str, Any]) -> None:
-    """Starter, wrong answers, reference; the lesson goes on from the reference."""
+    """Starter, wrong answers, other right ones, reference; the lesson goes on from the reference."""
     fresh = Expected("fresh", frozenset(exercise.fresh), exercise.fresh)
     evidence = [shows(exercise, cells.STARTER, fresh, namespace)]
     for name, wrong in exercise.wrong.items():
         evidence.append(shows(exercise, wrong.cell, judging.wrong(exercise, name), namespace, wrong.in_force))
-    evidence.append(shows(exercise, cells.answer(exercise.source), judging.solved(), namespace))
+    for answer in (*exercise.right.values(), cells.answer(exercise.source)):
+        evidence.append(shows(exercise, answer, judging.solved(), namespace))
     assert judging.mistaken(evidence) == []
     assert judging.cannot_fail(evidence) == []
 

@@ -75,7 +75,8 @@ class Exercise(Task):
     judge: the checks, or a function of what is handed in that makes them. fresh: the checks that fail before anything
     is done, and words that each then says. why: why the reference is right, in Markdown. setup: a shell script that
     brings it to its beginning, from whatever state. patience: seconds for which a change may still be on its way.
-    stage: the cell up to which its lesson makes what it needs, if that is not the cell of its own goal.
+    right: other right answers, by name: what is typed between the marks in the place of the reference. stage: the cell
+    up to which its lesson makes what it needs, if that is not the cell of its own goal.
     """
 
     judge: Sequence[Check] | Callable[[Any], Sequence[Check]]
@@ -84,6 +85,7 @@ class Exercise(Task):
     why: str
     setup: str = ""
     patience: float = PATIENCE
+    right: Mapping[str, str] = field(default_factory=dict)
     stage: str = ""
     lesson: str = ""
     kind: ClassVar[str] = "exercise"
