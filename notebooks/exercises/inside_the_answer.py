@@ -17,7 +17,7 @@ AS_AT_THE_START = 'python -c "from course.provision import world; world.restore(
 
 
 def fault(given: object) -> list[Check]:
-    word = shlex.quote("" if given is None else str(given).strip())
+    word = shlex.quote("" if given is None else str(given).strip().lower())
     return [
         Check(
             "the-one-to-call",
@@ -29,6 +29,7 @@ if [ -z "$target" ]; then fault=us
 else case $status in *NXDOMAIN) fault=target;; *SERVFAIL) fault=server;; *) fault=nobody;; esac; fi
 if [ -z "$given" ]; then echo nothing was handed in
 elif [ "$given" = $fault ]; then echo "$given: both answers say so"
+elif ! echo "$given" | grep -qxE 'us|target|server'; then echo "$given: none of the three words"
 else echo "$given: the answers say something else"; fi""",
             ),
             lambda reply: reply.text.endswith("both answers say so"),
@@ -40,7 +41,7 @@ else echo "$given: the answers say something else"; fi""",
 
 
 def why_not_them(reply: Reply) -> str:
-    if "nothing was" in reply.text:
+    if "nothing was" in reply.text or "none of the" in reply.text:
         return "Ben waits for one of three words."
     if reply.text.startswith("us:"):
         return "The Service is there: asked for CNAME, it shows the name it leads to. Go on with that name."
@@ -135,6 +136,7 @@ TASKS = [
             "Ask for the alias with type CNAME: that shows the name it leads to. Then ask for that name by itself.",
             f'dig +short invoices.{ZONE} CNAME in the Pod client, then dig with that name: NXDOMAIN means "target", SERVFAIL means "server".',
         ),
+        right={"capitals": 'answer = "Server"'},
         why="`NOERROR` and a lone CNAME look the same for a name that is gone and for a server that fails. The target's own status tells them apart: SERVFAIL says that nobody could find out.",
         wrong={
             "us": Wrong(
@@ -146,6 +148,11 @@ TASKS = [
                 cell='answer = "target"',
                 fails=("the-one-to-call",),
                 says={"the-one-to-call": "is answered with NXDOMAIN"},
+            ),
+            "a-word-of-its-own": Wrong(
+                cell='answer = "provider"',
+                fails=("the-one-to-call",),
+                says={"the-one-to-call": "none of the three words"},
             ),
         },
     ),

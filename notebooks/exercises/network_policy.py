@@ -22,10 +22,17 @@ ASKING = POLICY.format(name="orders-dns", app="orders", egress=f"[{{to: [{TO_CLU
 
 
 def own_pod(name: str) -> str:
-    """A script: a Pod of its own that knows an address outside, and no policy about it from an earlier try."""
-    return f"""outside=$(kubectl exec -n course-tools toolbox -- dig +short {INSTANCE.format(1)})
+    """A script: a Pod of its own that knows two addresses, and no policy about it from an earlier try.
+
+    One is outside. The other is that of `stranger`, a Pod of the namespace that listens where DNS and PostgreSQL do.
+    """
+    return f"""kubectl get pod stranger -n production >/dev/null 2>&1 ||
+  kubectl run stranger -n production --image=localhost/externalname-lab:1 --image-pull-policy=Never -- sh -c 'nc -l -k -p 53 & exec nc -l -k -p 5432'
+kubectl wait -n production --for=condition=Ready pod/stranger --timeout=60s
+stranger=$(kubectl get pod stranger -n production -o jsonpath={{.status.podIP}})
+outside=$(kubectl exec -n course-tools toolbox -- dig +short {INSTANCE.format(1)})
 kubectl get pod {name} -n production >/dev/null 2>&1 ||
-  kubectl run {name} -n production --image=localhost/externalname-lab:1 --image-pull-policy=Never --env OUTSIDE="$outside" -- sleep infinity
+  kubectl run {name} -n production --image=localhost/externalname-lab:1 --image-pull-policy=Never --env OUTSIDE="$outside" --env STRANGER="$stranger" -- sleep infinity
 kubectl label pod {name} -n production --overwrite app={name}
 kubectl get networkpolicies -n production -o jsonpath='{{range .items[*]}}{{.metadata.name}} {{.spec.podSelector.matchLabels.app}}{{"\\n"}}{{end}}' |
   awk '$2 == "" || $2 ~ /^{name}/ {{print $1}}' | xargs -r kubectl delete networkpolicy -n production
@@ -66,6 +73,20 @@ def why_no_answer(reply: Reply) -> str:
     if not reply.rcode:
         return "The question does not get out of the Pod: DNS is egress, to the Pods of CoreDNS, on port 53."
     return "An answer comes, and no address is in it."
+
+
+def why_not_only_questions(reply: Reply) -> str:
+    if "stranger" in reply.text:
+        return "The rule lets it ask each Pod of the cluster, and any Pod may run a DNS server that hands on what it is asked."
+    if "metrics" in reply.text:
+        return "The rule has no ports: the Pods of CoreDNS are open to invoices, and not only for questions."
+    return "A rule with ports and without `to` is open to all the world on these ports: data can leave in questions."
+
+
+def why_more(reply: Reply) -> str:
+    if "stranger" in reply.text:
+        return "The rule opens port 5432 of any machine: a way for data to leave to a database of somebody else's."
+    return "Those machines offer more than a database. What is not needed is a way for data to leave."
 
 
 TASKS = [
@@ -109,6 +130,7 @@ TASKS = [
     ),
     Exercise(
         slug="selects-nobody",
+        right={"the-pods-label": "kubectl label pod batch -n production app=batches --overwrite"},
         title="A policy that selects nobody",
         minutes=2,
         setup=own_pod("batch") + POLICY.format(name="deny-batch", app="batches", egress="[]"),
@@ -198,15 +220,17 @@ TASKS = [
             Check(
                 "no-other-dns",
                 invoices.which(
-                    "ask a DNS server outside, over UDP and TCP, and connect to the database",
+                    "ask a DNS server outside, over UDP and TCP, and connect to another Pod's, to the metrics of CoreDNS and to the database",
                     "reached",
                     udp="dig +time=2 +tries=1 @$OUTSIDE api.example.com",
                     tcp="dig +tcp +time=2 +tries=1 @$OUTSIDE api.example.com",
+                    stranger="nc -z -w 3 $STRANGER 53",
+                    metrics="nc -z -w 3 $(awk '/^nameserver/ {print $2; exit}' /etc/resolv.conf) 9153",
                     database="nc -z -w 3 $OUTSIDE 5432",
                 ),
                 lambda reply: reply.status == 0 and not reply.out.strip().removeprefix("reached:"),
                 "nothing is reached",
-                "A rule with ports and without `to` is open to all the world on these ports: data can leave in questions.",
+                why_not_only_questions,
                 "the peers of your rule: kubectl describe networkpolicies -n production",
             ),
         ],
@@ -229,6 +253,20 @@ TASKS = [
                 cell=POLICY.format(name="invoices-dns", app="invoices", egress=f"[{{ports: [{UDP}, {TCP}]}}]"),
                 fails=("no-other-dns",),
                 says={"no-other-dns": "tcp,udp"},
+            ),
+            "any-pod": Wrong(
+                cell=POLICY.format(
+                    name="invoices-dns",
+                    app="invoices",
+                    egress=f"[{{to: [{{namespaceSelector: {{}}}}], ports: [{UDP}, {TCP}]}}]",
+                ),
+                fails=("no-other-dns",),
+                says={"no-other-dns": "any Pod may run"},
+            ),
+            "all-ports": Wrong(
+                cell=POLICY.format(name="invoices-dns", app="invoices", egress=f"[{{to: [{TO_CLUSTER_DNS}]}}]"),
+                fails=("no-other-dns",),
+                says={"no-other-dns": "has no ports"},
             ),
         },
     ),
@@ -280,18 +318,19 @@ TASKS = [
             Check(
                 "nothing-else",
                 orders.which(
-                    "connect to other ports of both machines",
+                    "connect to other ports of both machines, and to port 5432 of another one",
                     "reached",
                     **{
                         f"prod-db-{number}:{port}": f"nc -z -w 3 {INSTANCE.format(number)} {port}"
                         for number in (1, 2)
                         for port in (443, 6379)
                     },
+                    stranger="nc -z -w 3 $STRANGER 5432",
                 ),
                 lambda reply: reply.status == 0 and not reply.out.strip().removeprefix("reached:"),
                 "nothing is reached",
-                "Those machines offer more than a database. What is not needed is a way for data to leave.",
-                "the ports of each rule: kubectl describe networkpolicies -n production",
+                why_more,
+                "the peers and the ports of each rule: kubectl describe networkpolicies -n production",
             ),
         ],
         fresh={"reaches-prod-db-2": "not among them"},
@@ -300,6 +339,15 @@ TASKS = [
             "A rule cannot hold a name. Ask for both addresses now: dig +short in the Pod orders.",
             "An ipBlock for each address with /32, or one block that holds both, and with it the port 5432.",
         ),
+        right={
+            "a-policy-beside": f"""other=$(kubectl exec -n production orders -- dig +short {INSTANCE.format(2)})
+"""
+            + POLICY.format(
+                name="orders-second",
+                app="orders",
+                egress="[{to: [{ipBlock: {cidr: $other/32}}], ports: [{port: 5432, protocol: TCP}]}]",
+            )
+        },
         why="Both addresses are allowed before either is needed, so a failover changes nothing for the policy. They are promised, else a block of the provider's would be safer. The port stays: an address is a whole machine.",
         wrong={
             "the-other-one": Wrong(
@@ -314,6 +362,13 @@ kubectl patch networkpolicy orders-out -n production --type json -p '[{{"op": "r
                 + POLICY.format(name="orders-database", app="orders", egress="[{to: [{ipBlock: {cidr: $other/32}}]}]"),
                 fails=("nothing-else",),
                 says={"nothing-else": "prod-db-2:443"},
+            ),
+            "any-database": Wrong(
+                cell=POLICY.format(
+                    name="orders-database", app="orders", egress="[{ports: [{port: 5432, protocol: TCP}]}]"
+                ),
+                fails=("nothing-else",),
+                says={"nothing-else": "of any machine"},
             ),
         },
     ),

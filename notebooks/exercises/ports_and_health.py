@@ -1,5 +1,6 @@
 """What lesson ports_and_health asks of the learner, and how it is judged."""
 
+import re
 import shlex
 
 from course.exercise import Check, Exercise, Pod, Prediction, Reply, Wrong
@@ -51,6 +52,7 @@ def report(given: object) -> list[Check]:
                 f"""string={words}; [ -n "$string" ] || {{ echo nothing was handed in; exit; }}
 case $string in *hanging*) ;; *) echo the host is not hanging; exit;; esac
 began=$(date +%s); timeout 9 psql "$string" -c 'SELECT 1' >/dev/null 2>/tmp/said; code=$?
+if [ $code = 0 ]; then echo another host answered; exit; fi
 waited=$(($(date +%s) - began))
 if [ $code = 124 ]; then echo it still waits; elif [ $waited -gt 6 ]; then echo "it waits too long: $waited seconds"
 elif grep -q 'timeout expired' /tmp/said; then echo gives up in time
@@ -84,15 +86,26 @@ def why_it_waits(reply: Reply) -> str:
         )
     if "too long" in reply.text:
         return "There is a limit, and it is more than five seconds."
+    if "another host" in reply.text:
+        return "The report got its rows from elsewhere: Kim wants to hear of it when this server hangs."
+    if "nothing was" in reply.text:
+        return "Kim needs a connection string: put it into answer, as text."
     return "Kim needs the whole connection string of the report, with the same host."
 
 
 READY = "get pods -l app={} -o jsonpath={{.items[*].status.containerStatuses[*].ready}}"
 
 
+def said_no(reply: Reply) -> bool:
+    """The Pod is not ready, and a probe said so: a Pod that has just begun is not ready, either."""
+    return bool(re.search(r"(?s)Ready: +False.*Readiness probe (failed|errored)", reply.text))
+
+
 def why_drill_is_ready(reply: Reply) -> str:
     if not reply.text:
         return "There is no Pod of orders-drill that could be looked at."
+    if re.search(r"Ready: +False", reply.text):
+        return "It is not ready because it has just begun, or waits: no probe has asked and heard a no. Check again in some seconds."
     return "It says Ready with a database that never answers. A name, or a port that takes connections, is not yet a server that speaks."
 
 
@@ -126,12 +139,13 @@ done
 for name in orders orders-drill; do kubectl rollout status deployment $name -n production --timeout=120s; done"""
 
 
-def probes(readiness: str, more: str = "") -> str:
-    """Shell: both Deployments get this readiness probe."""
-    probe = f'{{"exec": {{"command": ["sh", "-c", "{readiness}"]}}, "periodSeconds": 1, "timeoutSeconds": 10}}'
+def probes(readiness: str, more: str = "", names: str = "orders orders-drill", delay: int = 0) -> str:
+    """Shell: these Deployments get this readiness probe, which begins after `delay` seconds."""
+    times = f'"periodSeconds": 1, "timeoutSeconds": 10, "initialDelaySeconds": {delay}'
+    probe = f'{{"exec": {{"command": ["sh", "-c", "{readiness}"]}}, {times}}}'
     container = f'{{"name": "app", "readinessProbe": {probe}{more}}}'
     patch = f'{{"spec": {{"template": {{"spec": {{"containers": [{container}]}}}}}}}}'
-    return f"for name in orders orders-drill; do kubectl patch deployment $name -n production -p '{patch}'; done"
+    return f"for name in {names}; do kubectl patch deployment $name -n production -p '{patch}'; done"
 
 
 TASKS = [
@@ -224,12 +238,13 @@ YAML""",
         title="A report that waits for ever",
         minutes=2,
         judge=report,
-        fresh={"gives-up-in-time": "the whole connection string", "connects-when-all-is-well": "nothing was handed in"},
+        fresh={"gives-up-in-time": "nothing was handed in", "connects-when-all-is-well": "nothing was handed in"},
         hints=(
             "Which word ended the wait of psql a few cells above? It was in the connection string.",
             "A limit for statements or for the network does not help: the server took the connection and never said that it is ready. There is a limit for the time until it does.",
             "Add connect_timeout to the string, with a number of seconds: 3 or 4 leaves room, because libpq counts whole seconds.",
         ),
+        right={"as-an-address": 'answer = "postgresql://app:app@hanging/users?connect_timeout=4"'},
         why="`connect_timeout` limits the time until the server has let the client in. Everything else in the string is about the time after that, or about a network that does not deliver packets; here each packet was delivered.",
         wrong={
             "limit-for-statements": Wrong(
@@ -241,6 +256,11 @@ YAML""",
                 cell='answer = "host=hanging user=app password=app dbname=users connect_timeout=7"',
                 fails=("gives-up-in-time",),
                 says={"gives-up-in-time": "more than five seconds"},
+            ),
+            "second-host": Wrong(
+                cell='answer = "host=hanging,database user=app password=app dbname=users connect_timeout=3"',
+                fails=("gives-up-in-time",),
+                says={"gives-up-in-time": "from elsewhere"},
             ),
             "another-database": Wrong(
                 cell='answer = "host=hanging user=app password=app dbname=reports connect_timeout=4"',
@@ -278,14 +298,26 @@ YAML""",
             ),
             Check(
                 "drill-not-ready",
-                client.kubectl(READY.format("orders-drill")),
-                lambda reply: reply.text == "false",
-                "false: the Pod of orders-drill is not ready",
+                client.kubectl("describe pods -l app=orders-drill"),
+                said_no,
+                "the Pod of orders-drill is not ready, and its readiness probe has failed",
                 why_drill_is_ready,
                 "kubectl exec -n production deploy/orders-drill -- sh, and type there what your probe asks",
                 beside=client.kubectl(
                     "get deployment orders-drill -o jsonpath={.spec.template.spec.containers[0].readinessProbe.exec.command}"
                 ),
+            ),
+            Check(
+                "one-probe",
+                client.kubectl(
+                    "get deployments orders orders-drill -o jsonpath={.items[*].spec.template.spec.containers[0].readinessProbe.exec.command}"
+                ),
+                lambda reply: (
+                    len(halves := reply.text.split("] [")) < 2 or halves[0].strip("[]") == halves[1].strip("[]")
+                ),
+                "the same command in both",
+                "The drill has another probe than orders, so it says nothing about that of orders. The host is in the variable DATABASE_HOST.",
+                "kubectl get deployment -n production orders orders-drill -o yaml: what does each probe ask?",
             ),
             Check(
                 "nobody-restarted",
@@ -304,6 +336,7 @@ YAML""",
             "A probe of kind exec runs a program in the container, without a shell: a variable needs sh -c. The program must wait for an answer of PostgreSQL, not only for a connection.",
             'readinessProbe: exec: command: [sh, -c, "pg_isready -q -h $DATABASE_HOST -t 3"], with timeoutSeconds greater than 3, in both Deployments. kubectl edit or kubectl patch.',
         ),
+        right={"a-question": probes("PGCONNECT_TIMEOUT=3 PGPASSWORD=app psql -l -h $DATABASE_HOST -U app users")},
         why="`pg_isready` waits for the server's first words, so a port that only takes connections does not pass. A readiness probe takes the Pod out of its Service and leaves the container alone; a liveness probe would start it again and again while the database is down.",
         wrong={
             "port-of-the-past": Wrong(
@@ -323,6 +356,19 @@ YAML""",
                 fails=("drill-not-ready",),
                 says={"drill-not-ready": "-h database"},
                 in_force="kubectl wait -n production --for=condition=Available deployment/orders-drill --timeout=1s",
+            ),
+            "not-asked-yet": Wrong(
+                cell=probes("nc -z -w 3 $DATABASE_HOST 5432", delay=300),
+                fails=("orders-ready", "drill-not-ready"),
+                says={"drill-not-ready": "no probe has asked"},
+                in_force="kubectl wait -n production --for=jsonpath='{.status.phase}'=Running pod -l app=orders-drill --timeout=60s",
+            ),
+            "a-probe-for-the-drill": Wrong(
+                cell=probes("pg_isready -q -h database -t 3", names="orders")
+                + "\n"
+                + probes("false", names="orders-drill"),
+                fails=("one-probe",),
+                says={"one-probe": "another probe than orders"},
             ),
             "liveness-as-well": Wrong(
                 cell=probes(

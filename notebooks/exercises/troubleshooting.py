@@ -171,7 +171,11 @@ TICKETS = [
                 client.dig(inside("audit-sink")),
                 leads_to(DB),
                 "team A's name leads to the database of the mail",
-                "Team A's own jobs use this name, and they fail still.",
+                lambda reply: (
+                    "Team A's own jobs use this name, and now they come to another server than that of the mail."
+                    if reply.addresses
+                    else "Team A's own jobs use this name, and they fail still."
+                ),
                 f"kubectl exec -n shop client -- dig {inside('audit-sink')}",
             ),
             reads_row("audit"),
@@ -189,6 +193,11 @@ TICKETS = [
         why="An alias of an alias, and the end is missing: the answer holds both CNAMEs, and the last of them is the name that does not exist. So fix the *last* alias, in team A's namespace. Who leads the shop's alias past it fixes one app of two, and ties the shop to a name that team A will change again.",
         wrong={
             "pinned": pinned("audit", DB, "team-a-works"),
+            "another-server": Wrong(
+                cell=PATCH.format("audit-sink", "api.example.com").replace("-n shop", "-n team-a"),
+                fails=("team-a-works",),
+                says={"team-a-works": "another server than"},
+            ),
             "past-team-a": led("audit", DB, "goes past team A's name", "team-a-works"),
         },
     ),
