@@ -7,6 +7,7 @@ TRY = "kubectl -n lab-deaf-webhook create configmap {} --dry-run=server, and rea
 # The API server's words, and what they mean here.
 MEANINGS = {
     "no such host": "The API server looks the alias's target up with the DNS server of its node, which knows no name of the cluster.",
+    "cannot route": "The API server calls an address of the Service's own, a cluster IP, and this Service is headless: it has none.",
     "connection refused": "The API server called an address, and nobody listens there on this port.",
     "service port": "The webhook names port 9443, and the Service has no such port.",
     "certificate": "The API server called somebody whose certificate does not hold naming.lab-deaf-webhook.svc.",

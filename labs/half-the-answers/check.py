@@ -4,7 +4,7 @@ from course.lab import Check, Pod, Reply
 
 probe, team = Pod("lab-half-the-answers"), Pod("lab-half-the-answers")
 # Names that nobody asked for yet: no cache has an answer.
-NAMES = "names() { for n in $(seq 20); do echo q$(date +%s%N)$n.$1; done; }; "
+NAMES = "names() { for n in $(seq ${2:-20}); do echo q$(date +%s%N)$n.$1; done; }; "
 ZONES = "kubectl -n lab-half-the-answers get configmap dns -o yaml: who is asked for corp.example? (A changed file is not read at once: restart the Deployment dns.)"
 
 
@@ -30,10 +30,10 @@ CHECKS = [
     Check(
         "head-office-is-spared",
         probe.run(
-            "questions that come to the head office for 20 names of example.com",
+            "questions that come to the head office for 10 names of example.com and 10 of partner.example",
             NAMES
             + "count() { curl -s http://10.96.0.55:9153/metrics | awk '/^coredns_dns_requests_total/ && /zone=\"[.]\"/ {n += $NF} END {print n + 0}'; }; "
-            "before=$(count); dig +short +time=2 +tries=2 $(names example.com) > /dev/null; echo $(($(count) - before)) of 20",
+            "before=$(count); dig +short +time=2 +tries=2 $(names example.com 10) $(names partner.example 10) > /dev/null; echo $(($(count) - before)) of 20",
         ),
         lambda reply: reply.text == "0 of 20",
         "0 of 20",
@@ -47,6 +47,22 @@ CHECKS = [
         "an address for api.example.com",
         "A name of the world outside is not found any more, or no DNS server answers.",
         "kubectl -n lab-half-the-answers logs deploy/dns, and the block .:53 of the ConfigMap dns",
+    ),
+    Check(
+        "cluster-names-resolve",
+        probe.dig("head-office"),
+        lambda reply: bool(reply.addresses),
+        "an address for the Service head-office",
+        "Nobody answers for the cluster's own names any more, and the app's name, ledger, is one of them.",
+        "the plugin kubernetes in the block .:53: kubectl -n lab-half-the-answers get configmap dns -o yaml",
+    ),
+    Check(
+        "no-address-written-down",
+        team.kubectl("get configmap dns -o jsonpath={.data.Corefile}"),
+        lambda reply: bool(reply.text) and "ledger" not in reply.text,
+        "a Corefile without a record of the ledger",
+        "The ledger's address stands in the Corefile now. The head office moves its machines, and who asks is not told.",
+        "kubectl -n lab-half-the-answers get configmap dns -o yaml: which line holds an answer, and not a server?",
     ),
     Check(
         "ledger-is-an-alias",

@@ -13,9 +13,10 @@ OTHER_WAYS = {
     "another server": f"nc -z -w 2 {STANDBY} 5432",
     "a DNS server outside": f"dig +time=2 +tries=1 @{ADDRESS} api.example.com > /dev/null",
     "the same DNS server by TCP": f"dig +tcp +time=2 +tries=1 @{ADDRESS} api.example.com > /dev/null",
+    "yet another Pod's DNS server": "RES_OPTIONS='timeout:1 attempts:1' nc -z -w 2 canary.lab-locked-egress.svc.cluster.local. 53",
 }
 others = probe.which(
-    "connect to four other ports of the database's server, to port 5432 of another, and ask a DNS server outside",
+    "connect to four other ports of the database's server, to port 5432 of another, and ask a DNS server outside, and another Pod",
     "reached",
     **OTHER_WAYS,
 )

@@ -35,6 +35,8 @@ def why_told(reply: Reply) -> str:
         return "Clients are still told addresses of the members' own network: it is a setting of each member whether names are told."
     if "?:" in reply.out:
         return "Clients are told that there is a name, and none is known: `?` in the place of a name."
+    if "carts" in reply.out and "carts.internal" not in reply.out:
+        return "Clients are told an alias in your namespace: it is yours, and the owners' other clients have aliases of their own."
     return "Clients are told something else than the name at which the members can be reached."
 
 

@@ -17,9 +17,10 @@ OTHER_WAYS = {
     "a DNS server outside": f"dig +time=2 +tries=1 @{ADDRESS} api.example.com > /dev/null",
     "the same DNS server by TCP": f"dig +tcp +time=2 +tries=1 @{ADDRESS} api.example.com > /dev/null",
     "HTTPS outside": f"nc -z -w 2 {ADDRESS} 443",
+    "yet another Pod's DNS server": "RES_OPTIONS='timeout:1 attempts:1' nc -z -w 2 canary.lab-policy-behind-cache.svc.cluster.local. 53",
 }
 others = probe.which(
-    "connect to another port of the cache and of the database's server, and ask a DNS server outside",
+    "connect to another port of the cache and of the database's server, and ask a DNS server outside, and another Pod",
     "reached",
     **OTHER_WAYS,
 )
