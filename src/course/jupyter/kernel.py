@@ -27,8 +27,11 @@ def advise(result: Any) -> None:
     """After a failed cell: what to do, for cells run out of order, twice, or a lesson left half done."""
     if is_out_of_order(result.error_in_exec):
         from course.lessons import begin  # loads much, and most cells do not fail
+        from course.tasks import index
 
-        print(advice(begin.begun()))
+        lesson, cell = begin.begun(), getattr(result.info, "cell_id", None)
+        own = lesson is not None and cell in {exercise.slug for exercise in index.exercises(lesson)}
+        print(advice(lesson, cell if own else None))
 
 
 def is_out_of_order(error: BaseException | None) -> bool:
@@ -41,12 +44,17 @@ def is_out_of_order(error: BaseException | None) -> bool:
     return isinstance(error, (subprocess.CalledProcessError, NameError)) or by_name
 
 
-def advice(begun: str | None) -> str:
-    """The sentence; `begun` is the slug of the lesson whose first cell has run in this kernel."""
+def advice(begun: str | None, exercise: str | None = None) -> str:
+    """The sentence. begun: the lesson whose first cell has run in this kernel; exercise: whose cell it was, if any."""
     if begun is None:
         return (
             "Next: this cell failed, and this lesson's first cell (lesson.begin) has not run here yet. "
             "Run the cells from the top."
+        )
+    if exercise:
+        return (
+            "Next: what you typed failed; its own words are above. Change it, and run the cell again. "
+            f'To see what is right already: lesson.check("{exercise}"). A hint: lesson.hint("{exercise}")'
         )
     return (
         "Next: this cell failed; its own words are above. If you ran cells out of order or left the lesson half "

@@ -1,5 +1,6 @@
 """The learner's turns in a lesson's cells: each prints what the verb of the same name says."""
 
+import time
 from typing import TYPE_CHECKING
 
 from course.tasks import shift, verbs
@@ -7,6 +8,7 @@ from course.tasks import shift, verbs
 if TYPE_CHECKING:
     from course.jupyter.lights import Lights
 
+WORTH_A_WORD = 5.0  # seconds of a check after which one wonders what it waits for
 _panels: list["Lights"] = []  # the lights that were shown last: they follow the checks that are asked
 
 
@@ -18,10 +20,13 @@ def start(slug: str) -> None:
 
 def check(slug: str, given: object = None) -> None:
     """What is right already and what is not, with the reasons. given: the answer, where the exercise asks for one."""
+    began = time.monotonic()
     report = verbs.check(slug, given)
     for panel in _panels:
         panel.checked(report)
     print(report.text() + verbs.afterword(report))
+    if not report.passed and (took := time.monotonic() - began) > WORTH_A_WORD:
+        print(f"(Asked again and again for {took:.0f} s, because what you have just changed may be on its way.)")
 
 
 def on_call(lesson: str, seed: int, draw: int = 0, minutes: int = 0) -> object:

@@ -252,7 +252,9 @@ def _checked(task: Checked, given: object = None) -> checks.Report:
             report = checks.run(task.slug, task.checks(given))
         except probe.Unreachable as reason:
             _require_started(task, absent.result())
-            raise CannotCheck(f"{task.slug} cannot be checked.", f"{reason.what} {reason.why}", _again(task)) from None
+            first = f'lesson.start("{task.slug}"), or ' if isinstance(task, Exercise) and task.setup else ""
+            why = f"{reason.what} {reason.why}"
+            raise CannotCheck(f"{task.slug} cannot be checked.", why, first + _again(task)) from None
         _require_started(task, absent.result())
     return report
 
