@@ -77,7 +77,9 @@ def why_no_answer(reply: Reply) -> str:
 
 def why_not_only_questions(reply: Reply) -> str:
     if "udp" in reply.text or "tcp" in reply.text:
-        return "A rule with ports and without `to` is open to all the world on these ports: data can leave in questions."
+        return (
+            "A rule with ports and without `to` is open to all the world on these ports: data can leave in questions."
+        )
     if "stranger" in reply.text:
         return "The rule lets it ask each Pod of the cluster, and any Pod may run a DNS server that hands on what it is asked."
     return "The rule has no ports: the Pods of CoreDNS are open to invoices, and not only for questions."
