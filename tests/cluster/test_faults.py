@@ -30,6 +30,7 @@ KINDS = (
 )
 PLACES = ("", "kube-system", "local-path-storage")
 CONTENT = ("spec", "data", "rules", "roleRef", "subjects", "provisioner")
+OF_ONE_CLUSTER = ("kube-root-ca.crt", "extension-apiserver-authentication")  # its CA: another one if it is made anew
 KEEPSAKE = ("-n", "keepsake", "configmap", "mine")
 
 
@@ -46,7 +47,7 @@ def furniture() -> dict[str, Any]:
         template = content.get("spec", {}).get("template", {}).get("metadata", {})
         template.pop("annotations", None)  # when it was restarted
         template.pop("creationTimestamp", None)
-        if place in PLACES and KEEPSAKE[1] not in (place, name):
+        if place in PLACES and KEEPSAKE[1] not in (place, name) and name not in OF_ONE_CLUSTER:
             found[f"{item['kind']} {place} {name}"] = content
     return found
 
