@@ -425,14 +425,15 @@ OUTSIDE: dict[str, Fault] = {
     "outside paused": _container("pause", of=outside.container),
     "outside stopped": _container("stop", "-t", "1", of=outside.container),
     "outside killed": _container("kill", of=outside.container),
-    "outside dead, and Podman calls it running": _dead(outside.container),
-    "outside for ever stopping": _for_ever_stopping(outside.container),
-    "outside's stop was cut short": _stop_cut_short(outside.container),
     "outside removed": _container("rm", "-f", "-v", of=outside.container),
     "outside without a network": _without_network(outside.container),
+    # Not in a round with a lost state folder: then nobody knows any more which container it was.
     "outside renamed": lambda scene: scene.engine.output(
         "rename", outside.container(), f"{outside.container()}-mine", doing="Renaming"
     ),
+    "outside dead, and Podman calls it running": _dead(outside.container),
+    "outside for ever stopping": _for_ever_stopping(outside.container),
+    "outside's stop was cut short": _stop_cut_short(outside.container),
     **{f"outside's {name} stopped": _server_stopped(name) for name in outside.SERVICES},
     "outside's servers stopped": _server_stopped("all"),
     "outside's DNS killed": _in_outside("pkill -9 nsd"),
