@@ -3,7 +3,6 @@
 import { CodeEditor, IEditorServices } from '@jupyterlab/codeeditor';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { checkIcon, VDomRenderer } from '@jupyterlab/ui-components';
-import { Widget } from '@lumino/widgets';
 import * as React from 'react';
 
 import { ICheck, ILights, ITask } from './api';
@@ -41,10 +40,8 @@ export class TaskPanel extends VDomRenderer<Model> {
     super.dispose();
   }
 
-  /** The focus goes there when the task is drawn: what is taken away for it may take the focus along. */
   protected onActivateRequest(): void {
-    this.onUpdateRequest(Widget.Msg.UpdateRequest);
-    void Promise.resolve(this.renderPromise).then(() => this.node.querySelector<HTMLElement>('h2')?.focus());
+    this.node.querySelector<HTMLElement>('h2')?.focus();
   }
 
   protected render(): React.JSX.Element {

@@ -189,16 +189,6 @@ def test_hints_come_without_a_kernel_and_the_focus_stays(server: jupyterlab.Serv
     assert violations(page, *BOTH) == []
 
 
-def test_another_task_has_the_focus_too(server: jupyterlab.Server, page: Page) -> None:
-    open_lab(server, page)
-    other = catalog.find("wrong-namespace")
-    panel(page).get_by_role("button", name=f"Lab: {other.title}").press("Enter")
-    heading = task(page).get_by_role("heading", name=other.title)
-    expect(heading).to_be_focused(timeout=LONG)
-    task(page).get_by_role("region", name="Your manifest").wait_for()
-    expect(heading).to_be_focused()
-
-
 def test_what_a_check_observed_is_text_and_nothing_else(server: jupyterlab.Server, page: Page) -> None:
     hostile = "<img src=x onerror='document.title=\"taken\"'><script>document.title='taken'</script>"
     words = (f"{part} {hostile}" for part in ("asked", "observed", "expected", "why", "next"))
