@@ -41,7 +41,9 @@ else echo "$given: the answers say something else"; fi""",
 
 
 def why_not_them(reply: Reply) -> str:
-    if "nothing was" in reply.text or "none of the" in reply.text:
+    if "none of the" in reply.text:
+        return "Ben knows whom you mean by us, target or server, and nobody else."
+    if "nothing was" in reply.text:
         return "Ben waits for one of three words."
     if reply.text.startswith("us:"):
         return "The Service is there: asked for CNAME, it shows the name it leads to. Go on with that name."
