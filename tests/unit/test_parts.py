@@ -53,7 +53,7 @@ def test_without_registry_and_root_it_says_what_is_missing(
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
     monkeypatch.setattr(parts, "choose", lambda say: ENGINE)
     monkeypatch.setattr(Engine, "has_image", lambda self, name: False)
-    monkeypatch.setattr(images, "_pull", lambda engine, name, timeout: "no route to the registry")
+    monkeypatch.setattr(images, "_pull", lambda engine, name, timeout: ("no route to the registry.", "Connect."))
     monkeypatch.setattr(images, "_may_build", lambda: False)
     said: list[str] = []
     with pytest.raises(CourseError) as caught:
