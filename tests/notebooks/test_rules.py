@@ -88,6 +88,10 @@ EXAMPLES = {
         "SOME acknowledged rows are missing\n0 ids stand for two",
     ),
     "share": ("answered: 11 of 20, answered: 20 of 20", "answered: SOME of 20, answered: 20 of 20"),
+    "events of a Pod": (
+        "[pass] drill-not-ready: Warning Unhealthy 0s\n[FAIL] drill-not-ready",
+        "[pass] drill-not-ready: EVENTS\n[FAIL] drill-not-ready",
+    ),
     "rows compared": (f"412 rows, digest {'0f' * 16}", "N rows, digest DIGEST"),
     "the same number twice": ("336 / 336, 336 / 335, 0 / 0", "N / N, 336 / 335, 0 / 0"),
     "log position": ("confirmed log position 0/19F3A28", "confirmed log position LSN"),
