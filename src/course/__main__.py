@@ -6,7 +6,6 @@ import signal
 import sys
 import threading
 import time
-import traceback
 from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
@@ -114,6 +113,8 @@ def _break_the_silence(output: Output) -> None:
 
 def _unexpected(error: Exception) -> CourseError:
     """What nobody thought of, in three sentences; the rest of it goes into a log."""
+    import traceback  # a fifth of the time until a command begins, and hardly ever needed
+
     last = traceback.extract_tb(error.__traceback__)[-1]
     why = f"{type(error).__name__}: {str(error)[:200]}, in {Path(last.filename).name}, line {last.lineno}."
     with suppress(OSError):
