@@ -54,6 +54,11 @@ class Part:
         return self.folder.exists()
 
 
+def _of(made: programs.Programs, what: str, megabytes: int) -> Part:
+    """A part that is programs in one image."""
+    return Part(made.part, what, 3, megabytes, made.image, made.key, made.make)
+
+
 PARTS = (
     Part(
         "edge",
@@ -64,33 +69,9 @@ PARTS = (
         key=edge.key,
         make=edge.make,
     ),
-    Part(
-        "helm",
-        "Helm, and a Pod in which it is told what to do",
-        minutes=3,
-        megabytes=70,
-        image=programs.HELM.image,
-        key=programs.HELM.key,
-        make=programs.HELM.make,
-    ),
-    Part(
-        "metrics",
-        "Prometheus, which finds targets by name, by DNS and in Kubernetes",
-        minutes=3,
-        megabytes=80,
-        image=programs.METRICS.image,
-        key=programs.METRICS.key,
-        make=programs.METRICS.make,
-    ),
-    Part(
-        "records",
-        "ExternalDNS, and BIND, a DNS server that takes its records",
-        minutes=3,
-        megabytes=100,
-        image=programs.RECORDS.image,
-        key=programs.RECORDS.key,
-        make=programs.RECORDS.make,
-    ),
+    _of(programs.HELM, "Helm, and a Pod in which it is told what to do", megabytes=70),
+    _of(programs.METRICS, "Prometheus, which finds targets by name, by DNS and in Kubernetes", megabytes=80),
+    _of(programs.RECORDS, "ExternalDNS, and BIND, a DNS server that takes its records", megabytes=100),
 )
 
 
