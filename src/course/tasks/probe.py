@@ -1,6 +1,5 @@
 """What a check asks, and from which Pod: the questions of one Pod travel in one `kubectl exec`."""
 
-import difflib
 import json
 import re
 import shlex
@@ -12,8 +11,7 @@ from pathlib import Path
 
 from course.base.errors import CourseError
 from course.base.shell import last_words
-from course.dns import dig
-from course.dns.meant import NEAR
+from course.dns import dig, meant
 from course.kube import kubectl
 
 SOURCE = (Path(__file__).parent / "in_pod.py").read_text()
@@ -219,5 +217,5 @@ def _by_kubectl(namespace: str, probe: Probe) -> Reply:
 def _near(namespace: str, kind: str, name: str) -> str:
     """Whether there is one of nearly that name: a letter that is wrong is not seen by who wrote it."""
     listed = kubectl.run("-n", namespace, "get", kind, "-o", "custom-columns=NAME:.metadata.name", "--no-headers")
-    found = difflib.get_close_matches(name, listed.stdout.split(), n=1, cutoff=NEAR)
-    return f"; there is one that is called {found[0]}" if found else ""
+    found = meant.near(name, listed.stdout.split())
+    return f"; there is one that is called {found}" if found else ""
