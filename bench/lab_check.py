@@ -3,51 +3,54 @@
 The yardstick is measured in the same run, in turns: the same questions, typed by hand, one `kubectl exec` for each.
 """
 
+import shlex
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterable
 
 from course.base import paths, shell
 from course.kube import kubectl
 from course.tasks import catalog, verbs
 from course.tasks.catalog import Lab
+from course.tasks.checks import Check
 
 ROUNDS, LIMIT = 5, 1.5
 LABS = ("lost-database", "short-name", "odd-port")
 
 
-def by_hand(lab: Lab) -> float:
-    """Seconds for the lab's questions, one after the other, each in an exec of its own."""
+def took(work: Callable[[], object]) -> float:
+    """Seconds on the clock."""
     begun = time.perf_counter()
-    for probe in dict.fromkeys(check.probe for check in lab.checks()):
+    work()
+    return time.perf_counter() - begun
+
+
+def by_hand(checks: Iterable[Check]) -> None:
+    """Their questions as one would type them, one after the other: those from a Pod each in an exec of its own."""
+    for probe in dict.fromkeys(probe for check in checks for probe in check.probes):
         namespace, _, pod = probe.pod.partition("/")
-        kubectl.run("exec", "-n", namespace, pod, "--", "sh", "-c", probe.command)
-    return time.perf_counter() - begun
+        if pod:
+            kubectl.run("exec", "-n", namespace, pod, "--", "sh", "-c", probe.command)
+        else:
+            kubectl.run("-n", namespace, *shlex.split(probe.command))
 
 
-def by_check(lab: Lab) -> float:
-    """Seconds for the check itself, as a notebook's cell or button makes it."""
-    begun = time.perf_counter()
-    verbs.check(lab.slug)
-    return time.perf_counter() - begun
-
-
-def by_command(lab: Lab) -> float:
-    """Seconds for `./course lab check SLUG` in a terminal: the shell's and Python's start included."""
-    begun = time.perf_counter()
+def by_command(lab: Lab) -> None:
+    """`./course lab check SLUG` in a terminal: the shell's and Python's start included."""
     subprocess.run([paths.ROOT / "course", "lab", "check", lab.slug], capture_output=True, env=shell.environment())
-    return time.perf_counter() - begun
 
 
 def measure(lab: Lab) -> None:
     """Two lines: the best of some rounds, taken in turns so that a busy moment hits all three."""
     verbs.start(lab.slug, say=lambda _: None)
-    rounds = [(by_hand(lab), by_check(lab), by_command(lab)) for _ in range(ROUNDS)]
+    ways = (lambda: by_hand(lab.checks()), lambda: verbs.check(lab.slug), lambda: by_command(lab))
+    rounds = [[took(way) for way in ways] for _ in range(ROUNDS)]
     hand, check, command = (min(column) for column in zip(*rounds, strict=True))
-    for name, took in (("lab.check in a notebook", check), ("./course lab check", command)):
-        verdict = "ok" if took <= LIMIT * hand else "OVER"
+    for name, seconds in (("lab.check in a notebook", check), ("./course lab check", command)):
+        verdict = "ok" if seconds <= LIMIT * hand else "OVER"
         print(
-            f"{lab.slug}: {name} {took:.2f} s, its questions by hand {hand:.2f} s: {took / hand:.2f} x "
+            f"{lab.slug}: {name} {seconds:.2f} s, its questions by hand {hand:.2f} s: {seconds / hand:.2f} x "
             f"(aim: {LIMIT} x) {verdict}"
         )
     verbs.reset(lab.slug, say=lambda _: None)

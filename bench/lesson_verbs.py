@@ -6,42 +6,16 @@ puts, typed by hand in the same run, in turns.
 """
 
 import os
-import shlex
 import sys
-import time
-from collections.abc import Callable
 
-from bench.lab_check import LIMIT, ROUNDS
+from bench.lab_check import LIMIT, ROUNDS, by_hand, took
 from course.kube import kubectl
 from course.lessons import begin, catalog
 from course.tasks import index, verbs
-from course.tasks.probe import Probe
 from course.tasks.task import Exercise
 
 EMPTY, AFTER = 3.0, 5.0  # aims, in seconds
 LESSONS = ("first_externalname", "ports_and_health", "network_policy")
-
-
-def took(work: Callable[[], object]) -> float:
-    """Seconds on the clock."""
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
-
-
-def ask(probe: Probe) -> None:
-    """One question, as one would type it."""
-    namespace, _, pod = probe.pod.partition("/")
-    if pod:
-        kubectl.run("exec", "-n", namespace, pod, "--", "sh", "-c", probe.command)
-    else:
-        kubectl.run("-n", namespace, *shlex.split(probe.command))
-
-
-def by_hand(exercise: Exercise) -> None:
-    """The questions of its checks, one after the other."""
-    for probe in dict.fromkeys(probe for check in exercise.checks() for probe in check.probes):
-        ask(probe)
 
 
 def beginnings(slug: str) -> None:
@@ -62,7 +36,9 @@ def checking(exercise: Exercise) -> None:
     if callable(exercise.judge):
         return
     verbs.make(exercise.slug, {})
-    rounds = [(took(lambda: by_hand(exercise)), took(lambda: verbs.check(exercise.slug))) for _ in range(ROUNDS)]
+    rounds = [
+        (took(lambda: by_hand(exercise.checks())), took(lambda: verbs.check(exercise.slug))) for _ in range(ROUNDS)
+    ]
     hand, check = (min(column) for column in zip(*rounds, strict=True))
     ratio = check / hand
     verdict = "ok" if ratio <= LIMIT else "OVER"

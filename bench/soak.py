@@ -28,14 +28,9 @@ from course.lessons import catalog as lessons
 from course.provision import engine, kind_cluster, outside
 from course.tasks import catalog as labs
 from tests.cluster import faults
+from tests.machine.stores import LISTED
 
 MIB = 2**20
-LISTED = {  # what an engine lists, and how it is asked for it
-    "images": ("images", "--format", "{{.Repository}}:{{.Tag}}"),
-    "containers": ("ps", "-a", "--format", "{{.Names}}"),
-    "volumes": ("volume", "ls", "--format", "{{.Name}}"),
-    "networks": ("network", "ls", "--format", "{{.Name}}"),
-}
 LONG = 20  # minutes: a lab or lesson that takes a learner longer is left out, so that there are many turns
 
 

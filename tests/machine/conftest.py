@@ -28,5 +28,4 @@ def machine(tmp_path: Path, short_path: Path) -> Iterator[Machine]:
     made.podman("network", "create", "mine")
     made.podman("volume", "create", "mine")
     yield made
-    made.podman("rm", "-f", "-t", "0", "--all")
-    made.podman("rmi", "-f", "--all")
+    made.clear()

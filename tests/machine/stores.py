@@ -15,6 +15,12 @@ from course.provision import engine, outside
 
 CLUSTER = "externalname-test-down"
 PODMAN = which("podman") if sys.platform == "linux" else None
+LISTED = {  # what an engine has, by kind, and how it is asked for the names
+    "images": ("images", "--format", "{{.Repository}}:{{.Tag}}"),
+    "containers": ("ps", "-a", "--format", "{{.Names}}"),
+    "volumes": ("volume", "ls", "--format", "{{.Name}}"),
+    "networks": ("network", "ls", "--format", "{{.Name}}"),
+}
 
 
 @dataclass
@@ -55,13 +61,12 @@ class Machine:
 
     def names(self, kind: str) -> set[str]:
         """Of all containers, images, volumes or networks there are."""
-        listing = {
-            "images": ("images", "--format", "{{.Repository}}:{{.Tag}}"),
-            "containers": ("ps", "-a", "--format", "{{.Names}}"),
-            "volumes": ("volume", "ls", "--format", "{{.Name}}"),
-            "networks": ("network", "ls", "--format", "{{.Name}}"),
-        }
-        return set(self.podman(*listing[kind]))
+        return set(self.podman(*LISTED[kind]))
+
+    def clear(self) -> None:
+        """Nothing runs there, and no image is left."""
+        self.podman("rm", "-f", "-t", "0", "--all")
+        self.podman("rmi", "-f", "--all")
 
 
 def write_root(tar: Path) -> None:

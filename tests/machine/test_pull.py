@@ -86,7 +86,7 @@ def small(folder: Path) -> Iterator[Copy]:
         machine.podman("rmi", "-f", "localhost/theirs:1")
         with registry.serving(folder / "layout") as served:
             yield _copy(machine, served, folder)
-        machine.podman("rmi", "-f", "--all")
+        machine.clear()
 
 
 @pytest.mark.parametrize("mood", daily.params(SAID, daily.share(list(SAID), of=2)))
@@ -132,8 +132,7 @@ def test_official_is_pulled_baked_and_started(tmp_path: Path, short_path: Path) 
         assert copy.terminal.type("./course ask prod-db.us-east-1.rds.amazonaws.com.").returncode == 0
         assert copy.terminal.type("./course down").returncode == 0
     finally:
-        machine.podman("rm", "-f", "-t", "0", "--all")
-        machine.podman("rmi", "-f", "--all")
+        machine.clear()
 
 
 def _carry(source: engines.Engine, machine: Machine, *names: str) -> None:
