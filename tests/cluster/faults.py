@@ -170,6 +170,13 @@ def _made(manifest: str) -> Fault:
     return fault
 
 
+def _deleted_and_held(kind: str, name: str) -> Fault:
+    """Deleted, and not gone: a finalizer holds it."""
+    return _together(
+        _system("patch", kind, name, "--type=merge", "-p", HELD), _system("delete", kind, name, "--wait=false")
+    )
+
+
 HELD = '{"metadata": {"finalizers": ["example.com/held"]}}'
 NO_PODS = "apiVersion: v1\nkind: ResourceQuota\nmetadata: {{name: none, namespace: {}}}\nspec: {{hard: {{pods: 0}}}}\n"
 ANOTHER_SERVICE = """
@@ -227,18 +234,9 @@ SYSTEM: dict[str, Fault] = {
         _cluster("-n", "local-path-storage", "patch", "configmap/held", "--type=merge", "-p", HELD),
         _cluster("delete", "namespace", "local-path-storage", "--wait=false"),
     ),
-    "CoreDNS deleted, and held": _together(
-        _system("patch", "deployment/coredns", "--type=merge", "-p", HELD),
-        _system("delete", "deployment", "coredns", "--wait=false"),
-    ),
-    "DNS Service deleted, and held": _together(
-        _system("patch", "service/kube-dns", "--type=merge", "-p", HELD),
-        _system("delete", "service", "kube-dns", "--wait=false"),
-    ),
-    "kube-proxy's settings deleted, and held": _together(
-        _system("patch", "configmap/kube-proxy", "--type=merge", "-p", HELD),
-        _system("delete", "configmap", "kube-proxy", "--wait=false"),
-    ),
+    "CoreDNS deleted, and held": _deleted_and_held("deployment", "coredns"),
+    "DNS Service deleted, and held": _deleted_and_held("service", "kube-dns"),
+    "kube-proxy's settings deleted, and held": _deleted_and_held("configmap", "kube-proxy"),
     "kube-proxy's settings cannot be changed": _together(
         _patched("configmap", "kube-proxy", {"data": {"config.conf": ""}}),
         _patched("configmap", "kube-proxy", {"immutable": True}),
@@ -300,10 +298,7 @@ COREFILE: dict[str, Fault] = {
     "Corefile cannot be changed, and is broken": _together(
         _corefile(r"\}\s*\Z", ""), _patched("configmap", "coredns", {"immutable": True})
     ),
-    "Corefile's ConfigMap is held": _together(
-        _patched("configmap", "coredns", {"metadata": {"finalizers": ["example.com/held"]}}),
-        _system("delete", "configmap", "coredns", "--wait=false"),
-    ),
+    "Corefile's ConfigMap is held": _deleted_and_held("configmap", "coredns"),
 }
 
 
@@ -320,7 +315,7 @@ def _container(verb: str, *options: str, of: Callable[[], str]) -> Fault:
     return lambda scene: scene.engine.output(verb, *options, of(), doing="Injecting a fault")
 
 
-def _watchers(engine: Engine, name: str) -> list[int]:
+def watchers(engine: Engine, name: str) -> list[int]:
     """The processes that a hard restart of the machine ends unseen: Podman's conmon, and the container's first one."""
     form = "{{.State.ConmonPid}} {{.State.Pid}}" if engine.name == "podman" else "{{.State.Pid}}"
     return [int(pid) for pid in engine.inspect("container", name, form).split()]
@@ -330,7 +325,7 @@ def _dead(of: Callable[[], str]) -> Fault:
     """Nothing of the container runs, and nobody told Podman, which calls it running."""
 
     def fault(scene: Scene) -> None:
-        for pid in _watchers(scene.engine, of()):
+        for pid in watchers(scene.engine, of()):
             os.kill(pid, signal.SIGKILL)
 
     return fault
@@ -340,7 +335,7 @@ def _for_ever_stopping(of: Callable[[], str]) -> Fault:
     """Stopped without its conmon, which would have said that it has ended."""
 
     def fault(scene: Scene) -> None:
-        os.kill(_watchers(scene.engine, of())[0], signal.SIGKILL)
+        os.kill(watchers(scene.engine, of())[0], signal.SIGKILL)
         scene.engine.run("stop", "-t", "3", of())
 
     return fault
@@ -350,7 +345,7 @@ def _stop_cut_short(of: Callable[[], str]) -> Fault:
     """Podman was killed while it waited for the container to stop."""
 
     def fault(scene: Scene) -> None:
-        first = _watchers(scene.engine, of())[-1]
+        first = watchers(scene.engine, of())[-1]
         os.kill(first, signal.SIGSTOP)  # so that it takes its time
         stopping = subprocess.Popen([scene.engine.name, "stop", "-t", "60", of()], env=scene.engine.environment)
         form = "{{.State.Status}}"

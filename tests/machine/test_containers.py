@@ -10,6 +10,7 @@ import pytest
 from course.provision import containers, images
 from course.provision import engine as engines
 from course.provision.engine import Engine
+from tests.cluster.faults import watchers
 
 pytestmark = pytest.mark.engine
 
@@ -26,17 +27,12 @@ def sleeper(engine: Engine) -> Iterator[str]:
     words = ("run", "-d", "--name", name, "--network", "none", "--entrypoint", "sleep", images.lab_name(), "infinity")
     container = engine.output(*words, doing="Starting a container").strip()
     yield container
-    engine.run("rm", "-f", "-v", "-t", "0", container)
-
-
-def _kill(engine: Engine, container: str, *which: str) -> None:
-    form = " ".join(f"{{{{.State.{pid}}}}}" for pid in which)
-    for pid in engine.inspect("container", container, form).split():
-        os.kill(int(pid), signal.SIGKILL)
+    containers.remove(engine, container, doing="Removing the container")
 
 
 def _killed_hard(engine: Engine, container: str) -> None:
-    _kill(engine, container, *(("ConmonPid", "Pid") if engine.name == "podman" else ("Pid",)))
+    for pid in watchers(engine, container):
+        os.kill(pid, signal.SIGKILL)
 
 
 def _paused_then_killed(engine: Engine, container: str) -> None:
@@ -46,7 +42,7 @@ def _paused_then_killed(engine: Engine, container: str) -> None:
 
 def _stopped_without_conmon(engine: Engine, container: str) -> None:
     if engine.name == "podman":
-        _kill(engine, container, "ConmonPid")
+        os.kill(watchers(engine, container)[0], signal.SIGKILL)
     engine.run("stop", "-t", "1", container)
 
 
