@@ -14,7 +14,7 @@ from course.jupyter.server import place
 from course.lessons import catalog as lessons
 from course.tasks import catalog
 from tests.browser.accessible import violations
-from tests.browser.notebooks import KERNEL, notebook_cell
+from tests.browser.notebooks import notebook_cell, write_notebook
 from tests.unit.candidate import good
 
 pytestmark = pytest.mark.browser
@@ -85,13 +85,12 @@ def printed(text: str) -> dict[str, object]:
 def test_a_lesson_that_begins_anew_shows_no_answers_of_yesterday(server: jupyterlab.Server, page: Page) -> None:
     """Its own `begin` is not asked for: what is looked at is the page."""
     own = "class lesson:\n    begin = print\nlesson.begin('anew')"
-    cells = [
+    write_notebook(
+        "anew.ipynb",
         notebook_cell("code", "above", "1", **printed("what stands above")),
         notebook_cell("code", "begin", own, **printed("old beginning")),
         notebook_cell("code", "below", "2", **printed("yesterday's answer")),
-    ]
-    notebook = {"cells": cells, "metadata": KERNEL, "nbformat": 4, "nbformat_minor": 5}
-    (paths.WORKSPACE / "anew.ipynb").write_text(json.dumps(notebook))
+    )
     open_notebook("anew.ipynb", server, page, "#cell-id=begin")
     old, outputs = page.get_by_text("yesterday's answer"), page.locator(".jp-OutputArea-output")
     expect(old).to_be_visible()
@@ -121,9 +120,7 @@ def test_a_timed_run_is_played_by_keyboard_and_goes_on_in_a_new_kernel(
 ) -> None:
     own = f"from pathlib import Path\nfrom course.tasks import progress\nprogress.FOLDER = Path({str(tmp_path)!r})\n"
     source = f"{own}from course import quiz\n\nquiz.timed(20, 5)"
-    cells = [notebook_cell("code", "timed", source, outputs=[], execution_count=None)]
-    notebook = {"cells": cells, "metadata": KERNEL, "nbformat": 4, "nbformat_minor": 5}
-    (paths.WORKSPACE / "practice.ipynb").write_text(json.dumps(notebook))
+    write_notebook("practice.ipynb", notebook_cell("code", "timed", source, outputs=[], execution_count=None))
     shown, line = page.get_by_role("alert"), page.get_by_role("textbox", name="Answer")
 
     def answer() -> None:

@@ -23,7 +23,7 @@ from course.provision import lifecycle, outside, reporter, steps
 from course.tasks import catalog, checks, index, progress, verbs
 from tests import daily
 from tests.browser.accessible import by_rule, violations
-from tests.browser.notebooks import KERNEL, notebook_cell
+from tests.browser.notebooks import notebook_cell, write_notebook
 
 pytestmark = pytest.mark.browser
 LONG = 90_000  # milliseconds, on a machine with other things to do
@@ -119,12 +119,11 @@ OURS = (*BOTH, ".jp-MarkdownOutput", ".jp-OutputArea")
 
 def test_what_is_not_accessible_in_jupyterlab_itself_is_known(server: jupyterlab.Server, page: Page) -> None:
     """A release that mends or breaks something is seen. Of a small notebook: there are as many editors as cells."""
-    cells = [
+    write_notebook(
+        "small.ipynb",
         notebook_cell("markdown", "words", "# Words"),
         notebook_cell("code", "code", "1", outputs=[], execution_count=None),
-    ]
-    small = {"cells": cells, "metadata": KERNEL, "nbformat": 4, "nbformat_minor": 5}
-    (paths.WORKSPACE / "small.ipynb").write_text(json.dumps(small))
+    )
     home(server, page)
     expect(active_cell(page)).to_be_attached(timeout=LONG)
     found = {"first-screen": by_rule(page, "body", (*OURS, ".jp-NotebookPanel"))}
