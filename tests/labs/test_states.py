@@ -171,7 +171,7 @@ def apart(tmp_path: Path) -> dict[str, str]:
     """
     state = tmp_path / paths.STATE.name
     shutil.copytree(
-        paths.STATE, state, ignore=shutil.ignore_patterns("progress*", "logs", "jupyter", "kube-cache", "*.lock")
+        paths.STATE, state, ignore=shutil.ignore_patterns("progress*", "logs", "tmp", "jupyter", "kube-cache", "*.lock")
     )
     return shell.environment({"COURSE_STATE": str(tmp_path), "KUBECONFIG": str(state / "kubeconfig")})
 
