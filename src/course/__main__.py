@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 from course.base import files, paths, settings, shell, venv
-from course.base.errors import CourseError, Paused, in_words
+from course.base.errors import AS_JSON, CourseError, Paused, in_words
 
 SILENCE = 20.0  # seconds of work without a word after which it is said for what program is waited
 INTERRUPTED = 130  # the exit code that the shell and typer give to Ctrl-C
@@ -126,7 +126,7 @@ def _unexpected(error: Exception) -> CourseError:
 def _complain(error: CourseError) -> None:
     """The error's sentences; where nobody can hear them, the exit code says that there is one."""
     try:
-        print(error, file=sys.stderr, flush=True)
+        print(error.as_json() if os.environ.get(AS_JSON) else error, file=sys.stderr, flush=True)
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # Python flushes once more at its end
 

@@ -12,7 +12,7 @@ from course.base import files, paths, shell, versions
 from course.base.errors import CourseError
 from course.jupyter import jupyterlab
 from course.kube import corefile, kubectl
-from course.provision import engine, images, kind_cluster, known_issues, lifecycle, outside
+from course.provision import engine, images, kind_cluster, known_issues, lifecycle, neighbour, outside
 
 INOTIFY_A_NODE = 30  # instances that one kind node holds: kubelet 7, controller manager 7, API server 6, systemd 4, ...
 
@@ -47,11 +47,14 @@ def examine() -> Iterator[Finding]:
     yield Finding("ok", f"The engine is {chosen.name} {chosen.version}.")
     yield _store(chosen)
     yield from _known(partial(known_issues.in_engine, chosen), f"in {chosen.name}")
+    if neighbour.is_there():
+        cause = "A lesson made it; what begins next removes it."
+        yield Finding("note", f"There is a second cluster, {neighbour.name()}.", cause, "course neighbour down")
     checks: list[Callable[[engine.Engine], Finding]] = [_image, _cluster, _outside, _forward]
     for check in checks:
-        found = _finding(partial(check, chosen))
-        yield found
-        if found.level == "wrong":
+        finding = _finding(partial(check, chosen))
+        yield finding
+        if finding.level == "wrong":
             return
 
 
@@ -119,8 +122,8 @@ def _known(looked: Callable[[], list[known_issues.Issue]], where: str) -> list[F
         issues = looked()
     except Exception as error:
         return [_failed(error)]
-    found = [Finding(*issue) for issue in issues]
-    return found or [Finding("ok", f"None of kind's known issues was found {where}.")]
+    findings = [Finding(*issue) for issue in issues]
+    return findings or [Finding("ok", f"None of kind's known issues was found {where}.")]
 
 
 def _state() -> Finding:

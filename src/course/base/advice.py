@@ -13,7 +13,7 @@ from pathlib import Path
 
 from course.base import paths
 
-VERBS = "ask|check|dev|doctor|down|interview|lab|next|notebook|outside|progress|start|status|test|up|workshop"
+VERBS = "ask|check|dev|doctor|down|interview|lab|neighbour|next|notebook|outside|progress|start|status|test|up|workshop"
 COURSE = re.compile(rf"(?<![\w./-])(?:\./)?course(?= (?:{VERBS})\b)")
 KUBECTL = re.compile(
     r"(?<![\w./-])kubectl(?= (?:-[nA]\b|annotate|apply|config|create|delete|describe"

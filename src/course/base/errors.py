@@ -1,6 +1,11 @@
 """What can go wrong, in the words a learner needs."""
 
+import json
+
 from course.base import advice
+
+AS_JSON = "COURSE_ERRORS_AS_JSON"  # set for a command of the course that is run by another one: it needs the kind, too
+KIND = '{"kind": '  # so the line of such an error begins
 
 
 class CourseError(Exception):
@@ -26,6 +31,10 @@ class CourseError(Exception):
         """
         lines = [f"Error: {self.what}", f"Why:   {self.why}", f"Next:  {advice.for_here(self.next)}"]
         return "\n".join(line for line, text in zip(lines, (self.what, self.why, self.next), strict=True) if text)
+
+    def as_json(self) -> str:
+        """One line, {"kind": the class's name, "what", "why", "next"}, for the command that asked by AS_JSON."""
+        return json.dumps({"kind": type(self).__name__, "what": self.what, "why": self.why, "next": self.next})
 
 
 def in_words(reason: Exception) -> str:

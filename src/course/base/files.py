@@ -94,12 +94,12 @@ def lock(path: Path, *, waiting: Callable[[str], None] | None = None, shared: bo
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
-        begun = said = time.monotonic()
+        begun = last_told = time.monotonic()
         while not _locked(file, fcntl.LOCK_SH if shared else fcntl.LOCK_EX):
             _refuse_to_wait(path, for_long=waiting is None and time.monotonic() - begun > PATIENCE)
-            if waiting and (said == begun or time.monotonic() - said > SAYING):
+            if waiting and (last_told == begun or time.monotonic() - last_told > SAYING):
                 waiting(_called(holder(path)))
-                said = time.monotonic()
+                last_told = time.monotonic()
             time.sleep(0.1)
         yield
 
@@ -158,8 +158,8 @@ def _called(pid: int) -> str:
         verbs = [
             word for word in words[1:] if re.fullmatch(r"\w[\w .-]{0,40}", word)
         ]  # no paths, no programs in a line
-        said = f" ({' '.join(verbs[-3:])})" if verbs else ""
-        return f"process {pid}{said}" if pid else "another process"
+        typed = f" ({' '.join(verbs[-3:])})" if verbs else ""
+        return f"process {pid}{typed}" if pid else "another process"
     return f"process {pid}"
 
 

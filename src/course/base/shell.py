@@ -11,7 +11,7 @@ from pathlib import Path
 from course.base.errors import CourseError, in_words
 from course.base.paths import KUBECONFIG, LOGS, STATE, VENV_BIN
 
-Said = subprocess.CompletedProcess[str]
+Completed = subprocess.CompletedProcess[str]
 NO_ANSWER = 124  # the exit code where a program did not end in time, as of timeout(1)
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 
@@ -75,7 +75,7 @@ def without_proxies(env: Mapping[str, str]) -> dict[str, str]:
 
 def run(
     command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, text: str | None = None, timeout: float = 60
-) -> Said:
+) -> Completed:
     """Run and capture; never raises for a failing program. A missing program is returncode 127, a hang 124.
 
     Text is UTF-8 whatever the locale says; a byte that is none comes as its number in hexadecimal.
@@ -85,7 +85,7 @@ def run(
 
 def begin(
     command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, text: str | None = None, timeout: float = 60
-) -> Callable[[], Said]:
+) -> Callable[[], Completed]:
     """The same, begun now, beside what follows; calling what comes back waits for its end."""
     argv = [str(word) for word in command]
     try:
@@ -101,7 +101,7 @@ def begin(
     return lambda: _ended(process, argv, text, timeout)
 
 
-def _ended(process: subprocess.Popen[str], argv: list[str], text: str | None, timeout: float) -> Said:
+def _ended(process: subprocess.Popen[str], argv: list[str], text: str | None, timeout: float) -> Completed:
     """What the program said; it is stopped where it does not end in time, or where the waiting is interrupted."""
     with process, _noted(argv):
         try:

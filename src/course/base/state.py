@@ -16,13 +16,13 @@ LARGEST = 4_000_000  # characters; a progress file of all tasks has some hundred
 DIGITS = 20  # of a whole number; more is no count and no time
 # All that the course keeps in the state folder, as regular expressions: what else is there is the learner's.
 NAMES = (
-    r"(cluster|corefile|network|outside|place|progress|pulled|system|up|engine)\.json",
+    r"(cluster|corefile|network|outside|place|progress|pulled|room|system|up|engine)\.json",
     r"(up|progress|check)\.lock",
     r"progress\.damaged-\w+\.json",
     r".*\.part",  # of a writer that was killed
     r"kubeconfig(\.lock)?",
     r"containers\.conf|installed-packages|made-lib-modules",
-    r"logs|outside|jupyter|kube-cache|externalname-course",
+    r"logs|outside|neighbour|jupyter|kube-cache|externalname-course",
     r"tmp|test|site|coverage.*|bench-tests\.json",  # of authors
     r"engine|Corefile|pulled-images",  # of versions before these had a version
 )
@@ -68,6 +68,11 @@ def write(path: Path, /, **content: object) -> None:
     """Replace the file whole, for its owner alone; OSError as open(). content may hold a version of its own."""
     files.state()
     files.replace(path, json.dumps({"version": VERSION, **content}, indent=1, sort_keys=True, allow_nan=False) + "\n")
+
+
+def add(path: Path, /, **content: object) -> None:
+    """The same, but what the file holds beside this content stays."""
+    write(path, **(read(path) | content))
 
 
 def text(data: dict[str, Any], key: str) -> str | None:

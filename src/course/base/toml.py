@@ -1,6 +1,7 @@
 """The course's TOML files, read into dataclasses: a misspelt, missing or wrong key is said with its file and place."""
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields
@@ -11,6 +12,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 from course.base.errors import CourseError
 
 T = TypeVar("T")
+HEADING = re.compile(r"(?m)^\[\[([\w-]+)\]\][ \t]*(?:#.*)?$")  # [[lab]], at the beginning of a line
 
 
 def load(path: Path) -> dict[str, Any]:
@@ -26,7 +28,13 @@ def entries(path: Path, key: str, kind: type[T], **given: Any) -> list[T]:
 
     `given` fills fields that no file states. CourseError for anything that does not fit.
     """
-    data = load(path)
+    try:
+        data = load(path)
+    except CourseError:  # where a sub-table follows, a misspelt heading is "cannot overwrite a value" to the parser
+        headings = HEADING.findall(path.read_text(errors="replace") if path.is_file() else "")
+        if strange := set(headings) - {key}:
+            raise refusal(path, f"it has unknown keys: {_with_nearest(strange, {key})}") from None
+        raise
     if strange := data.keys() - {key}:
         raise refusal(path, f"it has unknown keys: {_with_nearest(strange, {key})}")
     tables = data.get(key)

@@ -86,10 +86,10 @@ def search(
     """Where the course has these words: lessons, labs, glossary, what cells printed; exit code 1 for nowhere."""
     from course.lessons import search as searching
 
-    found = searching.search(" ".join(words))
-    lines = (place.text() for place in found)
-    typer.echo(json.dumps([place.as_dict() for place in found]) if as_json else "\n".join(lines))
-    if not found:
+    hits = searching.search(" ".join(words))
+    lines = (hit.text() for hit in hits)
+    typer.echo(json.dumps([hit.as_dict() for hit in hits]) if as_json else "\n".join(lines))
+    if not hits:
         raise NotReady("The course has these words nowhere.", "All of them must stand in one place.", "Try fewer.")
 
 
@@ -176,13 +176,38 @@ def test(
     raise typer.Exit(testing.run(options, typer.echo))
 
 
+neighbour_app = typer.Typer(
+    cls=Verbs, no_args_is_help=True, help="A second cluster beside yours, for what two make of one alias."
+)
+app.add_typer(neighbour_app, name="neighbour")
+
+
+@neighbour_app.command("up")
+def neighbour_up() -> None:
+    """Make it, or only what is missing: half a minute, half a GiB of memory. Then: kubectl --context neighbour."""
+    from course.provision import kind_cluster, neighbour
+
+    kind_cluster.refuse_other_state()
+    neighbour.up(typer.echo)
+
+
+@neighbour_app.command("down")
+def neighbour_down() -> None:
+    """Remove it. `course down` does that, too, and so does the next lesson or lab that begins."""
+    from course.provision import engine, kind_cluster, neighbour
+
+    kind_cluster.refuse_other_state()
+    there = neighbour.delete(engine.chosen(), lambda text: None)
+    typer.echo("The second cluster is removed." if there else "There is no second cluster.")
+
+
 notebook_app = typer.Typer(cls=Verbs, no_args_is_help=True, help="Your copies of the lessons in workspace/.")
 app.add_typer(notebook_app, name="notebook")
 
 
 @notebook_app.command("reset")
 def notebook_reset(number: Annotated[str, typer.Argument(help="The lesson's number: 02")]) -> None:
-    """A fresh copy of a lesson; the old one is kept under a dated name."""
+    """A fresh copy of a lesson; the old one is kept in workspace/earlier, under a dated name."""
     from course.lessons import workspace
 
     fresh, old_copy = workspace.reset(number)

@@ -71,7 +71,7 @@ def _answer(given: argparse.Namespace, dns: PodDns | None) -> Answer:
     from course.dns import question
 
     pairs = question.pairs(given.name, given.namespace, given.kind, dns)
-    said = question.begin(pairs, pod=dns.pod if dns else question.TOOLBOX)
+    ending = question.begin(pairs, pod=dns.pod if dns else question.TOOLBOX)
     from course.dns import query  # a sixth of the time of a question, and dig does not wait for it
 
-    return query.interpret(given.name, given.namespace, pairs, said(), dns)
+    return query.interpret(given.name, given.namespace, pairs, ending(), dns)

@@ -51,8 +51,8 @@ def check(slug: Slug, as_json: Json = False) -> None:
     from course.tasks import verbs
 
     report = verbs.check(slug)
-    said = report.text() + advice.for_here(path.afterword(report))
-    typer.echo(json.dumps(report.as_dict()) if as_json else said)
+    text = report.text() + advice.for_here(path.afterword(report))
+    typer.echo(json.dumps(report.as_dict()) if as_json else text)
     if not report.passed:
         raise typer.Exit(1)
 

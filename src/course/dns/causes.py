@@ -42,18 +42,18 @@ def _meant(case: Case) -> list[Meant]:
 
 
 def _service_missing(case: Case) -> Words:
-    parts, found = cluster_names.read(case.hop.name), _meant(case)
+    parts, intended = cluster_names.read(case.hop.name), _meant(case)
     lacking = f"there is no Service {parts.service} in namespace {parts.namespace}"
-    elsewhere = [one.service for one in found if one.service.name == parts.service]
-    hint, commands = proposed(case, found)
+    elsewhere = [one.service for one in intended if one.service.name == parts.service]
+    hint, commands = proposed(case, intended)
     if case.chain.to_mend:
         return f"{_subject(case)}{lacking}.{hint}", commands or (_listing(parts.namespace),)
     if elsewhere:
         where = " and ".join(sorted(one.namespace for one in elsewhere))
         one = f"There is one in namespace {where}" if len(elsewhere) == 1 else f"There are some, in namespaces {where}"
         broken = "" if commands else ", and it does not resolve either"
-        said = f"{case.begin}{lacking}. {one}: from another namespace, name it too{broken}."
-        return said, commands or (ask(case, Meant(elsewhere[0]).short),)
+        meaning = f"{case.begin}{lacking}. {one}: from another namespace, name it too{broken}."
+        return meaning, commands or (ask(case, Meant(elsewhere[0]).short),)
     return f"{case.begin}{lacking}, or in any other.{hint}", commands or (_listing(parts.namespace),)
 
 
@@ -81,23 +81,23 @@ def _namespace_not_service(case: Case) -> Words:
 
 
 def _not_svc_nor_pod(case: Case) -> Words:
-    found = _meant(case)
-    hint, commands = proposed(case, found)
+    intended = _meant(case)
+    hint, commands = proposed(case, intended)
     begin = _subject(case) or f"{case.hop.name} does not exist ({case.status}): "
     labels = case.hop.name.split(".")
-    if not found or len(labels) < 4:
-        said = f"{begin}below {ZONE} a name has the form SERVICE.NAMESPACE.svc.{ZONE}."
-        return f"{said}{hint}", commands or ("kubectl get services -A",)
-    one, kind = (good(found, case) or found)[0].service, cluster_names.read(case.hop.name).kind
+    if not intended or len(labels) < 4:
+        meaning = f"{begin}below {ZONE} a name has the form SERVICE.NAMESPACE.svc.{ZONE}."
+        return f"{meaning}{hint}", commands or ("kubectl get services -A",)
+    one, kind = (good(intended, case) or intended)[0].service, cluster_names.read(case.hop.name).kind
     lacks = "lacks `svc`" + (f", and has `{kind}` in its place" if meant.like_suffix(kind) else "")
     wrong = "has `svc` in another place than before the domain" if "svc" in labels else lacks
-    said = (
+    meaning = (
         f"{begin}that name {wrong}: the Service {one.name} is in namespace {one.namespace}, and its name is {one.full}."
     )
     if commands:
-        return (f"{said}{hint}" if found[0].below else said), commands
+        return (f"{meaning}{hint}" if intended[0].below else meaning), commands
     hint, commands = no_better(case, one)
-    return f"{said}{hint}", commands
+    return f"{meaning}{hint}", commands
 
 
 def suffix_added(case: Case, complete: str) -> Words:
@@ -105,23 +105,23 @@ def suffix_added(case: Case, complete: str) -> Words:
     alias = case.chain.to_mend
     begin, typed = (_subject(case), case.hop.name) if alias else (case.begin, plain(case.name))
     typed = typed if typed.startswith(complete) else case.hop.name
-    said = f"{begin}that is {complete} with {typed.removeprefix(complete)} added to it, and it was complete already."
+    meaning = f"{begin}that is {complete} with {typed.removeprefix(complete)} added to it, and it was complete already."
     if commands := lead_to(case, complete):
-        return said, commands
+        return meaning, commands
     hint, commands = near_outside(case, complete)
-    return f"{said} It has no address either.{hint}", commands or ((look_at(alias),) if alias else ())
+    return f"{meaning} It has no address either.{hint}", commands or ((look_at(alias),) if alias else ())
 
 
 def _below_alias(case: Case) -> Words:
     service, alias = _held(case), case.chain.to_mend
-    said = f"{_subject(case)}{service} is there, but an alias has no SRV records and no names below it."
+    meaning = f"{_subject(case)}{service} is there, but an alias has no SRV records and no names below it."
     hint, commands = proposed(case, [Meant(service, sure=False)])
     if alias:
-        return f"{said}{hint}", commands or (look_at(alias),)
+        return f"{meaning}{hint}", commands or (look_at(alias),)
     below = case.hop.name.removesuffix(f".{service.full}")
     if outside := lead_to(case, f"{below}.{plain(service.target)}"):
-        return said, (*outside, look_at(service))
-    return f"{said}{hint}", (*commands, look_at(service))
+        return meaning, (*outside, look_at(service))
+    return f"{meaning}{hint}", (*commands, look_at(service))
 
 
 def _endpoint_missing(case: Case) -> Words:
@@ -190,26 +190,28 @@ def _port_missing(case: Case) -> Words:
 def _too_many_labels(case: Case) -> Words:
     service, below = _held(case), cluster_names.read(case.hop.name).below
     hint, commands = proposed(case, [Meant(service, below[-1:], sure=False)])
-    said = f"{_subject(case)}{service} is there, but it has no record of that name: too many labels stand before it."
-    return f"{said}{hint}", commands or (look_at(service),)
+    meaning = f"{_subject(case)}{service} is there, but it has no record of that name: too many labels stand before it."
+    return f"{meaning}{hint}", commands or (look_at(service),)
 
 
 def _pod_name(case: Case) -> Words:
     parts = cluster_names.read(case.hop.name)
     hint, commands = proposed(case, _meant(case))
-    said = f"a name below pod.{ZONE} is a Pod's address with hyphens, such as 10-244-0-5, and {parts.service} is none."
+    meaning = (
+        f"a name below pod.{ZONE} is a Pod's address with hyphens, such as 10-244-0-5, and {parts.service} is none."
+    )
     look = f"kubectl get pods -n {parts.namespace} -o wide"
-    return f"{_subject(case) or case.begin}{said}{hint}", commands or (look,)
+    return f"{_subject(case) or case.begin}{meaning}{hint}", commands or (look,)
 
 
 def _target_is_address(case: Case) -> Words:
     alias = case.chain.to_mend or _held(case)
-    said = f"{case.way}{alias} is there, but its externalName {alias.target} is an address."
+    meaning = f"{case.way}{alias} is there, but its externalName {alias.target} is an address."
     if case.hop.service is not None:
-        said += " CoreDNS takes names only and answers as if the Service did not exist."
+        meaning += " CoreDNS takes names only and answers as if the Service did not exist."
     else:
-        said += " DNS takes it as a name, and no such name exists."
-    return said, ("Make a Service without a selector and an EndpointSlice: lesson without_selector.",)
+        meaning += " DNS takes it as a name, and no such name exists."
+    return meaning, ("Make a Service without a selector and an EndpointSlice: lesson without_selector.",)
 
 
 def _label_too_long(case: Case) -> Words:
@@ -246,10 +248,10 @@ def _too_many_aliases(case: Case) -> Words:
 def _type_not_followed(case: Case) -> Words:
     service = _held(case)
     followed = "CoreDNS follows an alias for A, AAAA and CNAME only"
-    said = f"{case.way}{service} is an alias, and {followed}, not for {case.kind}."
+    meaning = f"{case.way}{service} is an alias, and {followed}, not for {case.kind}."
     if chain.fits(service.target) and case.evidence.response(service.target, case.kind).wanted:
-        return said, (ask(case, f"{service.target}.", kind=case.kind),)
-    return f"{said} Its target {service.target}. has none either.", (look_at(service),)
+        return meaning, (ask(case, f"{service.target}.", kind=case.kind),)
+    return f"{meaning} Its target {service.target}. has none either.", (look_at(service),)
 
 
 def _no_record_of_type(case: Case) -> Words:

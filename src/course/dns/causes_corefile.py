@@ -33,11 +33,11 @@ def _block(case: Case) -> str:
 
 def _no_server_block(case: Case) -> Words:
     zones = [zone for block in case.evidence.blocks() for zone in block.zones]
-    said = (
+    meaning = (
         f"{_subject(case)} {case.hop.name} belongs to no server block of the Corefile, so CoreDNS refuses it "
         f"(REFUSED). The blocks are for: {', '.join(sorted(zones)) or 'nothing'}. A block for `.` takes all others."
     )
-    return said, COMMANDS
+    return meaning, COMMANDS
 
 
 def _no_plugin(case: Case) -> Words:
@@ -72,25 +72,25 @@ def _zone_taken(case: Case) -> Words:
 def _plugin_has_none(case: Case) -> Words:
     plugin, response = case.hop.plugin, case.hop.response
     name = plugin.name if plugin else ""
-    said = response.status if response else "no answer"
+    status = response.status if response else "no answer"
     why = {
         "hosts": "It knows other names only, and has no `fallthrough`: what it does not know goes no further.",
         "template": "It answers for each name that it fits itself, and no other plugin is asked.",
     }.get(name, "No other plugin is asked.")
-    kind = f"{case.kind} record" if said == "NOERROR" else "answer"
+    kind = f"{case.kind} record" if status == "NOERROR" else "answer"
     cluster = " The name is one of the cluster's." if in_cluster(case.hop.name) else ""
     return (
         f"{_subject(case)} {case.hop.name} is answered by the line `{plugin}` in the Corefile's server block "
-        f"{_block(case)}: no {kind} ({said}).{cluster} {why}",
+        f"{_block(case)}: no {kind} ({status}).{cluster} {why}",
         COMMANDS,
     )
 
 
 def forwarder_down(case: Case, servers: list[str]) -> Words:
     """A stub domain's own servers, none of which answers; other names are not concerned."""
-    said = case.hop.response.status if case.hop.response else "no answer"
+    status = case.hop.response.status if case.hop.response else "no answer"
     return (
-        f"{_subject(case)} {case.hop.name} cannot be looked up: {said}. It belongs to the Corefile's server block "
+        f"{_subject(case)} {case.hop.name} cannot be looked up: {status}. It belongs to the Corefile's server block "
         f"{_block(case)}, which forwards to {' and '.join(servers)}, and no DNS server answers there.{hides(case)} "
         "Names of other blocks are not concerned.",
         COMMANDS,
@@ -105,11 +105,11 @@ def by_acl(case: Case) -> Diagnosis | None:
         if block is None or response is None or response.answer or not any(one.name == "acl" for one in block.plugins):
             continue
         if rule := server_blocks.acl_rule(name, case.kind, response.status, case.evidence.asker(), block):
-            said = (
+            meaning = (
                 f"{subject} {name} {ACL_DOES[rule.split()[0]]} by the rule `{rule}` of the acl in the Corefile's "
                 f"server block {block.key}. That says who may ask, not what there is.{hides(case)}"
             )
-            return Diagnosis("acl-refuses", said, COMMANDS, case.chain)
+            return Diagnosis("acl-refuses", meaning, COMMANDS, case.chain)
     return None
 
 
@@ -132,16 +132,16 @@ def by_stub(case: Case) -> str:
     return f" By the Corefile's server block {block.key} CoreDNS asked {' or '.join(plugin.words[1:])} for it."
 
 
-def after_rewrite(case: Case, found: Diagnosis) -> Diagnosis:
+def after_rewrite(case: Case, diagnosis: Diagnosis) -> Diagnosis:
     """What is said of a name that nobody asked for: a rewrite of the Corefile made it."""
     hop = case.chain.rewrite
     if hop is None or hop.rewrite is None:
-        return found
+        return diagnosis
     aliases = [one.short for one in case.chain.aliases]
     way = f"The aliases lead {' -> '.join([*aliases, hop.name])}. " if aliases else ""
     made = hop.rewrite.name if hop.rewrite.name != hop.name else f"a question of type {hop.rewrite.kind}"
-    said = f"{way}The Corefile's `{hop.rewrite.rule}` makes {made} of {hop.name}. {found.meaning}"
-    return replace(found, cause="rewrite-leads-nowhere", meaning=said, next=(SHOW, *found.next))
+    meaning = f"{way}The Corefile's `{hop.rewrite.rule}` makes {made} of {hop.name}. {diagnosis.meaning}"
+    return replace(diagnosis, cause="rewrite-leads-nowhere", meaning=meaning, next=(SHOW, *diagnosis.next))
 
 
 WORDS: dict[str, Callable[[Case], Words]] = {

@@ -30,10 +30,10 @@ def _provider(case: Case) -> list[Hop]:
 def missing(case: Case) -> tuple[str, Words]:
     """(cause, words) of a name that does not exist outside: what was meant, in the cluster or outside."""
     alias, name = case.chain.to_mend, case.hop.name
-    found = meant.names_for(name, case.evidence, alias.namespace if alias else case.namespace)
-    sure = bool(found) and found[0].sure
+    intended = meant.names_for(name, case.evidence, alias.namespace if alias else case.namespace)
+    sure = bool(intended) and intended[0].sure
     near = ("", ()) if sure else proposed.near_outside(case, name)
-    if found and not near[0] and (inside := _inside(case, found)):
+    if intended and not near[0] and (inside := _inside(case, intended)):
         return inside
     if alias and (space := _namespace(case)):
         return space
@@ -45,8 +45,8 @@ def missing(case: Case) -> tuple[str, Words]:
         why = "" if _form(name) else " A misspelt externalName, or the provider removed the name."
         return _cause(case), (begin + why, (look_at(alias),))
     if name.endswith(".arpa"):
-        said = f"{begin} Nothing with that address has a name: no Service, no endpoint of one, nothing outside."
-        return _cause(case), (said, ("kubectl get services,endpointslices -A",))
+        meaning = f"{begin} Nothing with that address has a name: no Service, no endpoint of one, nothing outside."
+        return _cause(case), (meaning, ("kubectl get services,endpointslices -A",))
     return _cause(case), (begin, ("Compare it letter by letter with what the provider's console shows.",))
 
 
@@ -69,31 +69,31 @@ def _form(name: str) -> str:
     return " A machine knows that name by its own hosts file, and DNS does not." if name in HOSTS else ""
 
 
-def _inside(case: Case, found: Sequence[Meant]) -> tuple[str, Words] | None:
+def _inside(case: Case, intended: Sequence[Meant]) -> tuple[str, Words] | None:
     """The name was meant for the cluster, and was not written so that it is found there."""
     alias = case.chain.to_mend
-    hint, commands = proposed.proposed(case, found, ", and that must be written in full" if alias else "")
-    if not commands and not found[0].sure:
+    hint, commands = proposed.proposed(case, intended, ", and that must be written in full" if alias else "")
+    if not commands and not intended[0].sure:
         return None
-    others = [one.service for one in found if one.service != alias]
+    others = [one.service for one in intended if one.service != alias]
     if not commands:
-        hint, commands = proposed.no_better(case, (others or [found[0].service])[0])
+        hint, commands = proposed.no_better(case, (others or [intended[0].service])[0])
     if alias:
-        said = f"{case.way}The alias is there, but its target {case.hop.name}. is taken as a full name: no search list"
+        meaning = f"{case.way}The alias is there, but its target {case.hop.name}. is taken as a full name: no search "
         cause = "target-short" if others else "target-missing-outside"
-        return cause, (f"{said} is applied to it.{hint}", commands)
-    cause, why = _slip(case, found[0])
+        return cause, (f"{meaning}list is applied to it.{hint}", commands)
+    cause, why = _slip(case, intended[0])
     return cause, (f"No such name (NXDOMAIN): {why}{hint}", commands)
 
 
-def _slip(case: Case, found: Meant) -> tuple[str, str]:
+def _slip(case: Case, intended: Meant) -> tuple[str, str]:
     """(cause, sentence): how a name that was typed missed a Service of the cluster."""
-    name, service = case.hop.name, found.service
+    name, service = case.hop.name, intended.service
     words = list(meant.wording(name, case.evidence).words)
-    if found.below and words == [found.below[-1], service.name]:
+    if intended.below and words == [intended.below[-1], service.name]:
         return "namespace-missing", (
             f"there is no namespace {service.name}; it is a Service of namespace {service.namespace}, "
-            f"and {words[0]} {'an' if found.sure else 'no'} endpoint of it."
+            f"and {words[0]} {'an' if intended.sure else 'no'} endpoint of it."
         )
     if words == [service.namespace, service.name] != words[::-1]:
         return "swapped", f"the Service comes first, then its namespace; {name} has them turned round."
@@ -110,11 +110,11 @@ def _namespace(case: Case) -> tuple[str, Words] | None:
     name, words = case.hop.name, meant.wording(case.hop.name, case.evidence).words
     begin = f"{case.way}The alias is there, but its target {name}. is taken as a full name"
     if len(words) == 1 and words[0] in case.evidence.namespaces():
-        said = f"{begin}, and {words[0]} is a namespace, not a Service. {services_of(words[0], case.evidence)}"
-        return "target-short", (said, (f"kubectl get services -n {words[0]}",))
+        meaning = f"{begin}, and {words[0]} is a namespace, not a Service. {services_of(words[0], case.evidence)}"
+        return "target-short", (meaning, (f"kubectl get services -n {words[0]}",))
     if name.endswith(f".{POD}") and (commands := proposed.lead_to(case, f"{name}.{ZONE}")):
-        said = f"{begin}: no search list is applied to it. You mean {name}.{ZONE}, and that must be written in full."
-        return "target-short", (said, commands)
+        meaning = f"{begin}: no search list is applied to it. You mean {name}.{ZONE}, and that must be written in full."
+        return "target-short", (meaning, commands)
     return None
 
 
@@ -175,19 +175,19 @@ def no_record_of_type(case: Case) -> Words:
             f"{RECORDS} | grep {name}",
         )
     if case.kind == "A" and others[0] == "AAAA":
-        said = f"{begin} It has an IPv6 address (AAAA) only."
+        meaning = f"{begin} It has an IPv6 address (AAAA) only."
     else:
-        said = f"{begin} It exists, but with records of other types only: {', '.join(others)}."
+        meaning = f"{begin} It exists, but with records of other types only: {', '.join(others)}."
     followed = case.chain.to_mend is not None and others[0] in ("A", "AAAA")
-    return said, (ask(case, case.asked_name if followed else name, kind=others[0]),)
+    return meaning, (ask(case, case.asked_name if followed else name, kind=others[0]),)
 
 
 def _failure(case: Case) -> Words:
     """No answer from outside: the provider's zone, its server, or CoreDNS's forward. The server is asked itself."""
     name = case.hop.name
     hides = causes_corefile.hides(case)
-    said = case.hop.response.status if case.hop.response else "no answer"
-    begin = f"{_subject(case)} {name}. cannot be looked up: {said}"
+    status = case.hop.response.status if case.hop.response else "no answer"
+    begin = f"{_subject(case)} {name}. cannot be looked up: {status}"
     servers = _servers(case)
     if _silent(case) == servers and servers:
         if case.hop.block and not case.hop.block.root:

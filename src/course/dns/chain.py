@@ -129,9 +129,9 @@ def _answered(
             hop = replace(hop, holder=_holder(way, plugin), block=way.block, plugin=plugin, response=response)
             return _outside(hop, evidence) if plugin.name == "forward" else (_by_plugin(hop),)
         if in_cluster(hop.name):
-            found = _in_cluster(hop.name, kind, before, evidence)
-            if not (found.broken and plugin.falls_through(hop.name) and plugin is not way.plugins[-1]):
-                return (found,)
+            inside = _in_cluster(hop.name, kind, before, evidence)
+            if not (inside.broken and plugin.falls_through(hop.name) and plugin is not way.plugins[-1]):
+                return (inside,)
     holder = f"server block {way.block.key} of the Corefile" if way.block else ""
     return (replace(hop, holder=holder, cause=_nobody(hop, way), block=way.block),)
 
@@ -199,8 +199,8 @@ def cluster_hop(name: str, kind: str, evidence: Evidence) -> Hop:
     """What CoreDNS's kubernetes plugin makes of a name below the cluster's domain, by what the API holds."""
     parts = cluster_names.read(name)
     if parts.kind == "":
-        found = "its own records" if kind in ("SOA", "NS") else ""
-        return Hop(name, "CoreDNS", found, "" if found else "no-record-of-type")
+        leads_to = "its own records" if kind in ("SOA", "NS") else ""
+        return Hop(name, "CoreDNS", leads_to, "" if leads_to else "no-record-of-type")
     if parts.kind not in (cluster_names.SVC, cluster_names.POD):
         return _own_name(name, kind, evidence)
     if not parts.namespace:

@@ -39,8 +39,8 @@ def diagnose(name: str, namespace: str, asked: Sequence[dig.Response], evidence:
         return _corefile_refused(case)
     if refused := causes_corefile.by_acl(case):
         return refused
-    found = causes_corefile.after_rewrite(case, _of_chain(case))
-    return replace(found, meaning=found.meaning + causes_corefile.by_stub(case) + causes_corefile.by_view(case))
+    diagnosis = causes_corefile.after_rewrite(case, _of_chain(case))
+    return replace(diagnosis, meaning=diagnosis.meaning + causes_corefile.by_stub(case) + causes_corefile.by_view(case))
 
 
 def _is_down(evidence: Evidence) -> bool:
@@ -61,11 +61,11 @@ def _by_corefile(case: Case) -> bool:
 
 
 def _corefile_refused(case: Case) -> Diagnosis:
-    said = (
+    meaning = (
         "CoreDNS does not take the Corefile that the cluster holds, and goes on with the one it had, if it still runs. "
         f"Its own words: {case.evidence.complaint()}"
     )
-    return Diagnosis("corefile-refused", said, causes_corefile.COMMANDS, case.chain)
+    return Diagnosis("corefile-refused", meaning, causes_corefile.COMMANDS, case.chain)
 
 
 def _of_chain(case: Case) -> Diagnosis:
@@ -84,7 +84,7 @@ def _of_chain(case: Case) -> Diagnosis:
 
 def _address(name: str, evidence: Evidence) -> Diagnosis:
     """An address was given as a name; what has that address is asked by its reverse name."""
-    said = f"{name} is an address, not a name: nothing is looked up for it, a program connects straight to it."
+    meaning = f"{name} is an address, not a name: nothing is looked up for it, a program connects straight to it."
     try:
         reverse = ip_address(name.rstrip(".")).reverse_pointer
     except ValueError:
@@ -94,32 +94,32 @@ def _address(name: str, evidence: Evidence) -> Diagnosis:
             if whole
             else "Write all four numbers of it."
         )
-        return Diagnosis("address-as-name", f"{said} {form}", ())
+        return Diagnosis("address-as-name", f"{meaning} {form}", ())
     if not evidence.response(reverse, "PTR").wanted:
-        return Diagnosis("address-as-name", f"{said} No name belongs to it: {reverse} has no PTR record.", ())
-    said = f"{said} To find the name that belongs to it, ask for its reverse name."
-    return Diagnosis("address-as-name", said, (command(reverse, kind="PTR"),))
+        return Diagnosis("address-as-name", f"{meaning} No name belongs to it: {reverse} has no PTR record.", ())
+    meaning = f"{meaning} To find the name that belongs to it, ask for its reverse name."
+    return Diagnosis("address-as-name", meaning, (command(reverse, kind="PTR"),))
 
 
 def _coredns_down(evidence: Evidence) -> Diagnosis:
-    said = "No answer came, and none for the API's own name either: CoreDNS is down, or the way to it is blocked."
+    meaning = "No answer came, and none for the API's own name either: CoreDNS is down, or the way to it is blocked."
     look = "kubectl -n kube-system get pods -l k8s-app=kube-dns"
     if words := evidence.complaint():
         commands = (*causes_corefile.COMMANDS, look)
-        return Diagnosis("corefile-refused", f"{said} It does not take its Corefile: {words}", commands)
-    return Diagnosis("coredns-down", said, (look,))
+        return Diagnosis("corefile-refused", f"{meaning} It does not take its Corefile: {words}", commands)
+    return Diagnosis("coredns-down", meaning, (look,))
 
 
 def _namespace_of_the_pod(case: Case) -> Diagnosis:
     """The name says no namespace, and the one to ask from is not there."""
     near = meant.near_namespace(case.namespace, case.evidence)
-    said = f"There is no namespace {case.namespace}, so no Pod asks from it."
-    found = answering(question.candidates(case.name, near), case.kind, case.evidence) if near else {}
-    if found:
-        said = f"{said} Perhaps you mean namespace {near}."
-        return Diagnosis("from-namespace-missing", said, (command(case.name, near, next(iter(found.values()))),))
+    meaning = f"There is no namespace {case.namespace}, so no Pod asks from it."
+    kinds = answering(question.candidates(case.name, near), case.kind, case.evidence) if near else {}
+    if kinds:
+        meaning = f"{meaning} Perhaps you mean namespace {near}."
+        return Diagnosis("from-namespace-missing", meaning, (command(case.name, near, next(iter(kinds.values()))),))
     hint, commands = proposed(case, meant.names_for(case.name, case.evidence))
-    return Diagnosis("from-namespace-missing", f"{said}{hint}", commands or ("kubectl get namespaces",))
+    return Diagnosis("from-namespace-missing", f"{meaning}{hint}", commands or ("kubectl get namespaces",))
 
 
 def _unexplained(case: Case) -> Diagnosis:

@@ -72,11 +72,11 @@ class _Reading:
         self.sections: dict[str, list[Record]] = {"ANSWER": [], "AUTHORITY": []}
 
 
-def read(pairs: Sequence[tuple[str, str]], said: subprocess.CompletedProcess[str]) -> list[Response]:
+def read(pairs: Sequence[tuple[str, str]], result: subprocess.CompletedProcess[str]) -> list[Response]:
     """dig's words as one response for each (full name, type) it was given; CourseError where it could not ask."""
-    responses = parse(said.stdout)
+    responses = parse(result.stdout)
     if len(responses) != len(pairs):
-        raise CourseError("The toolbox Pod cannot ask.", (said.stderr or said.stdout).strip()[:300], "./course up")
+        raise CourseError("The toolbox Pod cannot ask.", (result.stderr or result.stdout).strip()[:300], "./course up")
     return [_of(response, name, kind) for response, (name, kind) in zip(responses, pairs, strict=True)]
 
 
@@ -90,18 +90,18 @@ def parse(text: str) -> list[Response]:
     responses: list[Response] = []
     reading = _Reading()
     for line in text.splitlines():
-        if found := re.match(r";; ->>HEADER<<-.*status: (\w+)", line):
-            reading = _Reading(status=found.group(1))
-        elif found := re.match(r";; flags:([\w ]*);", line):
-            reading.flags = tuple(found.group(1).split())
-        elif found := re.match(r";; (\w+) (?:PSEUDO)?SECTION:", line):
-            reading.section = found.group(1)
-        elif reading.section == "QUESTION" and (found := re.match(r";(\S+)\s+IN\s+(\S+)", line)):
-            reading.question = (found.group(1), found.group(2))
+        if match := re.match(r";; ->>HEADER<<-.*status: (\w+)", line):
+            reading = _Reading(status=match.group(1))
+        elif match := re.match(r";; flags:([\w ]*);", line):
+            reading.flags = tuple(match.group(1).split())
+        elif match := re.match(r";; (\w+) (?:PSEUDO)?SECTION:", line):
+            reading.section = match.group(1)
+        elif reading.section == "QUESTION" and (match := re.match(r";(\S+)\s+IN\s+(\S+)", line)):
+            reading.question = (match.group(1), match.group(2))
         elif reading.section in reading.sections and (record := _record(line)):
             reading.sections[reading.section].append(record)
-        elif found := re.match(r";; SERVER: ([^#\s]+)", line):
-            responses.append(_response(reading, found.group(1)))
+        elif match := re.match(r";; SERVER: ([^#\s]+)", line):
+            responses.append(_response(reading, match.group(1)))
             reading = _Reading()
         elif "communications error" in line or "no servers could be reached" in line:
             if not responses or responses[-1].status != "TIMEOUT" or "no servers" in line:

@@ -36,8 +36,8 @@ def _of_plugin(plugin: Plugin, block: ServerBlock, *, made: bool) -> tuple[str, 
     if plugin.name == "kubernetes":
         return "CoreDNS answered with what the cluster holds under that name.", "CoreDNS"
     if plugin.name != "forward":
-        said = f"CoreDNS answered itself, by the line `{plugin}` of the Corefile's server block {block.key}."
-        return f"{said} Nobody outside was asked.", "CoreDNS"
+        sentence = f"CoreDNS answered itself, by the line `{plugin}` of the Corefile's server block {block.key}."
+        return f"{sentence} Nobody outside was asked.", "CoreDNS"
     if not block.root:
         servers = " or ".join(plugin.words[1:])
         return (

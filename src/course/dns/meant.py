@@ -87,13 +87,13 @@ def names_for(name: str, evidence: Evidence, namespace: str = "") -> list[Meant]
     `auth` is every Service auth; `auth.team-a` with whatever follows, or both turned round, is the one of team-a.
     `web-0.web`, `web-0.team-a` and `web-0` are an endpoint without all of its name.
     """
-    said = wording(name, evidence)
-    if not said.words:
+    parsed = wording(name, evidence)
+    if not parsed.words:
         return []
-    found = _spelt(said.words, evidence) or [
-        replace(one, sure=False) for one in _misspelt(said, namespace, evidence)
+    intended = _spelt(parsed.words, evidence) or [
+        replace(one, sure=False) for one in _misspelt(parsed, namespace, evidence)
     ]  # fmt: skip
-    whole = [replace(one, below=(*said.ports, *one.below)) for one in found]
+    whole = [replace(one, below=(*parsed.ports, *one.below)) for one in intended]
     return sorted(whole, key=lambda one: one.service.namespace != namespace)
 
 
@@ -102,28 +102,28 @@ def _spelt(words: Sequence[str], evidence: Evidence) -> list[Meant]:
     if len(words) == 1:
         return [Meant(one) for one in services if one.name == words[0]] or endpoints(words[0], evidence)
     *below, service, space = words
-    found = [Meant(one, tuple(below)) for one in services if (one.name, one.namespace) == (service, space)]
+    intended = [Meant(one, tuple(below)) for one in services if (one.name, one.namespace) == (service, space)]
     if below:
-        return found
-    found += [Meant(one) for one in services if (one.namespace, one.name) == (service, space)]
-    found = found or endpoints(service, evidence, namespace=space)
-    return found or endpoints(service, evidence, service=space)
+        return intended
+    intended += [Meant(one) for one in services if (one.namespace, one.name) == (service, space)]
+    intended = intended or endpoints(service, evidence, namespace=space)
+    return intended or endpoints(service, evidence, service=space)
 
 
-def _misspelt(said: Wording, namespace: str, evidence: Evidence) -> list[Meant]:
+def _misspelt(parsed: Wording, namespace: str, evidence: Evidence) -> list[Meant]:
     """The same Service or endpoint in another namespace, the likeliest one first; else the Service that looks like it.
 
     A name that does not say that it is the cluster's, and ends as one outside does, is none of its.
     """
-    *below, service, space = said.words if len(said.words) > 1 else (*said.words, namespace)
+    *below, service, space = parsed.words if len(parsed.words) > 1 else (*parsed.words, namespace)
     there = space if space in evidence.namespaces() else near_namespace(space, evidence)
     services = evidence.services()
     named = [Meant(one, tuple(below)) for one in services if service in (one.name, f"{one.name}-{one.namespace}")]
-    if found := [one for one in named if one.service.namespace == there]:
-        return found
-    if not (said.inside or there) and is_domain(space, evidence):
+    if in_namespace := [one for one in named if one.service.namespace == there]:
+        return in_namespace
+    if not (parsed.inside or there) and is_domain(space, evidence):
         return []
-    if not (said.inside or there) and below:
+    if not (parsed.inside or there) and below:
         return endpoints(below[0], evidence, service=service) if len(below) == 1 else []
     named = named or endpoints(service, evidence, namespace=space) or endpoints(service, evidence)
     below_one = [Meant(one, (*below, service)) for one in services if one.name == space]

@@ -24,9 +24,9 @@ def servers() -> list[str]:
 
 def _resolv_conf() -> str:
     cat = ("exec", "-n", kubectl.TOOLBOX[0], POD, "--", "cat", "/etc/resolv.conf")
-    done = kubectl.run(*cat)
-    if done.returncode == 0:
-        return done.stdout
+    printed = kubectl.run(*cat)
+    if printed.returncode == 0:
+        return printed.stdout
     kubectl.apply(_manifest())
     ready = ("wait", "-n", kubectl.TOOLBOX[0], "--for=condition=Ready", f"pod/{POD}", "--timeout=60s")
     kubectl.output(*ready, timeout=70, doing="Making a Pod with dnsPolicy Default")

@@ -21,20 +21,20 @@ def answering(names: Sequence[str], kind: str, evidence: Evidence) -> dict[str, 
     kinds = [one for one in dict.fromkeys((kind, "A", "AAAA")) if one not in ("CNAME", "ANY")]
     pairs = [(name, one) for name in names if chain.fits(name) for one in kinds]
     responses = evidence.responses(pairs) if pairs else []
-    found: dict[str, str] = {}
+    types: dict[str, str] = {}
     for (name, one), response in zip(pairs, responses, strict=True):
         if response.wanted:
-            found.setdefault(name, one)
-    return found
+            types.setdefault(name, one)
+    return types
 
 
-def good(found: Sequence[Meant], case: Case) -> list[Meant]:
+def good(intended: Sequence[Meant], case: Case) -> list[Meant]:
     """Of these the ones that have an answer, and that the alias to mend can point at: never at itself.
 
     Where a name below a Service has none, the Service stands for it.
     """
     alias = case.chain.to_mend
-    others = [one for one in found if one.service != alias]
+    others = [one for one in intended if one.service != alias]
     names = [name for one in others for name in (one.full, one.service.full)]
     kinds = answering(names, "A" if alias else case.kind, case.evidence)
     spelled = [one if one.full in kinds else replace(one, below=(), lost=one.below) for one in others]
@@ -48,12 +48,12 @@ def _end(name: str, kind: str, case: Case) -> str:
     return behind[-1].target if len(case.chain.aliases) + len(behind) > chain.ALIASES else ""
 
 
-def proposed(case: Case, found: Sequence[Meant], then: str = "") -> Words:
+def proposed(case: Case, intended: Sequence[Meant], then: str = "") -> Words:
     """(a sentence, commands) with those of these names that are good, three at most; ("", ()) where none is.
 
     then: how the sentence goes on behind the names.
     """
-    fine = good(found, case)[:3]
+    fine = good(intended, case)[:3]
     if not fine:
         return "", ()
     begin = "You mean" if all(one.sure for one in fine) else "Perhaps you mean"
@@ -99,8 +99,8 @@ def near_outside(case: Case, name: str) -> Words:
     best = next((one for one in near if one in kinds), "")
     if not best:
         return "", ()
-    said = f" Perhaps you mean {best}, which {'another' if alias else 'an'} alias of this cluster uses."
-    return said, (patch(alias, best) if alias else ask(case, best, kind=kinds[best]),)
+    sentence = f" Perhaps you mean {best}, which {'another' if alias else 'an'} alias of this cluster uses."
+    return sentence, (patch(alias, best) if alias else ask(case, best, kind=kinds[best]),)
 
 
 def complete_within(case: Case) -> str:

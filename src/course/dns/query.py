@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from course.base import advice
-from course.base.shell import Said
+from course.base.shell import Completed
 from course.dns import dig, question
 from course.dns.cluster_names import plain
 
@@ -108,10 +108,10 @@ def ask(name: str, namespace: str = "default", kind: str = "A", dns: PodDns | No
 
 
 def interpret(
-    name: str, namespace: str, pairs: Sequence[tuple[str, str]], said: Said, dns: PodDns | None = None
+    name: str, namespace: str, pairs: Sequence[tuple[str, str]], result: Completed, dns: PodDns | None = None
 ) -> Answer:
     """What dig said to these (full name, type), settled as a resolver does, and explained."""
-    return settle(name, namespace, dig.read(pairs, said), dns)
+    return settle(name, namespace, dig.read(pairs, result), dns)
 
 
 def settle(
@@ -132,10 +132,12 @@ def settle(
     if asked[-1].wanted and asked[-1].status == "NOERROR":
         from course.dns import meanings
 
-        said, maker = meanings.meaning(asked[-1], lambda: _blocks(evidence))
-        return Answer(name, namespace, asked, said, "", RESOLVED, None, note, maker)
-    found = explain(name, namespace, asked, evidence, dns)
-    return Answer(name, namespace, asked, found.meaning, "\n".join(found.next), found.cause, found.chain, note)
+        meaning, maker = meanings.meaning(asked[-1], lambda: _blocks(evidence))
+        return Answer(name, namespace, asked, meaning, "", RESOLVED, None, note, maker)
+    diagnosis = explain(name, namespace, asked, evidence, dns)
+    return Answer(
+        name, namespace, asked, diagnosis.meaning, "\n".join(diagnosis.next), diagnosis.cause, diagnosis.chain, note
+    )
 
 
 def _cluster(known: Sequence[dig.Response] = ()) -> Evidence:
@@ -187,10 +189,10 @@ def explain(
     from course.dns import diagnose
 
     own_server = dns is not None and dns.policy == "Default"  # what another server said is nothing that CoreDNS said
-    found = evidence or _cluster(() if own_server else asked)
+    evidence = evidence or _cluster(() if own_server else asked)
     if dns:
         from course.dns import resolver
 
-        if own := resolver.explain(name, namespace, asked, dns, found):
+        if own := resolver.explain(name, namespace, asked, dns, evidence):
             return own
-    return diagnose.diagnose(name, namespace, asked, found)
+    return diagnose.diagnose(name, namespace, asked, evidence)

@@ -22,14 +22,14 @@ class Question:
     status: str
 
 
-def with_log(corefile: str) -> str:
+def with_log(text: str) -> str:
     """The Corefile with the `log` plugin after each `errors`."""
-    return re.sub(r"(?m)^(\s*)errors$", r"\1errors\n\1log", without_log(corefile))
+    return re.sub(r"(?m)^(\s*)errors$", r"\1errors\n\1log", without_log(text))
 
 
-def without_log(corefile: str) -> str:
+def without_log(text: str) -> str:
     """The Corefile without the `log` plugin."""
-    return re.sub(r"(?m)^\s*log\n", "", corefile)
+    return re.sub(r"(?m)^\s*log\n", "", text)
 
 
 def switch_on() -> None:
@@ -44,7 +44,7 @@ def switch_off() -> None:
 
 def parse(log: str) -> list[Question]:
     """The questions in a log. A packet that was sent again is the same question and counts once."""
-    return list(dict.fromkeys(Question(**found.groupdict()) for found in LINE.finditer(log)))
+    return list(dict.fromkeys(Question(**match.groupdict()) for match in LINE.finditer(log)))
 
 
 def questions(name: str) -> list[Question]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from course.base.errors import CourseError
-from course.base.shell import Said
+from course.base.shell import Completed
 from course.kube import kubectl
 
 TYPE_CHECKING = False  # as typing's, whose import the question would wait for
@@ -110,7 +110,7 @@ def check_kind(kind: str) -> str:
     return kind.upper()
 
 
-def send(pairs: Sequence[tuple[str, str]], *, server: str = "", pod: str = TOOLBOX) -> Said:
+def send(pairs: Sequence[tuple[str, str]], *, server: str = "", pod: str = TOOLBOX) -> Completed:
     """One dig for all (full name, type), from a Pod of the course.
 
     It is one `kubectl exec`, however many questions. `server` is `address` or `address:port`. Never raises.
@@ -118,7 +118,7 @@ def send(pairs: Sequence[tuple[str, str]], *, server: str = "", pod: str = TOOLB
     return begin(pairs, server=server, pod=pod)()
 
 
-def begin(pairs: Sequence[tuple[str, str]], *, server: str = "", pod: str = TOOLBOX) -> Callable[[], Said]:
+def begin(pairs: Sequence[tuple[str, str]], *, server: str = "", pod: str = TOOLBOX) -> Callable[[], Completed]:
     """The same, begun now, beside what follows; calling what comes back waits for its end."""
     options = (*(_at(server) if server else []), "+tries=1", "+time=3", "+nocookie")
     words = [word for name, kind in pairs for word in (name, kind, *options)]
@@ -127,5 +127,5 @@ def begin(pairs: Sequence[tuple[str, str]], *, server: str = "", pod: str = TOOL
 
 def _at(server: str) -> list[str]:
     """The words by which dig asks a server: its address, and its port where it has one of its own."""
-    found = re.fullmatch(r"\[?([^\[\]]+?)\]?:(\d+)", server) if server.count(":") == 1 or "]:" in server else None
-    return [f"@{found[1]}", "-p", found[2]] if found else [f"@{server}"]
+    match = re.fullmatch(r"\[?([^\[\]]+?)\]?:(\d+)", server) if server.count(":") == 1 or "]:" in server else None
+    return [f"@{match[1]}", "-p", match[2]] if match else [f"@{server}"]

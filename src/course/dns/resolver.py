@@ -61,19 +61,19 @@ def explain(
 
     kind = asked[-1].kind
     ordinary = question.candidates(name, namespace)
-    found = [one.question for one in evidence.responses([(full, kind) for full in ordinary]) if one.wanted]
-    if not found:
+    answered = [one.question for one in evidence.responses([(full, kind) for full in ordinary]) if one.wanted]
+    if not answered:
         return None
     if dns.policy == "Default":
-        said = (
+        meaning = (
             "A Pod with dnsPolicy Default asks the DNS server of its node, not CoreDNS, and that knows neither "
-            f"Services nor the Corefile. A Pod with dnsPolicy ClusterFirst gets an answer for {found[0]}"
+            f"Services nor the Corefile. A Pod with dnsPolicy ClusterFirst gets an answer for {answered[0]}"
         )
-        return Diagnosis("not-cluster-dns", said, (command(name, there(namespace, evidence), kind),))
-    if found[0].rstrip(".") in [one.question.rstrip(".") for one in asked]:
+        return Diagnosis("not-cluster-dns", meaning, (command(name, there(namespace, evidence), kind),))
+    if answered[0].rstrip(".") in [one.question.rstrip(".") for one in asked]:
         return None
-    said = (
-        f"With ndots:{dns.ndots} this Pod's resolver ({dns.resolver}) does not come to {found[0]} An ordinary Pod "
+    meaning = (
+        f"With ndots:{dns.ndots} this Pod's resolver ({dns.resolver}) does not come to {answered[0]} An ordinary Pod "
         "does, by its search list."
     )
-    return Diagnosis("search-list-stopped", said, (command(found[0], there(namespace, evidence), kind),))
+    return Diagnosis("search-list-stopped", meaning, (command(answered[0], there(namespace, evidence), kind),))

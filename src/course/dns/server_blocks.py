@@ -88,10 +88,10 @@ def read(text: str) -> list[ServerBlock]:
         if len(keys) == 1 and re.fullmatch(r"\(\S+\)", keys[0]):
             snippets[keys[0][1:-1]] = directives
             continue
-        found = [each for one in directives for each in (snippets.get(one.words[0], []) if _imports(one) else [one])]
+        plugins = [each for one in directives for each in (snippets.get(one.words[0], []) if _imports(one) else [one])]
         zones = tuple(zone for key in keys for zone in _zones(key))
         if zones:
-            blocks.append(ServerBlock(" ".join(keys), zones, tuple(found)))
+            blocks.append(ServerBlock(" ".join(keys), zones, tuple(plugins)))
     return blocks
 
 
@@ -102,10 +102,10 @@ def _imports(directive: Plugin) -> bool:
 def _tokens(text: str) -> Iterator[tuple[int, str]]:
     """Each word with the number of its line; a word that begins with # ends its line."""
     for number, line in enumerate(text.splitlines()):
-        for found in WORD.finditer(line):
-            if found[0].startswith("#"):
+        for match in WORD.finditer(line):
+            if match[0].startswith("#"):
                 break
-            yield number, found[0].strip('"') if found[0].startswith('"') else found[0]
+            yield number, match[0].strip('"') if match[0].startswith('"') else match[0]
 
 
 def _blocks(text: str) -> Iterator[tuple[list[str], list[Plugin]]]:
@@ -129,23 +129,23 @@ def _blocks(text: str) -> Iterator[tuple[list[str], list[Plugin]]]:
 
 def _directives(body: Iterable[tuple[int, str]]) -> list[Plugin]:
     """The lines of a block; what stands in braces behind one belongs to it."""
-    found: list[tuple[list[str], list[list[str]]]] = []
+    directives: list[tuple[list[str], list[list[str]]]] = []
     depth, before = 0, -1
     for number, word in body:
         if word == "{":
             depth += 1
         elif word == "}":
             depth -= 1
-        elif depth == 0 and (number != before or not found):
-            found.append(([word], []))
+        elif depth == 0 and (number != before or not directives):
+            directives.append(([word], []))
         elif depth == 0:
-            found[-1][0].append(word)
-        elif number != before or not found[-1][1]:
-            found[-1][1].append([word])
+            directives[-1][0].append(word)
+        elif number != before or not directives[-1][1]:
+            directives[-1][1].append([word])
         else:
-            found[-1][1][-1].append(word)
+            directives[-1][1][-1].append(word)
         before = number
-    return [Plugin(words[0], tuple(words[1:]), tuple(tuple(line) for line in lines)) for words, lines in found]
+    return [Plugin(words[0], tuple(words[1:]), tuple(tuple(line) for line in lines)) for words, lines in directives]
 
 
 def _zones(key: str) -> list[str]:
@@ -157,21 +157,21 @@ def _zones(key: str) -> list[str]:
 
 def zones_of(words: Sequence[str]) -> list[str]:
     """Zones without their final dot; a network such as 10.0.0.0/8 is the reverse zone of its addresses."""
-    found = []
+    zones = []
     for word in words:
         try:
             network = ip_network(word, strict=False) if "/" in word else None
         except ValueError:
             network = None
         if network is None:
-            found.append(plain(word))
+            zones.append(plain(word))
             continue
         step = 8 if network.version == 4 else 4
         labels = -(-network.prefixlen // step)  # whole labels: 10.0.0.0/9 is 128 zones
         for one in network.subnets(new_prefix=labels * step):
             every = one.network_address.reverse_pointer.split(".")
-            found.append(".".join(every[-labels - 2 :]))
-    return found
+            zones.append(".".join(every[-labels - 2 :]))
+    return zones
 
 
 def _matching(name: str, zones: Iterable[str]) -> bool:
@@ -303,9 +303,9 @@ def _new_name(words: Sequence[str], name: str) -> str | None:
     how, old, new = (words[0].lower(), *words[1:3]) if len(words) >= 3 else ("", "", "")
     full, new = f"{name}.", _full(new)
     if how == "regex":
-        found = _search(old, full)
-        groups = [found[0], *found.groups("")] if found else []
-        return plain(re.sub(r"\{(\d+)\}", lambda each: groups[int(each[1])], new)) if found else None
+        match = _search(old, full)
+        groups = [match[0], *match.groups("")] if match else []
+        return plain(re.sub(r"\{(\d+)\}", lambda each: groups[int(each[1])], new)) if match else None
     old = _full(old)
     made = {
         "exact": new if full == old else None,

@@ -19,8 +19,10 @@ def content(answer: Answer) -> tuple[object, ...]:
 def line(answer: Answer) -> str:
     """One line: the time of day, the full name, and what it leads to or why it leads nowhere."""
     last = answer.last
-    found = " ".join(
+    records = " ".join(
         f"{record.kind} {record.value}" for record in sorted(last.answer, key=lambda one: one.kind != "CNAME")
     )
     reason = "" if answer.resolved else f" ({answer.cause}: {answer.meaning})"
-    return f"{datetime.now().astimezone():%H:%M:%S} {last.question} {last.kind} {last.status} {found}".rstrip() + reason
+    return (
+        f"{datetime.now().astimezone():%H:%M:%S} {last.question} {last.kind} {last.status} {records}".rstrip() + reason
+    )

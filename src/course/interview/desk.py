@@ -30,8 +30,8 @@ def overview() -> str:
     if known.cards:
         lines.append(f"Due, as your answers set it:\n{memory.forecast(known, typed.__contains__)}")
     if known.open:
-        done = f"{len(known.open.answers)} of {len(known.open.slugs)}"
-        lines.append(f"A timed run is paused, {done} answered. It goes on: ./course interview timed")
+        answered = f"{len(known.open.answers)} of {len(known.open.slugs)}"
+        lines.append(f"A timed run is paused, {answered} answered. It goes on: ./course interview timed")
     lines.append(
         "Ten questions with feedback:      ./course interview warm-up\n"
         "Only one level, or one topic:     ./course interview warm-up --level junior\n"
@@ -105,9 +105,9 @@ def of_lesson(lesson: str) -> tuple[Question, ...]:
 
 def quiz(lesson: str, seed: int) -> Dialog:
     """The questions of a lesson, with feedback."""
-    found = lessons.find(lesson)
-    opening = f"Quiz of lesson {found.number:02d}: {found.title}\n\n"
-    return dialogs.practise(f"quiz {found.slug}", of_lesson(lesson), seed, opening)
+    chosen = lessons.find(lesson)
+    opening = f"Quiz of lesson {chosen.number:02d}: {chosen.title}\n\n"
+    return dialogs.practise(f"quiz {chosen.slug}", of_lesson(lesson), seed, opening)
 
 
 def quizzes() -> str:
@@ -120,11 +120,11 @@ def quizzes() -> str:
 def cell(lesson: str, name: str) -> str:
     """A cell of a lesson as it is stored: its heading, text, and what it printed. CourseError for an unknown one."""
     wanted = pool.Cell(lessons.find(lesson).slug, name)
-    found = proof.stored(wanted)
-    if found is None:
+    stored = proof.stored(wanted)
+    if stored is None:
         raise CourseError(f"Lesson {lesson} has no cell {name!r}.", proof.nearest(wanted), "./course interview result")
-    parts = [proof.place(pool.Proof(wanted.lesson, name)), found.source.strip()]
-    return "\n\n".join([*parts, *([f"It printed:\n{found.printed.rstrip()}"] if found.printed else [])])
+    parts = [proof.place(pool.Proof(wanted.lesson, name)), stored.source.strip()]
+    return "\n\n".join([*parts, *([f"It printed:\n{stored.printed.rstrip()}"] if stored.printed else [])])
 
 
 def timed(minutes: int, seed: int, say: Say, anew: bool = False) -> Dialog:

@@ -91,9 +91,9 @@ def defended(clock: Clock, question: Question, seed: int, answer: str) -> Step:
     return (yield from _asked(clock, "", text, prompt, lambda line: line or SPOKEN))
 
 
-def recalled(said: str) -> str:
+def recalled(words: str) -> str:
     """What was said, to be shown beside the rubric; "" where there is nothing to show."""
-    return f"You said: {said}\n\n" if said and said != SPOKEN else ""
+    return f"You said: {words}\n\n" if words and words != SPOKEN else ""
 
 
 def ticked(before: str, question: Question) -> Step:
@@ -104,11 +104,11 @@ def ticked(before: str, question: Question) -> Step:
     return (yield from _asked(Clock(), before, text, prompt, lambda line: str(judge.ticks(question, line))))
 
 
-def result(question: Question, seed: int, answer: str, said: int, seconds: float) -> Result:
+def result(question: Question, seed: int, answer: str, ticks: int, seconds: float) -> Result:
     """What came of an answer; a live task is judged elsewhere."""
     right = None if question.kind == "open" else bool(answer) and judge.is_right(question, seed, answer)
     points = len(question.rubric) if question.kind in judge.SPOKEN else 0
-    return Result(question.slug, right, said, points, round(seconds, 1))
+    return Result(question.slug, right, ticks, points, round(seconds, 1))
 
 
 def nothing(text: str) -> Dialog:
@@ -125,11 +125,11 @@ def practise(mode: str, questions: Sequence[Question], seed: int, opening: str =
         answer = yield from answered(clock, before, f"Question {number} of {len(questions)}. ", question, seed)
         words = yield from defended(clock, question, seed, answer)
         before = f"{judge.verdict(question, seed, answer)}\n\n"
-        said = 0
+        ticks = 0
         if question.kind in judge.SPOKEN and answer:
-            said = int((yield from ticked(recalled(words) + before, question)) or 0)
-            before = f"{said} of {len(question.rubric)} points, by your own judgement.\n\n"
-        results.append(result(question, seed, answer, said, clock.spent))
+            ticks = int((yield from ticked(recalled(words) + before, question)) or 0)
+            before = f"{ticks} of {len(question.rubric)} points, by your own judgement.\n\n"
+        results.append(result(question, seed, answer, ticks, clock.spent))
         with memory.editing() as known:
             memory.note(known, results[-1], mode)
         before += f"{judge.explanation(question)}\n\n"

@@ -92,12 +92,12 @@ def _right(question: Question, seed: int) -> list[str]:
 
 
 def _task(question: Question) -> str:
-    lab = question.task
+    slug = question.task
     steps = [
-        f"./course lab start {lab}   (before the candidate comes: it takes up to a minute)",
-        f"./course lab check {lab}   (what is fixed, with reasons; changes nothing)",
-        f"./course lab hint {lab}    (three hints, one after the other)",
-        f"./course lab reset {lab}   (afterwards)",
+        f"./course lab start {slug}   (before the candidate comes: it takes up to a minute)",
+        f"./course lab check {slug}   (what is fixed, with reasons; changes nothing)",
+        f"./course lab hint {slug}    (three hints, one after the other)",
+        f"./course lab reset {slug}   (afterwards)",
     ]
     commands = "\n".join(f"    {advice.for_here(step)}" for step in steps)
     points = "\n".join(f"[ ] {point}" for point in question.rubric)

@@ -99,7 +99,7 @@ def read(question: Question, seed: int, typed: str) -> str:
 def _by_text(question: Question, seed: int) -> dict[str, str]:
     """The letters by what is shown at them, with the letter and without: some people copy the whole line."""
     shown = list(zip(LETTERS, choices(question, seed), strict=False))
-    return {_plain(said): letter for letter, text in shown for said in (text, f"{letter}) {text}")}
+    return {_plain(typed): letter for letter, text in shown for typed in (text, f"{letter}) {text}")}
 
 
 def _plain(text: str) -> str:
@@ -119,8 +119,8 @@ def _number(typed: str) -> str:
     word = typed.strip().lower()
     if word in WORDS:
         return str(WORDS.index(word))
-    if found := NUMBER.fullmatch(word):
-        return f"{float(found[1].replace(',', '.')):g}"
+    if match := NUMBER.fullmatch(word):
+        return f"{float(match[1].replace(',', '.')):g}"
     raise NoAnswer(f"{typed.strip()[:40]!r} is no number. Type a number in digits, or skip.")
 
 
@@ -149,8 +149,8 @@ def ticks(question: Question, typed: str) -> int:
     words = re.findall(r"[^\s,;.]+", re.sub(r"\band\b", " ", typed.lower()))
     if not words:
         raise NoAnswer("Type the numbers of the points that you said, for example 1 3, or none.")
-    said = {point for word in words for point in _points(word, len(question.rubric))}
-    return len(said - {0})
+    points = {point for word in words for point in _points(word, len(question.rubric))}
+    return len(points - {0})
 
 
 def _points(word: str, last: int) -> Iterable[int]:
@@ -196,13 +196,13 @@ def put(question: Question, seed: int) -> str:
 
 
 def _command(cell: Cell) -> str:
-    found = proof.stored(cell)
-    return found.source.removeprefix("%%bash").strip() if found else ""
+    stored = proof.stored(cell)
+    return stored.source.removeprefix("%%bash").strip() if stored else ""
 
 
 def _printed(cell: Cell) -> str:
-    found = proof.stored(cell)
-    return textwrap.dedent(found.printed).strip() if found else ""
+    stored = proof.stored(cell)
+    return textwrap.dedent(stored.printed).strip() if stored else ""
 
 
 def _indented(text: str) -> str:

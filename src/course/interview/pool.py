@@ -112,16 +112,16 @@ def topics(folder: Path = FOLDER) -> tuple[Topic, ...]:
 @cache
 def questions(folder: Path = FOLDER) -> tuple[Question, ...]:
     """All questions, by topic; CourseError for a mistake, with file, question and key."""
-    found: dict[str, Question] = {}
+    by_slug: dict[str, Question] = {}
     for topic in topics(folder):
         path = folder / f"{topic.slug}.toml"
         for question in toml.entries(path, "question", Question, topic=topic.slug):
             _check(path, question)
-            if question.slug in found:
-                other = found[question.slug].topic
+            if question.slug in by_slug:
+                other = by_slug[question.slug].topic
                 raise toml.refusal(path, f"{_place(question)}.slug is also the one of a question in {other}.toml")
-            found[question.slug] = question
-    return tuple(found.values())
+            by_slug[question.slug] = question
+    return tuple(by_slug.values())
 
 
 def find(slug: str) -> Question:

@@ -27,13 +27,13 @@ class Stored:
 
 @cache
 def _cells(lesson: str) -> dict[str, Stored]:
-    found, heading = {}, ""
+    by_id, heading = {}, ""
     for cell in cells.cells(catalog.find(lesson).slug):
         source = cells.text(cell)
         if cell["cell_type"] == "markdown" and (first := HEADING.match(source)):
             heading = first[1]
-        found[cell["id"]] = Stored(source, cells.printed(cell), heading)
-    return found
+        by_id[cell["id"]] = Stored(source, cells.printed(cell), heading)
+    return by_id
 
 
 def stored(cell: Cell) -> Stored | None:
@@ -74,8 +74,8 @@ def where(proof: Proof) -> str:
 def _as_printed(proof: Proof) -> str:
     """The words that a proof shows, in the columns and lines in which the cell printed them."""
     cell = stored(Cell(proof.lesson, proof.cell))
-    found = re.search(r"\s+".join(map(re.escape, proof.shows.split())), cell.printed) if cell else None
-    lines = [re.sub(r" {2,}", " | ", line.strip()) for line in (found[0] if found else proof.shows).splitlines()]
+    match = re.search(r"\s+".join(map(re.escape, proof.shows.split())), cell.printed) if cell else None
+    lines = [re.sub(r" {2,}", " | ", line.strip()) for line in (match[0] if match else proof.shows).splitlines()]
     return " / ".join(filter(None, lines))
 
 

@@ -56,8 +56,8 @@ def sheet() -> Sheet:
 
 def decision() -> list[list[str]]:
     """The rows of the lesson's decision table, its head first, as plain text: links keep their label."""
-    found = proof.stored(DECISION)
-    lines = [line for line in found.source.splitlines() if line.startswith("|")] if found else []
+    stored = proof.stored(DECISION)
+    lines = [line for line in stored.source.splitlines() if line.startswith("|")] if stored else []
     if len(lines) < 3:
         raise CourseError(f"Lesson {DECISION.lesson} has no table in its cell {DECISION.cell}.")
     return [[_plain(cell) for cell in line.strip("|").split("|")] for line in (lines[0], *lines[2:])]

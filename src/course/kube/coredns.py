@@ -54,16 +54,16 @@ def complaint(but: Collection[str] = ()) -> str:
     by_pod: dict[str, str] = {}
     last: dict[str, str] = {}
     for line in kubectl.run("logs", *PODS, "--prefix", "--tail=2000").stdout.splitlines():
-        pod, _, said = line.partition("] ")
+        pod, _, message = line.partition("] ")
         if any(f"/{name}/" in pod for name in but):
             continue
-        if TAKEN.search(said):
+        if TAKEN.search(message):
             by_pod.pop(pod, None)
             last.pop(pod, None)
-        elif REFUSED.search(said):
-            by_pod[pod] = re.sub(r"^(?:\[\w+\] )+(?:plugin/\w+: )?", "", said).strip()
-        elif said.strip() and not NOISE.match(said):
-            last[pod] = said.strip()
+        elif REFUSED.search(message):
+            by_pod[pod] = re.sub(r"^(?:\[\w+\] )+(?:plugin/\w+: )?", "", message).strip()
+        elif message.strip() and not NOISE.match(message):
+            last[pod] = message.strip()
     return next(iter(by_pod.values()), "") or _last_words_of_a_crash(last)
 
 
@@ -78,4 +78,4 @@ def _last_words_of_a_crash(last: dict[str, str]) -> str:
         for container in item["status"].get("containerStatuses", [])
         if not container["ready"] and "terminated" in {**container.get("lastState", {}), **container["state"]}
     ]
-    return next((said for pod, said in last.items() if any(f"/{name}/" in pod for name in ended)), "")
+    return next((message for pod, message in last.items() if any(f"/{name}/" in pod for name in ended)), "")

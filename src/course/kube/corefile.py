@@ -28,12 +28,12 @@ def write(text: str) -> None:
     """
     before, pods = read(), frozenset(coredns.pods())
     _apply(text)
-    if said := _complaint_of_new_pods(pods):
+    if complaint := _complaint_of_new_pods(pods):
         _apply(before)
         wait_for_coredns()
         raise CourseError(
             "CoreDNS does not take this Corefile.",
-            f"It says: {said}. The Corefile is as it was before.",
+            f"It says: {complaint}. The Corefile is as it was before.",
             "Fix the line that it names, then write it again.",
         )
     wait_for_coredns()
@@ -47,8 +47,8 @@ def _complaint_of_new_pods(before: frozenset[str]) -> str:
         rollout = ("rollout", "status", "deployment/coredns", "--timeout=5s")
         if kubectl.run("-n", "kube-system", *rollout, timeout=15).returncode == 0:
             return ""
-        if said := coredns.complaint(but=before):
-            return said
+        if complaint := coredns.complaint(but=before):
+            return complaint
     return ""
 
 

@@ -36,7 +36,7 @@ def server() -> str:
     return match[1] if match else ""
 
 
-def run(*arguments: str, text: str | None = None, timeout: float = 60) -> shell.Said:
+def run(*arguments: str, text: str | None = None, timeout: float = 60) -> shell.Completed:
     """One kubectl call against this course's cluster, captured; never raises for a failing call.
 
     Without a kubeconfig kubectl would ask whatever listens on port 8080 of this machine: then it is not called.
@@ -44,7 +44,7 @@ def run(*arguments: str, text: str | None = None, timeout: float = 60) -> shell.
     return begin(*arguments, text=text, timeout=timeout)()
 
 
-def begin(*arguments: str, text: str | None = None, timeout: float = 60) -> Callable[[], shell.Said]:
+def begin(*arguments: str, text: str | None = None, timeout: float = 60) -> Callable[[], shell.Completed]:
     """The same, begun now, beside what follows; calling what comes back waits for its end."""
     command = ["kubectl", *arguments]
     if not context():
@@ -96,7 +96,13 @@ def apply(manifest: str) -> str:
 
 def is_ready() -> bool:
     """Whether the API says it is ready."""
-    return run("get", "--raw", "/readyz").stdout.strip() == "ok"
+    return not _complaint()
+
+
+def _complaint() -> str:
+    """Why the API does not say it is ready, in kubectl's words; "" where it does."""
+    readiness = run("get", "--raw", "/readyz")
+    return "" if readiness.stdout.strip() == "ok" else shell.last_words(readiness.stderr, 1)
 
 
 def require_ready() -> None:
@@ -107,6 +113,6 @@ def require_ready() -> None:
             "COURSE_CLUSTER names another cluster than the one that was made from this copy of the course.",
             "Set COURSE_CLUSTER as it was for ./course up, or give the second cluster a COURSE_STATE of its own.",
         )
-    if not is_ready():
-        why = "It is not up, or it is being made." if context() else NO_KUBECONFIG
-        raise CourseError("The cluster does not answer.", why, "./course up")
+    if complaint := _complaint():
+        why = f"It is not up, is being made, or is too busy; kubectl: {complaint}"
+        raise CourseError("The cluster does not answer.", why if context() else NO_KUBECONFIG, "./course up")

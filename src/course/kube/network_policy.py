@@ -25,11 +25,11 @@ def seconds_until_refused(refused: Callable[[], bool], within: float = 60) -> fl
 
 
 def _agents_in_words() -> str:
-    found = agents()
-    if not found:
+    names = agents()
+    if not names:
         return "No DaemonSet of kube-system looks like a network plugin's agent."
-    known = "known to enforce" if _ENFORCING & set(found) else "not known to enforce"
-    return f"The agents beside kube-proxy, {known}: {', '.join(found)}."
+    known = "known to enforce" if _ENFORCING & set(names) else "not known to enforce"
+    return f"The agents beside kube-proxy, {known}: {', '.join(names)}."
 
 
 def agents() -> list[str]:

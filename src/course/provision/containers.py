@@ -23,11 +23,11 @@ KILLED = "137"  # the exit code of a program that was ended by signal 9
 
 def state(engine: Engine, name: str) -> tuple[str, str]:
     """(id, status) of a container; ("", "") where there is none. CourseError where the engine cannot tell."""
-    found = fields(engine, name, FIELDS)
-    if not found:
+    values = fields(engine, name, FIELDS)
+    if not values:
         return "", ""
-    container, said, pid = found
-    return container, status(engine, container, said, pid)
+    container, reported, pid = values
+    return container, status(engine, container, reported, pid)
 
 
 def fields(engine: Engine, name: str, form: str) -> list[str]:
@@ -36,28 +36,28 @@ def fields(engine: Engine, name: str, form: str) -> list[str]:
     CourseError where what it says has another form: then it is no engine.
     """
     inspected = engine.inspect("container", name, form)
-    found = inspected.split("|") if inspected else []
-    if found and len(found) != form.count("|") + 1:
+    values = inspected.split("|") if inspected else []
+    if values and len(values) != form.count("|") + 1:
         what = f"What is called {engine.name} answers {inspected[:40]!r} where it is asked for a container."
         raise CourseError(what, "It is another program, or a damaged one.", way_past(engine.name))
-    return found
+    return values
 
 
-def status(engine: Engine, container: str, said: str, pid: str) -> str:
+def status(engine: Engine, container: str, reported: str, pid: str) -> str:
     """What the engine said of a container, or DEAD where it said `running` and nothing runs in it."""
-    if said != "running" or _is_of(pid, container):
-        return said
+    if reported != "running" or _is_of(pid, container):
+        return reported
     tried = engine.run("exec", container, "true")
-    return DEAD if tried.returncode and NOTHING_RUNS.search(tried.stderr) else said
+    return DEAD if tried.returncode and NOTHING_RUNS.search(tried.stderr) else reported
 
 
-def start(engine: Engine, container: str, said: str, *, doing: str, next: str = "./course doctor") -> None:
+def start(engine: Engine, container: str, current: str, *, doing: str, next: str = "./course doctor") -> None:
     """Have a container run, whatever its status is. CourseError where the engine cannot start it."""
-    if said == "paused" and engine.run("unpause", container).returncode == 0:
-        _, said = state(engine, container)  # it may have been killed meanwhile, and only dies now
-    if said == "running":
+    if current == "paused" and engine.run("unpause", container).returncode == 0:
+        _, current = state(engine, container)  # it may have been killed meanwhile, and only dies now
+    if current == "running":
         return
-    if said not in STARTABLE:
+    if current not in STARTABLE:
         _settle(engine, container)
     engine.output("start", container, doing=doing, next=next)
 
@@ -71,9 +71,13 @@ def remove(engine: Engine, container: str, *, doing: str, timeout: float = 120) 
 
 
 def is_in(engine: Engine, container: str, network: str) -> bool:
-    """Whether a container is in a network: somebody may have taken it out."""
-    form = "{{range $name, $_ := .NetworkSettings.Networks}}{{$name}} {{end}}"
-    return network in engine.inspect("container", container, form).split()
+    """Whether a container is in a network that is there: somebody may have taken it out, or removed the network.
+
+    Docker removes one in which nothing runs; what is stopped remembers its id, and one of the same name has another.
+    """
+    form = "{{range $name, $own := .NetworkSettings.Networks}}{{$name}} {{$own.NetworkID}} {{end}}"
+    known = engine.inspect("network", network, "{{.Id}}") if engine.name == "docker" else network
+    return {network, known} <= set(engine.inspect("container", container, form).split())
 
 
 def _is_of(pid: str, container: str) -> bool:
@@ -97,8 +101,8 @@ def _settle(engine: Engine, container: str) -> None:
 
 def _end_for_conmon(engine: Engine, container: str) -> None:
     """Write the exit code, which conmon was killed before it could: until then Podman 4 says `stopping`, for ever."""
-    said = engine.run("--log-level=debug", "info").stderr
-    if found := TEMPORARY.search(said):
+    log = engine.run("--log-level=debug", "info").stderr
+    if match := TEMPORARY.search(log):
         with suppress(OSError):  # the start, which comes next, says what is wrong
-            Path(found[1], "exits", container).write_text(KILLED)
+            Path(match[1], "exits", container).write_text(KILLED)
             engine.run("ps", "--all", "--sync", "--filter", f"id={container}")

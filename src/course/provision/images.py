@@ -29,7 +29,7 @@ PREFIX = "localhost/externalname-"
 NODE_REPOSITORY = f"{PREFIX}node"
 BASE_REPOSITORY = f"{PREFIX}debian"
 LAB_REPOSITORY = f"{PREFIX}lab"
-PULLED = paths.STATE / "pulled.json"  # name to id of each image that was pulled for the course
+PULLED = paths.STATE / "pulled.json"  # by engine, name to id of each image that was pulled for the course
 BUILDING_NEEDS = "Building needs root on Linux (debootstrap)."
 CONNECT = "Connect to the internet, then run the same command again."
 GIGABYTE = 10**9
@@ -114,37 +114,38 @@ def _pull(engine: Engine, name: str, timeout: float) -> tuple[str, str]:
 
     CourseError for a full disk.
     """
-    done = engine.run("pull", "-q", name, timeout=timeout)
-    if "no space left" in done.stderr.lower():
+    result = engine.run("pull", "-q", name, timeout=timeout)
+    if "no space left" in result.stderr.lower():
         raise CourseError(
             f"{name} cannot be pulled.", "No space is left.", "Free some disk space (df -h), then try again."
         )
-    if done.returncode:
-        return _refusal(engine, name, done.stderr)
-    state.write(PULLED, images=_noted() | {name: engine.inspect("image", name, "{{.Id}}")})
+    if result.returncode:
+        return _refusal(engine, name, result.stderr)
+    pulled_now = {name: engine.inspect("image", name, "{{.Id}}")}
+    state.add(PULLED, **{engine.name: _noted(engine) | pulled_now})
     return "", ""
 
 
-def _refusal(engine: Engine, name: str, said: str) -> tuple[str, str]:
+def _refusal(engine: Engine, name: str, stderr: str) -> tuple[str, str]:
     """Why a pull failed, and what to type: in our words where the cause is known, with the engine's behind them."""
     first = name.partition("/")[0]
     registry = first if "." in first or ":" in first else "docker.io"
-    words = shell.last_words(said, 1)
+    words = shell.last_words(stderr, 1)
     for pattern, why, next in REFUSALS:
-        if re.search(pattern, said, re.IGNORECASE):
+        if re.search(pattern, stderr, re.IGNORECASE):
             return f"{why} {engine.name}: {words}", next.format(engine=engine.name, registry=registry)
     return f"{words}.", CONNECT
 
 
-def _noted() -> dict[str, str]:
-    images = state.read(PULLED).get("images")
+def _noted(engine: Engine) -> dict[str, str]:
+    images = state.read(PULLED).get(engine.name)
     return {str(name): str(image) for name, image in images.items()} if isinstance(images, dict) else {}
 
 
 def pulled(engine: Engine) -> list[str]:
     """The images that were pulled for the course, were not there before, and are still the same ones."""
-    present = {name: engine.inspect("image", name, "{{.Id}}") for name in _noted()}
-    return [name for name, image in _noted().items() if ownership.is_ours(present[name], image, labelled=False)]
+    present = {name: engine.inspect("image", name, "{{.Id}}") for name in _noted(engine)}
+    return [name for name, image in _noted(engine).items() if ownership.is_ours(present[name], image, labelled=False)]
 
 
 def _bake(engine: Engine, name: str, started_from: str | None, say: Say) -> str:
@@ -159,8 +160,8 @@ def workplace(say: Say) -> Iterator[Path]:
     What a killed build left there is removed first.
     """
     work = paths.cache() / "work"
-    wait = "waiting: another copy of the course builds in the same cache"
-    with files.lock(paths.cache() / "build.lock", waiting=lambda who: say(f"{wait}, {who}")):
+    waiting = "waiting: another copy of the course builds in the same cache"
+    with files.lock(paths.cache() / "build.lock", waiting=lambda who: say(f"{waiting}, {who}")):
         rmtree(work, ignore_errors=True)
         work.mkdir()
         yield work

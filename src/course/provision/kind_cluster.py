@@ -16,6 +16,7 @@ from course.provision.engine import Engine, Say
 AFRESH = "./course down, then ./course up. Your notebooks and your progress stay."
 RECORD = paths.STATE / "cluster.json"
 SOON = 30  # seconds for what takes three, where the machine has nothing else to do
+LAST = 180  # seconds before a cluster is given up, with all that a reader made in it
 ID = re.compile(r"([0-9a-f]{64})?")
 MARK = "/etc/externalname-course"  # a file in the node: the state folder of the clone that made it
 CERTIFICATES = 22  # files below /etc/kubernetes/pki, as kubeadm makes them
@@ -165,6 +166,7 @@ def _connected(engine: Engine, container_id: str, status: str, say: Say) -> str:
         engine.run("stop", "-t", "10", container_id)
     if not outside.has_network(engine):
         outside.make_network(engine)
+    engine.run("network", "disconnect", "-f", outside.NETWORK, container_id)  # it may remember one of the same name
     engine.output("network", "connect", outside.NETWORK, container_id, doing="Connecting the node", next=AFRESH)
     return container_state(engine)[1]
 
@@ -237,8 +239,8 @@ def _noting_the_network(engine: Engine) -> Iterator[None]:
     try:
         yield
     finally:
-        if not before and (made := outside.network_id(engine)):
-            state.write(outside.MADE_NETWORK, id=made)
+        if not before and outside.has_network(engine):
+            outside.note_network(engine)
 
 
 def is_ours_in_kubeconfig(engine: Engine) -> bool:
@@ -375,7 +377,7 @@ def verify(engine: Engine, say: Say, *, new: bool) -> None:
     namespace, pod = kubectl.TOOLBOX
     kubectl.run("delete", "pod", "-n", namespace, pod, "--now", "--timeout=30s")
     try:
-        _answers(seconds=2 * SOON)
+        _answers(seconds=LAST)
     except CourseError as error:
         _refuse_strange()
         raise NotReady(error.what, error.why, AFRESH) from None
@@ -387,7 +389,7 @@ def _node_is_ready(seconds: int = SOON) -> bool:
 
 
 def _wait_for_the_node() -> None:
-    if not _node_is_ready(3 * SOON):
+    if not _node_is_ready(LAST):
         form = 'jsonpath={.items[0].status.conditions[?(@.type=="Ready")].message}'
         raise NotReady("The node does not get ready.", kubectl.run("get", "node", "-o", form).stdout, AFRESH)
 
@@ -396,17 +398,18 @@ def _answers(seconds: float) -> None:
     """The toolbox is there, and each CoreDNS Pod of the newest Corefile answers it."""
     ensure_toolbox()
     until(corefile.each_question_answered, seconds=seconds, what="CoreDNS answering each question of a Pod")
-    corefile.wait_for_coredns(seconds=2 * SOON)
+    corefile.wait_for_coredns(seconds=max(seconds, 2 * SOON))
     until(corefile.each_question_answered, seconds=seconds, what="CoreDNS answering each question of a Pod")
 
 
 def _refuse_strange() -> None:
     """CourseError where a reader's own object in the system's namespaces can be why nothing answers."""
-    if found := system.strange():
+    if strange := system.strange():
         raise CourseError(
             "The system's Pods do not answer.",
-            f"Neither the cluster nor the course made {', '.join(name for names in found.values() for name in names)}.",
-            "; ".join(f"kubectl -n {space} delete {' '.join(names)}" for space, names in found.items())
+            "Neither the cluster nor the course made "
+            f"{', '.join(name for names in strange.values() for name in names)}.",
+            "; ".join(f"kubectl -n {space} delete {' '.join(names)}" for space, names in strange.items())
             + ", then ./course up",
         )
 

@@ -107,11 +107,11 @@ def file_sizes(hard_limit: int) -> Iterator[Issue]:
 
 def limits() -> list[Issue]:
     """What the terminal's hard limits forbid."""
-    found: list[Issue] = []
+    issues: list[Issue] = []
     for kind, judge in ((resource.RLIMIT_NOFILE, open_files), (resource.RLIMIT_FSIZE, file_sizes)):
         hard = resource.getrlimit(kind)[1]
-        found += judge(1 << 62 if hard == resource.RLIM_INFINITY else hard)
-    return found
+        issues += judge(1 << 62 if hard == resource.RLIM_INFINITY else hard)
+    return issues
 
 
 def kernel(has_cgroup_namespaces: bool, release: str) -> Iterator[Issue]:
@@ -315,39 +315,39 @@ def node_conditions(text: str) -> Iterator[Issue]:
 def machine() -> list[Issue]:
     """All that can be found without an engine. The files are Linux's: elsewhere the engine has a machine of its own."""
     config = Path(os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker") / "config.json"
-    found = [
+    issues = [
         *architecture(platform.machine()),
         *docker_config(not config.exists() or os.access(config, os.R_OK), config),
     ]
     if sys.platform != "linux":
-        return found
-    found += inotify(
+        return issues
+    issues += inotify(
         *(int(_read(f"/proc/sys/fs/inotify/max_user_{name}") or 1 << 30) for name in ("instances", "watches"))
     )
-    found += limits()
-    found += kernel(Path("/proc/self/ns/cgroup").exists(), platform.release())
-    found += wsl(_read("/proc/version"), str(paths.ROOT))
-    found += selinux(_read("/sys/fs/selinux/enforce"))
-    found += firewalld(_read("/etc/firewalld/firewalld.conf"), runs=Path("/run/firewalld.pid").exists())
-    found += packet_filters(shell.run(["iptables", "--version"]).stdout, _read("/proc/net/ip_tables_names"))
-    found += ipv6(Path("/proc/net/if_inet6").exists())
-    found += chrome_os(Path("/opt/google/cros-containers").exists())
-    return found
+    issues += limits()
+    issues += kernel(Path("/proc/self/ns/cgroup").exists(), platform.release())
+    issues += wsl(_read("/proc/version"), str(paths.ROOT))
+    issues += selinux(_read("/sys/fs/selinux/enforce"))
+    issues += firewalld(_read("/etc/firewalld/firewalld.conf"), runs=Path("/run/firewalld.pid").exists())
+    issues += packet_filters(shell.run(["iptables", "--version"]).stdout, _read("/proc/net/ip_tables_names"))
+    issues += ipv6(Path("/proc/net/if_inet6").exists())
+    issues += chrome_os(Path("/opt/google/cros-containers").exists())
+    return issues
 
 
 def in_engine(engine: Engine) -> list[Issue]:
     """All that the engine, its network and its node say."""
     facts = _facts(engine)
-    found = [*engine_facts(facts, engine.name), *_as_user(facts, engine.name)]
+    issues = [*engine_facts(facts, engine.name), *_as_user(facts, engine.name)]
     if engine.name == "docker":
-        found += docker_settings(_read(str(DOCKER_SETTINGS)))
-        found += snap(str(Path(which("docker") or "").resolve()), facts.store, paths.STATE, Path.home())
+        issues += docker_settings(_read(str(DOCKER_SETTINGS)))
+        issues += snap(str(Path(which("docker") or "").resolve()), facts.store, paths.STATE, Path.home())
     if sys.platform == "linux":
         routes = shell.run(["ip", "-j", "-4", "route", "show", "table", "all"]).stdout
-        found += overlaps(_ranges(engine), routes, engine.name)
+        issues += overlaps(_ranges(engine), routes, engine.name)
     conditions = "jsonpath={range .items[0].status.conditions[*]}{.type}={.status} {end}"
-    found += node_conditions(kubectl.run("get", "node", "-o", conditions).stdout if paths.KUBECONFIG.exists() else "")
-    return found
+    issues += node_conditions(kubectl.run("get", "node", "-o", conditions).stdout if paths.KUBECONFIG.exists() else "")
+    return issues
 
 
 def without_root(engine: Engine) -> list[Issue]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from course.base import files, ownership, paths, state
 from course.base.errors import Foreign
 from course.kube import corefile, kubectl
-from course.provision import engine, images, kind_cluster, outside
+from course.provision import engine, images, kind_cluster, neighbour, outside
 from course.provision.reporter import Reporter
 from course.provision.steps import MADE_MODULES, MODULES
 
@@ -36,51 +36,55 @@ def running() -> bool:
 
 
 def down(everything: bool = False, say: Callable[[str], None] = print) -> None:
-    """Remove the cluster and the outside world; with `everything` also images, network, cache and state.
+    """Remove the cluster, a second one beside it, and the outside world.
+
+    With `everything` also images, network, cache and state.
 
     From each engine that answers: the course may have been in another one before.
     """
-    found = engine.choose(say, install=False)
+    chosen = engine.choose(say, install=False)
     with _one_at_a_time(say):
-        _remove_from(found, everything, say, asked=True)
-        for other in engine.others(found, say):
+        if neighbour.delete(chosen, lambda text: None):
+            say(f"The second cluster, {neighbour.name()}, is removed.")
+        _remove_from(chosen, everything, say, asked=True)
+        for other in engine.others(chosen, say):
             _remove_from(other, everything, say, asked=False)
         if everything:
             _remove_folders(say)
 
 
-def _remove_from(found: engine.Engine, everything: bool, say: Callable[[str], None], *, asked: bool) -> None:
+def _remove_from(container_engine: engine.Engine, everything: bool, say: Callable[[str], None], *, asked: bool) -> None:
     """asked: the engine is in use, and somebody else's thing of our name in it is an error; else it is let be."""
     for what, delete in (("The cluster", kind_cluster.delete), ("The outside world", outside.delete)):
         try:
-            if delete(found):
-                say(f"{what} is removed from {found.name}.")
+            if delete(container_engine):
+                say(f"{what} is removed from {container_engine.name}.")
         except Foreign:
             if asked:
                 raise
     if everything:
-        _remove_images(found, say)
-        _remove_network(found, say)
+        _remove_images(container_engine, say)
+        _remove_network(container_engine, say)
 
 
-def _remove_images(found: engine.Engine, say: Callable[[str], None]) -> None:
-    for name in [*images.own(found), *images.pulled(found)]:
-        found.run("rmi", name)  # not by force: Podman would remove the containers of other clones with it
-    left = images.own(found)
+def _remove_images(container_engine: engine.Engine, say: Callable[[str], None]) -> None:
+    for name in [*images.own(container_engine), *images.pulled(container_engine)]:
+        container_engine.run("rmi", name)  # not by force: Podman would remove the containers of other clones with it
+    left = images.own(container_engine)
     say(
         f"In use by another copy of the course, and kept: {', '.join(left)}"
         if left
-        else f"No image of the course is left in {found.name}."
+        else f"No image of the course is left in {container_engine.name}."
     )
-    if unlabelled := images.unlabelled(found):
-        say(f"Not of this version of the course, and kept: {found.name} rmi {' '.join(unlabelled)}")
+    if unlabelled := images.unlabelled(container_engine):
+        say(f"Not of this version of the course, and kept: {container_engine.name} rmi {' '.join(unlabelled)}")
 
 
-def _remove_network(found: engine.Engine, say: Callable[[str], None]) -> None:
-    if not outside.has_network(found):
+def _remove_network(container_engine: engine.Engine, say: Callable[[str], None]) -> None:
+    if not outside.has_network(container_engine):
         return
-    if outside.delete_network(found):
-        say(f"The network named {outside.NETWORK} is removed from {found.name}.")
+    if outside.delete_network(container_engine):
+        say(f"The network named {outside.NETWORK} is removed from {container_engine.name}.")
     else:
         say(f"The network named {outside.NETWORK} was not made for this copy of the course, or is in use: it is kept.")
 
@@ -106,16 +110,16 @@ def _say_removed(say: Callable[[str], None], folder: str, left: list[str]) -> No
 
 def status() -> dict[str, object]:
     """What is up right now: {"ready": bool, "cluster", "api", "node", "outside", "dns", "setting_up"}."""
-    found = engine.chosen()
-    _, state = kind_cluster.container_state(found)
-    api = state == "running" and kubectl.is_ready()
-    servers = outside.servers(found)
+    chosen = engine.chosen()
+    _, node = kind_cluster.container_state(chosen)
+    api = node == "running" and kubectl.is_ready()
+    servers = outside.servers(chosen)
     answer = corefile.answer_for_the_api() if api else ""
     return {
         "ready": bool(api and answer and servers == outside.RUNNING),
-        "engine": f"{found.name} {found.version}",
+        "engine": f"{chosen.name} {chosen.version}",
         "cluster": paths.cluster_name(),
-        "node": state or "not made",
+        "node": node or "not made",
         "api": "answers" if api else "does not answer",
         "dns": f"a Pod gets {answer} for kubernetes.default" if answer else "no answer from a Pod",
         "outside": ", ".join(servers),

@@ -31,7 +31,7 @@ CERTIFICATES = {
 }
 LABEL_ROOT, LABEL_KEY = "course.root", "course.key"
 MADE = paths.STATE / "outside.json"  # the id of the container this clone made: a clone that was moved has another root
-MADE_NETWORK = paths.STATE / "network.json"  # the id of the network, where it was made for this clone's cluster
+MADE_NETWORK = paths.STATE / "network.json"  # by engine, the id of the network that was made for this clone's cluster
 
 
 def container() -> str:
@@ -89,23 +89,23 @@ def begin(engine: Engine) -> None:
         # Within the state folder, which is for its owner alone: the servers inside read it as other users.
         folder.chmod(0o755)
     new_certificates = make_certificates(FOLDER / "tls")
-    found = _own(engine)
-    current = (found.root, found.key) == (str(paths.ROOT), images.lab_key()) and not new_certificates
-    if found.id and not (current and _runs_again(engine, found)):
-        containers.remove(engine, found.id, doing="Removing an outside world that is of no use any more")
-        found = ABSENT
-    if not found.id:
+    existing = _own(engine)
+    current = (existing.root, existing.key) == (str(paths.ROOT), images.lab_key()) and not new_certificates
+    if existing.id and not (current and _runs_again(engine, existing)):
+        containers.remove(engine, existing.id, doing="Removing an outside world that is of no use any more")
+        existing = ABSENT
+    if not existing.id:
         state.write(MADE, id="")  # it is being made: killed in between, its label says whose it is
         state.write(MADE, id=_create(engine))
 
 
-def _runs_again(engine: Engine, found: "Found") -> bool:
+def _runs_again(engine: Engine, existing: "Container") -> bool:
     """Start the container if it is not running, or its silent servers if it is; whether that was possible.
 
     In a container that was running, a silent server was stopped, by a lesson or the learner: or something was damaged.
     """
-    if found.status != "running":
-        return _started(engine, found)
+    if existing.status != "running":
+        return _started(engine, existing)
     try:
         until(lambda: _address_known(engine), seconds=10, what="The outside world knowing its address")
     except CourseError:
@@ -118,20 +118,20 @@ def _runs_again(engine: Engine, found: "Found") -> bool:
     return _answering(engine)
 
 
-def _started(engine: Engine, found: "Found") -> bool:
+def _started(engine: Engine, existing: "Container") -> bool:
     with suppress(CourseError):  # a new one is made then
-        containers.start(engine, found.id, found.status, doing="Starting the outside world")
+        containers.start(engine, existing.id, existing.status, doing="Starting the outside world")
         return True
     return False
 
 
 def delete(engine: Engine) -> bool:
     """Remove the container if this clone made it; whether there was one. CourseError if it is somebody else's."""
-    found = _own(engine)
-    if found.id:
-        containers.remove(engine, found.id, doing="Removing the outside world")
+    existing = _own(engine)
+    if existing.id:
+        containers.remove(engine, existing.id, doing="Removing the outside world")
     MADE.unlink(missing_ok=True)
-    return bool(found.id)
+    return bool(existing.id)
 
 
 def is_running(engine: Engine) -> bool:
@@ -139,21 +139,23 @@ def is_running(engine: Engine) -> bool:
     return _inspect(engine).status == "running"
 
 
-def _own(engine: Engine) -> "Found":
+def _own(engine: Engine) -> "Container":
     """Our container, by its own name or under one that somebody gave it; Foreign where another one has our name."""
     made = state.text(state.read(MADE), "id")
-    found = _inspect(engine)
-    if not found.id and made and engine.inspect("container", made, "{{.Id}}") == made:
+    existing = _inspect(engine)
+    if not existing.id and made and engine.inspect("container", made, "{{.Id}}") == made:
         engine.output("rename", made, container(), doing="Giving the outside world its name back")
-        found = _inspect(engine)
-    if found.id and not ownership.is_ours(found.id, made, labelled=found.root == str(paths.ROOT)):
+        existing = _inspect(engine)
+    if existing.id and not ownership.is_ours(existing.id, made, labelled=existing.root == str(paths.ROOT)):
         raise Foreign(
             f"A container named {container()} exists that this copy of the course did not make.",
             "It is left alone: it may be somebody's work, or belong to another clone.",
             f"Rename it ({engine.name} rename {container()} NEW-NAME), "
             "or use another name here: COURSE_CLUSTER=externalname2 COURSE_STATE=second ./course up",
         )
-    return found
+    if existing.id and existing.id != made:
+        state.write(MADE, id=existing.id)  # it was lost: under another name only the id says whose it is
+    return existing
 
 
 def wait_until_answering(engine: Engine) -> None:
@@ -174,9 +176,9 @@ def known_addresses(engine: Engine) -> Addresses:
 
 
 def _address_known(engine: Engine) -> Addresses | None:
-    said = engine.run("exec", container(), "cat", "/run/outside.env")
-    found = _addresses(said.stdout) if said.returncode == 0 else None
-    return found if found and found.primary == _address_of_now(engine) else None
+    result = engine.run("exec", container(), "cat", "/run/outside.env")
+    known = _addresses(result.stdout) if result.returncode == 0 else None
+    return known if known and known.primary == _address_of_now(engine) else None
 
 
 def _address_of_now(engine: Engine) -> str:
@@ -197,7 +199,18 @@ def network_id(engine: Engine) -> str:
 def make_network(engine: Engine) -> None:
     """The network of kind clusters, as kind makes it with its first one; noted, because then it is ours to remove."""
     engine.output("network", "create", "-d", "bridge", NETWORK, doing=f"Making the network {NETWORK}")
-    state.write(MADE_NETWORK, id=network_id(engine))
+    note_network(engine)
+
+
+def note_network(engine: Engine) -> None:
+    """Write down that the network is ours. What was noted of another engine stays: the course may have been in it."""
+    state.add(MADE_NETWORK, **{engine.name: network_id(engine)})
+
+
+def noted_network(engine: Engine) -> str | None:
+    """The id of the network that is ours in this engine; None where none is noted. An older note names no engine."""
+    noted = state.read(MADE_NETWORK)
+    return state.text(noted, engine.name) or state.text(noted, "id")
 
 
 def delete_network(engine: Engine) -> bool:
@@ -205,16 +218,16 @@ def delete_network(engine: Engine) -> bool:
 
     Every kind cluster of this machine is in the network of that name, whoever made it.
     """
-    found = network_id(engine)
-    if not found:
+    network = network_id(engine)
+    if not network:
         return True
-    if not ownership.is_ours(found, state.text(state.read(MADE_NETWORK), "id"), labelled=False):
+    if not ownership.is_ours(network, noted_network(engine), labelled=False):
         return False
     users = engine.output("ps", "-aq", "--filter", f"network={NETWORK}", doing="Asking who is in the network")
     return not users.strip() and engine.run("network", "rm", NETWORK).returncode == 0
 
 
-class Found(NamedTuple):
+class Container(NamedTuple):
     """The container as the engine knows it: its id, its status, and its two labels. All "" where there is none."""
 
     id: str
@@ -223,16 +236,16 @@ class Found(NamedTuple):
     key: str
 
 
-ABSENT = Found("", "", "", "")
+ABSENT = Container("", "", "", "")
 
 
-def _inspect(engine: Engine) -> Found:
+def _inspect(engine: Engine) -> Container:
     labels = "|".join(f'{{{{index .Config.Labels "{label}"}}}}' for label in (LABEL_ROOT, LABEL_KEY))
     fields = containers.fields(engine, container(), f"{containers.FIELDS}|{labels}")
     if not fields:
         return ABSENT
-    found, said, pid, root, key = fields
-    return Found(found, containers.status(engine, found, said, pid), root, key)
+    container_id, reported, pid, root, key = fields
+    return Container(container_id, containers.status(engine, container_id, reported, pid), root, key)
 
 
 def _create(engine: Engine) -> str:
@@ -254,25 +267,25 @@ def servers(engine: Engine) -> list[str]:
 
     Where the container cannot be asked, that is the one line.
     """
-    said = engine.run("exec", container(), "sh", "-c", ASK_ALL)
-    if said.returncode:
+    result = engine.run("exec", container(), "sh", "-c", ASK_ALL)
+    if result.returncode:
         return ["its container does not run"]
-    lines, _, lost = said.stdout.partition(LOST)
+    lines, _, lost = result.stdout.partition(LOST)
     missing = f"dns runs without its zones {' '.join(lost.split())}"
     return [missing if lost.strip() and line == "dns running" else line for line in lines.splitlines()]
 
 
 def addresses(engine: Engine) -> Addresses:
     """Where the outside world is now; its address may change when it is made again and after a reboot."""
-    said = engine.output(
+    text = engine.output(
         "exec", container(), "cat", "/run/outside.env", doing="Asking the outside world for its address"
     )
-    found = _addresses(said)
-    if found is None:
+    known = _addresses(text)
+    if known is None:
         raise CourseError(
             "The outside world does not know its address yet.", "It has just been started.", "./course up"
         )
-    return found
+    return known
 
 
 def _addresses(written: str) -> Addresses | None:
@@ -316,9 +329,9 @@ def set_record(name: str, kind: str, *values: str) -> None:
         raise CourseError(
             "The provider's DNS server is stopped.", "It takes no change, and none is kept.", "course outside start dns"
         )
-    done = engine.run("exec", container(), "outside-dns", "set", full, wanted, *texts)
-    if done.returncode:
-        before, own, why = (done.stderr or done.stdout).strip().rpartition("outside-dns: ")
+    result = engine.run("exec", container(), "outside-dns", "set", full, wanted, *texts)
+    if result.returncode:
+        before, own, why = (result.stderr or result.stdout).strip().rpartition("outside-dns: ")
         what = "The provider's DNS server refuses the record." if own else "The outside world's DNS cannot be changed."
         raise CourseError(what, why or before, "course outside records" if own else "course doctor")
 

@@ -94,7 +94,7 @@ class Reporter:
 def progress() -> list[Step]:
     """The steps of the last or running `up`, or [] before the first."""
     try:
-        found = [Step(**step) for step in state.read(PROGRESS)["steps"]]
+        listed = [Step(**step) for step in state.read(PROGRESS)["steps"]]
     except (KeyError, TypeError):
         return []
-    return found if all(isinstance(step.seconds, float | int) for step in found) else []
+    return listed if all(isinstance(step.seconds, float | int) for step in listed) else []

@@ -43,13 +43,13 @@ def put_back(engine: Engine, node: str, say: Say) -> bool:
     for item in objects:
         if item["kind"] == "Namespace":
             namespaces.settle(item["metadata"]["name"], seconds=30)
-    said = _kubectl(engine, node, "get", "--ignore-not-found", "-o", "json", objects=objects)
-    found = json.loads(said or "{}").get("items", [])
-    changed = different(objects, found)
+    listing = _kubectl(engine, node, "get", "--ignore-not-found", "-o", "json", objects=objects)
+    live = json.loads(listing or "{}").get("items", [])
+    changed = different(objects, live)
     if changed:
         say(f"putting back what was changed or removed: {', '.join(map(_name, changed))}")
-        _let_go(engine, node, [item for item in found if _name(item) in map(_name, changed)])
-        _make(engine, node, changed)
+        _let_go(engine, node, [item for item in live if _name(item) in map(_name, changed)])
+        _make(engine, node, changed + _end_readers(engine, node, objects, live, changed))
     return bool(changed)
 
 
@@ -61,6 +61,27 @@ def _let_go(engine: Engine, node: str, objects: list[Object]) -> None:
         _kubectl(engine, node, *patch, objects=held)
 
 
+def _end_readers(
+    engine: Engine, node: str, objects: list[Object], live: list[Object], changed: list[Object]
+) -> list[Object]:
+    """What reads a ConfigMap that was made immutable ends, all of it: to be made again after the ConfigMap.
+
+    A kubelet keeps such a ConfigMap for as long as any Pod has it: a new Pod would get the content of before.
+    Source: https://kubernetes.io/docs/concepts/configuration/configmap/#configmap-immutable
+    """
+    fixed = {(_namespace(item), item["metadata"]["name"]) for item in live if item.get("immutable")}
+    readers = [item for item in objects if {(_namespace(item), name) for name in _config_maps(item)} & fixed]
+    if readers:
+        _kubectl(engine, node, "delete", "--ignore-not-found", "--cascade=foreground", "--timeout=60s", objects=readers)
+    return [item for item in readers if item not in changed]
+
+
+def _config_maps(item: Object) -> set[str]:
+    """The names of the ConfigMaps that a workload's Pods have as volumes."""
+    volumes = item.get("spec", {}).get("template", {}).get("spec", {}).get("volumes", [])
+    return {volume["configMap"]["name"] for volume in volumes if "configMap" in volume}
+
+
 def make_anew(engine: Engine, node: str) -> None:
     """What runs in kube-system is made again, changed or not: what else was put to it is gone."""
     objects = [item for item in _objects(engine, node) if _namespace(item) == "kube-system"]
@@ -69,39 +90,39 @@ def make_anew(engine: Engine, node: str) -> None:
 
 def strange() -> dict[str, list[str]]:
     """By namespace the objects that can keep the system's Pods from running, and that nobody but a reader made."""
-    found = {}
+    by_namespace = {}
     for namespace in ("kube-system", kubectl.TOOLBOX[0]):
         kinds = "networkpolicies,resourcequotas,limitranges"
-        found[namespace] = kubectl.run("get", kinds, "-n", namespace, "-o", "name").stdout.split()
-    return {namespace: names for namespace, names in found.items() if names}
+        by_namespace[namespace] = kubectl.run("get", kinds, "-n", namespace, "-o", "name").stdout.split()
+    return {namespace: names for namespace, names in by_namespace.items() if names}
 
 
-def different(wanted: Iterable[Object], found: Iterable[Object]) -> list[Object]:
+def different(wanted: Iterable[Object], live: Iterable[Object]) -> list[Object]:
     """Those of the wanted objects that are not found, or found with other content."""
-    there = {(_namespace(item), _name(item)): item for item in found}
+    there = {(_namespace(item), _name(item)): item for item in live}
     return [item for item in wanted if not _is_there(item, there.get((_namespace(item), _name(item))))]
 
 
-def _is_there(wanted: Object, found: Object | None) -> bool:
-    if found is None or "deletionTimestamp" in found["metadata"]:
+def _is_there(wanted: Object, live: Object | None) -> bool:
+    if live is None or "deletionTimestamp" in live["metadata"]:
         return False
     if _name(wanted) == COREFILE:
-        return not found.get("immutable")
+        return not live.get("immutable")
     spec = {"paused": False} if wanted["kind"] == "Deployment" else {}
-    return holds({**wanted, "spec": {**spec, **wanted.get("spec", {})}}, found)
+    return holds({**wanted, "spec": {**spec, **wanted.get("spec", {})}}, live)
 
 
-def holds(wanted: object, found: object, key: str = "") -> bool:
-    """Whether `found` says all that `wanted` says. The API adds what was left out, but to no list."""
-    if key in BY_ITSELF or (not wanted and not found):
+def holds(wanted: object, live: object, key: str = "") -> bool:
+    """Whether `live` says all that `wanted` says. The API adds what was left out, but to no list."""
+    if key in BY_ITSELF or (not wanted and not live):
         return True
-    if isinstance(wanted, Mapping) and isinstance(found, Mapping | None):
-        there = found or {}
-        strange = key in EXACT and set(there) - set(wanted)
-        return not strange and all(holds(value, there.get(name), name) for name, value in wanted.items())
-    if isinstance(wanted, list) and isinstance(found, list):
-        return len(wanted) == len(found) and all(holds(*pair) for pair in zip(wanted, found, strict=True))
-    return wanted == found
+    if isinstance(wanted, Mapping) and isinstance(live, Mapping | None):
+        there = live or {}
+        surplus = key in EXACT and set(there) - set(wanted)
+        return not surplus and all(holds(value, there.get(name), name) for name, value in wanted.items())
+    if isinstance(wanted, list) and isinstance(live, list):
+        return len(wanted) == len(live) and all(holds(*pair) for pair in zip(wanted, live, strict=True))
+    return wanted == live
 
 
 def _name(item: Object) -> str:
@@ -146,8 +167,8 @@ def _kubectl(engine: Engine, node: str, *words: str, objects: list[Object] | Non
     """The node's own kubectl, which may do everything."""
     items = None if objects is None else json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
     files = () if items is None else ("-f", "-")
-    done = engine.run("exec", "-i", node, "kubectl", *ABOVE_ALL, *words, *files, text=items, timeout=120)
-    if done.returncode:
+    result = engine.run("exec", "-i", node, "kubectl", *ABOVE_ALL, *words, *files, text=items, timeout=120)
+    if result.returncode:
         doing = f"kubectl {' '.join(words[:2])} in the node failed."
-        raise CourseError(doing, shell.last_words(done.stderr), "./course down, then ./course up")
-    return done.stdout
+        raise CourseError(doing, shell.last_words(result.stderr), "./course down, then ./course up")
+    return result.stdout

@@ -48,9 +48,9 @@ def go_wheel() -> str:
 
 
 def _go_program(env: dict[str, str]) -> Path:
-    found = which("go")
-    if found and _go_fits(Path(found), env):
-        return Path(found)
+    on_path = which("go")
+    if on_path and _go_fits(Path(on_path), env):
+        return Path(on_path)
     wheel = paths.cache() / f"go-{go_wheel()}"
     program = wheel / "go" / "bin" / "go"  # what pip puts into bin/ beside it is a Python script that looks for it
     if not program.exists():
@@ -69,8 +69,8 @@ def _go_program(env: dict[str, str]) -> Path:
 
 
 def _go_fits(program: Path, env: dict[str, str]) -> bool:
-    said = shell.run([program, "env", "GOVERSION"], env=env)
-    return said.returncode == 0 and as_numbers(said.stdout) >= as_numbers(pinned().go_minimum)
+    result = shell.run([program, "env", "GOVERSION"], env=env)
+    return result.returncode == 0 and as_numbers(result.stdout) >= as_numbers(pinned().go_minimum)
 
 
 def build(
@@ -157,9 +157,9 @@ def hash_of(files: list[Path], *words: str) -> str:
 
 def kind() -> Path:
     """The kind program: from PATH if it is the pinned release, else built from its Go module."""
-    found = which("kind")
-    if found and _is_pinned_kind(found):
-        return Path(found)
+    on_path = which("kind")
+    if on_path and _is_pinned_kind(on_path):
+        return Path(on_path)
     built = _build_kind()
     if not _is_pinned_kind(built):  # what is in the cache was damaged
         rmtree(built.parent)
