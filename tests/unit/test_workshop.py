@@ -2,9 +2,12 @@
 
 import importlib.util
 import json
+import re
 import subprocess
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import ModuleType
 
@@ -12,26 +15,35 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from course.base import shell
+from course.base import paths, shell, state
 from course.base.errors import CourseError, Foreign, NotReady
 from course.cli.app import app
 from course.jupyter import jupyterlab
-from course.provision import kind_cluster
+from course.lessons import catalog
+from course.provision import kind_cluster, reporter
 from course.provision.engine import Engine
-from course.workshop import board, hub
+from course.tasks import index, progress, verbs
+from course.tasks import room as room_of_desk
+from course.workshop import board, elsewhere, entrance, export, hub, provider, report, rows, trial
 from tests.unit import documents
 
+DEPLOYED = ("Deployment", "hub")
+FULL = "its disk was full"
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module")
-def room() -> ModuleType:
-    """workshop/hub/room.py, which the hub's image imports."""
-    spec = importlib.util.spec_from_file_location("room", hub.RECIPE / "room.py")
+def of_the_hub(name: str) -> ModuleType:
+    """A file of workshop/hub that the hub's image imports."""
+    spec = importlib.util.spec_from_file_location(name, hub.RECIPE / f"{name}.py")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def room() -> ModuleType:
+    return of_the_hub("room")
 
 
 class Clock:
@@ -63,70 +75,266 @@ def test_ten_wrong_codes_close_the_door_for_a_minute_also_to_the_right_one(room:
     assert door.refuses("abcd-efgh") == ""
 
 
-def said(tasks: Mapping[str, object], states: tuple[str, ...] = ("done", "done")) -> str:
-    """What a desk prints for the board."""
-    steps = [{"title": f"Step {number}", "state": state} for number, state in enumerate(states)]
-    return f"{json.dumps({'version': 2, 'tasks': tasks})}\n{board.SEPARATOR}\n{json.dumps({'steps': steps})}"
+def test_a_new_name_takes_a_desk_that_is_ready_and_comes_back_to_it(room: ModuleType, tmp_path: Path) -> None:
+    seats = room.Seats(tmp_path / "seats")
+    assert seats.of("ada") == "ada", "nothing was made ahead"
+    for _ in range(2):
+        seats.offer("seat-01")
+        seats.offer("seat-02")
+    assert [seats.of(name) for name in ("grace", "linus", "grace", "zoe")] == ["seat-01", "seat-02", "seat-01", "zoe"]
+    seats.offer("seat-01")
+    assert seats.of("grace") == "seat-01", "an offer made again takes nobody's seat"
 
 
-def record(minutes: float, good: int, of: int, **more: object) -> dict[str, object]:
-    """A task that was checked so many minutes ago."""
-    checks = [{"passed": number < good} for number in range(of)]
-    moment = (NOW - timedelta(minutes=minutes)).isoformat()
-    return {"checked": moment, "report": json.dumps({"passed": good == of, "checks": checks}), "hints": 1, **more}
+def said(good: int = 1, of: int = 4, **more: object) -> dict[str, object]:
+    """What a desk at work says."""
+    report = {"cluster": "ready", "lesson": "tls_and_host", "task": "wrong-host", "good": good, "of": of, "hints": 1}
+    return report | {"checked": NOW.isoformat()} | more
 
 
-def test_a_seat_shows_the_task_that_was_touched_last() -> None:
-    tasks = {
-        "lost-database": record(30, 4, 4, passed=(NOW - timedelta(minutes=30)).isoformat()),
-        "wrong-host": record(12, 1, 4),
-    }
-    seat = board.seat("ada", said(tasks), NOW)
-    assert (seat.task, seat.check, round(seat.since or 0), seat.hints, seat.passed) == (
-        "wrong-host", "not yet, 1 of 4", 12, 1, 1,
-    )  # fmt: skip
-    assert seat.cluster == "ready" and seat.stuck
+def minute(number: float) -> datetime:
+    return NOW + timedelta(minutes=number)
 
 
-@pytest.mark.parametrize(("minutes", "good"), [(9, 1), (12, 4)])
-def test_nobody_is_stuck_who_tried_just_now_or_has_passed(minutes: float, good: int) -> None:
-    assert not board.seat("ada", said({"wrong-host": record(minutes, good, 4)}), NOW).stuck
+@pytest.fixture
+def desks(tmp_path: Path) -> rows.Board:
+    return rows.Board(tmp_path / "board.json")
 
 
-def test_a_desk_that_is_being_made_says_at_which_step_it_is() -> None:
-    assert board.seat("ada", said({}, ("done", "running", "waiting"))).cluster == "Step 1: running"
-    assert board.seat("ada", "").cluster == "no answer"
+def row(desks: rows.Board, at: datetime, server: str = "ready") -> rows.Seat:
+    """The one row of ada's desk."""
+    (seat,) = desks.seats({"seat-01": server}, {"seat-01": "ada"}, at)
+    return seat
+
+
+def test_a_row_has_the_name_the_lesson_the_task_and_its_last_check(desks: rows.Board) -> None:
+    desks.hear("seat-01", rows.parse(said(labs=3)), None, NOW)
+    seat = row(desks, NOW + timedelta(seconds=6))
+    assert (seat.name, seat.desk, seat.state, seat.ready) == ("ada", "seat-01", "ready", True)
+    assert (seat.lesson, seat.task, seat.check, seat.since) == ("tls_and_host", "wrong-host", "not yet, 1 of 4", 0.1)
+    assert (seat.hints, seat.labs, seat.stuck, seat.help) == (1, 3, False, "")
+
+
+def test_stuck_is_who_fails_for_long_however_often_it_was_checked(desks: rows.Board) -> None:
+    for number in range(0, 12, 2):
+        desks.hear("seat-01", rows.parse(said(checked=minute(number).isoformat())), None, minute(number))
+    assert not row(desks, minute(10)).stuck
+    late = row(desks, minute(11))
+    assert late.stuck and late.failing == 11 and late.since == 1
+    assert "STUCK for 11 min" in board.text([late])
+
+
+@pytest.mark.parametrize("otherwise", [{"good": 4}, {"task": "odd-port"}, {"of": 0, "good": 0}])
+def test_who_passes_or_begins_something_else_is_stuck_no_more(desks: rows.Board, otherwise: dict[str, object]) -> None:
+    desks.hear("seat-01", rows.parse(said()), None, NOW)
+    desks.hear("seat-01", rows.parse(said() | otherwise), None, minute(11))
+    desks.hear("seat-01", rows.parse(said() | otherwise), None, minute(12))
+    assert not row(desks, minute(12)).stuck
+
+
+def test_a_desk_says_nothing_of_how_long_it_fails(desks: rows.Board) -> None:
+    """A clock that is set back makes nobody stuck, and one that is ahead nobody early."""
+    desks.hear("seat-01", rows.parse(said(checked="2001-01-01T00:00:00+00:00")), None, NOW)
+    assert not row(desks, minute(1)).stuck
+    desks.hear("seat-01", rows.parse(said(checked="2999-01-01T00:00:00+00:00")), None, minute(1))
+    assert row(desks, minute(2)).since == 0
+    desks.hear("seat-01", rows.parse(said(checked="yesterday")), None, minute(1))
+    assert row(desks, minute(2)).since is None
+
+
+def test_help_is_asked_for_once_and_ends_by_the_desk_or_the_facilitator(desks: rows.Board) -> None:
+    first = desks.hear("seat-01", None, True, NOW)
+    again = desks.hear("seat-01", rows.parse(said()), True, minute(5))
+    assert first["help"] == again["help"] == row(desks, minute(5)).help == NOW.isoformat(timespec="seconds")
+    assert desks.hear("seat-01", rows.parse(said()), None, minute(6))["help"]
+    assert desks.hear("seat-01", None, False, minute(7))["help"] == ""
+    desks.hear("seat-01", None, True, minute(8))
+    desks.helped("seat-01")
+    desks.helped("nobody")
+    assert desks.hear("seat-01", rows.parse(said()), None, minute(9))["help"] == ""
+
+
+def test_what_is_said_to_all_is_what_each_desk_hears(desks: rows.Board) -> None:
+    desks.tell(message="Break until 11", lesson="first_externalname", held=True)
+    heard = desks.hear("seat-01", rows.parse(said()), None, NOW)
+    assert heard == {"message": "Break until 11", "lesson": "first_externalname", "held": True, "help": ""}
+
+
+def test_what_nobody_else_knows_outlives_the_hub(desks: rows.Board, tmp_path: Path) -> None:
+    desks.hear("seat-01", rows.parse(said()), True, NOW)
+    desks.tell(message="Break")
+    again = rows.Board(tmp_path / "board.json")
+    assert again.message == "Break" and row(again, NOW).state == "no word of it" and row(again, NOW).help
+    again.hear("seat-01", rows.parse(said()), None, minute(11))
+    assert row(again, minute(11)).failing == 11
+    (tmp_path / "board.json").write_text("{")
+    assert rows.Board(tmp_path / "board.json").message == ""
+
+
+@pytest.mark.parametrize(
+    ("server", "seconds", "state"),
+    [
+        ("ready", 1, "ready"),
+        ("ready", 21, "no word of it"),
+        ("spawn", 1, "starting"),
+        ("stop", 1, "stopping"),
+        ("", 1, "stopped"),
+    ],
+)
+def test_a_desk_is_as_the_hub_and_its_own_last_word_have_it(
+    desks: rows.Board, server: str, seconds: int, state: str
+) -> None:
+    desks.hear("seat-01", rows.parse(said()), None, NOW)
+    assert row(desks, NOW + timedelta(seconds=seconds), server).state == state
+
+
+def test_a_desk_that_was_made_anew_is_as_it_says_then_and_not_as_it_said_before(desks: rows.Board) -> None:
+    desks.hear("seat-01", rows.parse(said()), None, NOW)
+    desks.up({"seat-02"})
+    desks.up({"seat-01"})
+    assert row(desks, NOW).state == "no word of it"
+    desks.hear("seat-01", rows.parse(said(cluster="Node: running")), None, NOW)
+    assert row(desks, NOW).state == "Node: running"
 
 
 @pytest.mark.parametrize(
     "forged",
     [
-        "no json",
-        "[]",
-        '{"tasks": 7}',
-        '{"tasks": {"a": 7, "b": {"checked": "yesterday"}}}',
-        '{"tasks": {"a": {"checked": "2026-11-27T11:00:00", "report": "[]", "hints": "many"}}}',
-        '{"tasks": {"a": {"checked": "2026-11-27T11:00:00Z", "report": "{\\"checks\\": [7, null]}"}}}',
-        "{" * 10_000,
+        None,
+        [],
+        "ready",
+        {"name": "grace"},
+        {"help": "2026-11-27T12:00:00"},
+        {"hints": "many"},
+        {"hints": True},
+        {"good": -1},
+        {"of": 101},
+        {"lessons": []},
+        {"missed": {}},
+        {"missed": ["x"] * 101},
     ],
 )
-def test_what_a_participant_forges_breaks_no_board(forged: str) -> None:
-    seat = board.seat("eve", f"{forged}\n{board.SEPARATOR}\n{forged}", NOW)
-    assert "eve" in board.text([seat, board.seat("ada", said({}), NOW)])
+def test_what_is_no_report_is_refused(forged: object) -> None:
+    with pytest.raises(ValueError, match=r"none|no report"):
+        rows.parse(forged)
 
 
-def test_no_name_and_no_task_moves_the_cursor_of_the_board() -> None:
-    seat = board.seat("eve\x1b[2J\n", said({"a\x1b]0;x\x07" + "b" * 99: record(1, 0, 1)}), NOW)
-    shown = board.text([seat])
+def test_no_text_of_a_desk_moves_the_cursor_or_is_long(desks: rows.Board) -> None:
+    odd = "a\x1b]0;x\x07\n" + "b" * 99
+    forged = said(task=odd, cluster=odd, lesson=odd, missed=[odd], lessons={odd: "done", "loop": odd})
+    desks.hear("eve\x1b[2J\n", rows.parse(forged), None, NOW)
+    shown = board.text(desks.seats({"eve\x1b[2J\n": "ready"}, {}, NOW))
     assert "\x1b" not in shown and "\x07" not in shown and len(shown.splitlines()) == 2
-    assert max(map(len, shown.splitlines())) < 200
+    assert max(map(len, shown.splitlines())) < 260
+    report = rows.parse(forged)
+    assert len(report.missed[0]) == rows.LONGEST and list(report.lessons.values()) == ["done"]
 
 
-def test_who_is_stuck_stands_first() -> None:
-    stuck = board.seat("zoe", said({"wrong-host": record(12, 1, 4)}), NOW)
-    lines = board.text([board.seat("ada", said({}), NOW), stuck]).splitlines()
-    assert lines[1].startswith("zoe") and lines[1].endswith("STUCK")
+def test_who_asks_for_help_stands_first_and_then_who_is_stuck(desks: rows.Board) -> None:
+    for name, help_wanted in (("ada", None), ("zoe", None), ("linus", True)):
+        desks.hear(name, rows.parse(said(good=4 if name == "ada" else 1)), help_wanted, NOW)
+    lines = board.text(desks.seats({}, {}, minute(11))).splitlines()
+    assert [line.split()[0] for line in lines[1:]] == ["linus", "zoe", "ada"]
+    assert "HELP" in lines[1] and "STUCK" in lines[2] and "08" in lines[3]
     assert board.text([]) == "Nobody has taken a seat yet."
+
+
+def test_the_rooms_progress_and_the_questions_that_were_missed_are_counted(desks: rows.Board) -> None:
+    done: dict[str, object] = {"start_here": "done"}
+    desks.hear("ada", rows.parse(said(lessons=done, missed=["a", "b"])), None, NOW)
+    desks.hear("zoe", rows.parse(said(lessons={**done, "tls_and_host": "begun"}, missed=["b", "b"])), None, NOW)
+    assert desks.progress(["start_here", "tls_and_host"]) == [("start_here", 0, 0, 2), ("tls_and_host", 2, 1, 0)]
+    assert desks.missed() == [("b", 2), ("a", 1)]
+
+
+def test_a_desk_says_the_task_that_was_touched_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "FOLDER", tmp_path)
+    monkeypatch.setattr(reporter, "PROGRESS", tmp_path / "up.json")
+    assert rows.parse(report.report()) == rows.Report("not made yet")
+    checks = json.dumps({"checks": [{"passed": True}, {"passed": False}, 7]})
+    with progress.editing("lost-database") as record:
+        progress.begin(record, "one")
+        record.hints, record.checked, record.report = 2, progress.now(), checks
+    heard = rows.parse(report.report())
+    assert (heard.lesson, heard.task, heard.good, heard.of, heard.hints) == (
+        "first_externalname", "lost-database", 1, 3, 2,
+    )  # fmt: skip
+    with progress.editing(f"{progress.LESSON}migration") as record:
+        progress.begin(record, "one")
+    heard = rows.parse(report.report())
+    assert (heard.lesson, heard.task, heard.of, dict(heard.lessons)) == ("migration", "", 0, {"migration": "begun"})
+
+
+@pytest.mark.parametrize(("answer", "passed", "missed"), [("a", "", 1), ("skip", "", 0), ("", "", 0), ("a", "now", 0)])
+def test_a_prediction_is_missed_that_was_answered_and_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, passed: str, missed: int
+) -> None:
+    monkeypatch.setattr(progress, "FOLDER", tmp_path)
+    slug = index.predictions("first_externalname")[0].slug
+    with progress.editing(slug) as record:
+        record.answer, record.done, record.passed = answer, True, passed and progress.now()
+    assert len(rows.parse(report.report()).missed) == missed
+
+
+def test_a_desk_of_ones_own_has_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(room_of_desk.BOARD, raising=False)
+    assert room_of_desk.known() == room_of_desk.Room() and not room_of_desk.is_there()
+    room_of_desk.require_released()
+    with pytest.raises(CourseError, match="no desk of a workshop"):
+        room_of_desk.tell(help=True)
+
+
+@pytest.fixture
+def hub_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str, bytes]]]:
+    """A board on loopback that tells a desk what it asks for; what came: address, token, body."""
+    heard: list[tuple[str, str, bytes]] = []
+
+    class Board(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            heard.append((self.path, self.headers["Authorization"], body))
+            said = json.loads(body)
+            answer = {"message": "Break", "lesson": 7, "held": True, "help": "now" if said.get("help") else ""}
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(answer).encode())
+
+        def log_message(self, *words: object) -> None:
+            """Nothing of it stands in the tests' output."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Board) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setattr(room_of_desk, "FILE", tmp_path / "room.json")
+        monkeypatch.setenv(room_of_desk.BOARD, f"http://127.0.0.1:{server.server_port}/desk")
+        monkeypatch.setenv(room_of_desk.TOKEN, "mine")
+        yield heard
+        server.shutdown()
+
+
+def test_a_desk_hears_what_is_said_to_all_and_gives_no_solution_meanwhile(
+    hub_says: list[tuple[str, str, bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert room_of_desk.tell(help=True) == room_of_desk.Room("Break", "", True, "now") == room_of_desk.known()
+    assert hub_says == [("/desk", "token mine", b'{"help": true}')]
+    exercise = index.exercises("first_externalname")[0].slug
+    for solution in (lambda: verbs.solve("lost-database"), lambda: verbs.solution(exercise)):
+        with pytest.raises(CourseError, match="holds the solutions back"):
+            solution()
+    said = CliRunner().invoke(app, ["workshop", "help"]).output
+    assert "You have asked for help" in said and "Your facilitator says: Break" in said
+    assert "You do not ask" in CliRunner().invoke(app, ["workshop", "help", "--done"]).output
+    monkeypatch.setenv(room_of_desk.BOARD, "http://127.0.0.1:1/desk")
+    with pytest.raises(CourseError, match="does not answer"):
+        room_of_desk.tell(help=True)
+    assert room_of_desk.known().message == "Break", "what was said last stays"
+
+
+def test_the_hub_reads_the_files_that_the_board_imports_and_shows() -> None:
+    files = hub.settings()
+    assert {"rows.py", "board.py", "board.html", "rows.html", "board.css", "board.js", "lessons.json"} <= set(files)
+    assert [lesson["slug"] for lesson in json.loads(files["lessons.json"])] == [each.slug for each in catalog.lessons()]
+    assert "from course" not in files["rows.py"] and "import course" not in files["rows.py"]
+    assert "<script>" not in files["board.html"] and "style=" not in files["board.html"] + files["rows.html"]
 
 
 def test_the_manifests_are_whole_and_all_in_the_rooms_namespace() -> None:
@@ -172,7 +380,7 @@ class Fixed(Engine):
     def inspect(self, kind: str, name: str, form: str) -> str:
         return self.version
 
-    def run(self, *words: str | Path, text: str | None = None, timeout: float = 60) -> shell.Said:
+    def run(self, *words: str | Path, text: str | None = None, timeout: float = 60) -> shell.Completed:
         return subprocess.CompletedProcess(words, 0, "", "")
 
 
@@ -199,3 +407,265 @@ def test_nothing_is_removed_from_under_a_room(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(jupyterlab, "stop", lambda: pytest.fail("something was stopped"))
     error = CliRunner().invoke(app, ["down", "--all"]).exception
     assert isinstance(error, CourseError) and error.exit_code == 2 and "course workshop down" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("book", "something"),
+    [("", False), ("\n", False), ('{"tasks": {}}', False), ('{"tasks": {"loop": {}}}', True), ("damaged", True)],
+)
+def test_what_is_worth_an_export(book: str, something: bool) -> None:
+    assert export.worth(book) is something
+
+
+def test_who_reads_a_stopped_desk_may_not_write_it_and_has_no_token() -> None:
+    spec = export.reader("claim-ada", "hub:1")["spec"]
+    assert isinstance(spec, dict)
+    assert spec["automountServiceAccountToken"] is False and "securityContext" not in spec["containers"][0]
+    assert spec["volumes"][0]["persistentVolumeClaim"] == {"claimName": "claim-ada", "readOnly": True}
+    assert [mount["readOnly"] for mount in spec["containers"][0]["volumeMounts"]] == [True]
+
+
+def test_an_archive_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def sends(script: str) -> Path:
+        monkeypatch.setattr(hub, "command", lambda *words: ["sh", "-c", script])
+        export._fetch("desk", tmp_path / "ada.tar.gz")
+        return tmp_path / "ada.tar.gz"
+
+    assert sends("printf all").read_text() == "all"
+    monkeypatch.setattr(export, "MOST", 3_000_000)
+    for script, said in (("yes", "sends more than"), ("printf half; exit 3", "ended with 3")):
+        with pytest.raises(CourseError, match=said):
+            sends(script)
+    assert [path.name for path in tmp_path.iterdir()] == ["ada.tar.gz"] and (
+        tmp_path / "ada.tar.gz"
+    ).read_text() == "all"
+
+
+def test_without_a_hub_there_is_nothing_to_export_and_nothing_to_lose(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "RECORD", tmp_path / "workshop.json")
+    with pytest.raises(NotReady, match="There is no hub"):
+        export.export(tmp_path / "out", print)
+    export.refuse_to_lose()
+
+
+def test_the_hubs_helpers_may_do_what_they_need_alone() -> None:
+    config = (hub.RECIPE / "jupyterhub_config.py").read_text()
+    assert '"scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"]' in config
+    assert '"scopes": ["admin:users", "servers", "access:services!service=board"]' in config
+    assert '"scopes": ["list:users", "read:servers"]' in config
+    environment = [
+        each["name"]
+        for made in yaml.safe_load_all(hub.manifests("hub:1", "desk:1", 12, idle=30))
+        if made["kind"] == "Deployment" and made["metadata"]["name"] == "hub"
+        for each in made["spec"]["template"]["spec"]["containers"][0]["env"]
+        if each.get("value") == "1800" or each["name"] == "WARM"
+    ]
+    assert environment == ["IDLE_SECONDS", "WARM"]
+
+
+def test_nobody_but_this_machine_is_let_in_without_tls(tmp_path: Path) -> None:
+    at_home, open_door = entrance.chosen("127.0.0.1", None, None), entrance.chosen("0.0.0.0", None, None)  # noqa: S104
+    assert not at_home.with_tls and open_door.with_tls and entrance.chosen("192.0.2.7", None, None).with_tls
+    assert at_home.host == "127.0.0.1" and open_door.host != "0.0.0.0"  # noqa: S104
+    (port,) = yaml.safe_load(hub._kind_config(open_door))["nodes"][0]["extraPortMappings"]
+    assert port["listenAddress"] == "0.0.0.0"  # noqa: S104
+    plain, secret = (hub.manifests("hub:1", "desk:1", 2, door=door) for door in (at_home, open_door))
+    assert "--ssl-cert" not in plain and '"--ssl-cert=/etc/tls/tls.crt"]' in secret
+    assert len(list(yaml.safe_load_all(secret))) == len(list(yaml.safe_load_all(plain)))
+
+
+def test_a_certificate_of_ones_own_is_used_and_one_that_does_not_fit_is_refused(tmp_path: Path) -> None:
+    made, other = (entrance.pair(entrance.chosen("0.0.0.0", None, None)) for _ in range(2))  # noqa: S104
+    assert len(entrance.fingerprint(made[0])) == 95
+    certificate, key, wrong = tmp_path / "crt.pem", tmp_path / "key.pem", tmp_path / "wrong.pem"
+    for path, text in ((certificate, made[0]), (key, made[1]), (wrong, other[1])):
+        path.write_text(text)
+    door = entrance.chosen("127.0.0.1", certificate, key)
+    assert door.with_tls and entrance.pair(door) == made
+    for odd in (wrong, certificate, tmp_path / "missing"):
+        with pytest.raises(CourseError, match="cannot be used"):
+            entrance.chosen("127.0.0.1", certificate, odd)
+    with pytest.raises(CourseError, match="come together"):
+        entrance.chosen("127.0.0.1", certificate, None)
+
+
+@pytest.mark.parametrize("listen", ["", "localhost", "::", "300.1.1.1", "0.0.0.0:80"])
+def test_what_is_no_address_is_not_listened_on(listen: str) -> None:
+    with pytest.raises(CourseError, match="no address to listen on"):
+        entrance.chosen(listen, None, None)
+
+
+def test_the_door_of_a_hub_that_is_up_is_not_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub, "RECORD", tmp_path / "workshop.json")
+    hub._refuse_another_door(entrance.Entrance("127.0.0.2"))
+    state.write(hub.RECORD, id="1")
+    hub._refuse_another_door(hub.AT_HOME)
+    with pytest.raises(CourseError, match=r"listens on 127\.0\.0\.1, not on 127\.0\.0\.2"):
+        hub._refuse_another_door(entrance.Entrance("127.0.0.2"))
+
+
+def test_a_name_is_held_against_the_pattern_to_its_end() -> None:
+    """JupyterHub looks at the beginning alone."""
+    config = (hub.RECIPE / "jupyterhub_config.py").read_text()
+    own, providers = re.findall(r'username_pattern = r"(.+?)"', config)
+    for pattern in (own, providers):
+        assert [bool(re.match(pattern, name)) for name in ("ada", "a" * 81, "ada<b>", "ada\n", "a/b")] == [
+            *(True, False, False, False, False)
+        ]
+    assert not re.match(own, "a" * 41) and re.match(providers, "ada@example.com")
+
+
+@pytest.mark.parametrize(
+    ("quantity", "number"),
+    [("16Gi", 2**34), ("32879508Ki", 32879508 * 1024), ("4G", 4e9), ("1500", 1500), ("2.5k", 2500)],
+)
+def test_a_quantity_of_kubernetes_is_a_number(quantity: str, number: float) -> None:
+    assert elsewhere.in_bytes(quantity) == number
+
+
+def test_strangers_are_whose_pods_are_neither_kubernetes_own_nor_ours() -> None:
+    names = ("kube-system", "local-path-storage", hub.NAMESPACE, "default", "shop", "shop", "kube", "workshop-2")
+    pods = {"items": [{"metadata": {"namespace": name, "name": f"pod-{name}"}} for name in names]}
+    assert elsewhere.strangers(pods) == {"default": 1, "shop": 2, "kube": 1, "workshop-2": 1}
+
+
+def test_one_hub_at_a_time_and_options_of_one_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub, "RECORD", tmp_path / "workshop.json")
+    hub.refuse_another_place("")
+    hub.refuse_another_place("theirs")
+    state.write(hub.RECORD, context="theirs", id="a-uid")
+    assert hub.elsewhere() == "theirs"
+    hub.refuse_another_place("theirs")
+    for other in ("", "another"):
+        with pytest.raises(CourseError, match="in the cluster of the context theirs"):
+            hub.refuse_another_place(other)
+    state.write(hub.RECORD, id="0" * 64, listen="127.0.0.1")
+    with pytest.raises(CourseError, match="in a cluster of its own"):
+        hub.refuse_another_place("theirs")
+    with pytest.raises(CourseError, match="for a hub on this machine"):
+        entrance.refuse_mixed(entrance.Entrance("0.0.0.0"), "theirs", "")  # noqa: S104
+    with pytest.raises(CourseError, match="go with --context"):
+        entrance.refuse_mixed(entrance.Entrance(), "", "registry.example.com")
+
+
+def test_on_another_cluster_no_port_of_its_nodes_is_taken() -> None:
+    for front, kind in ((hub.PUBLISHED, "NodePort"), (hub.INSIDE, "ClusterIP")):
+        objects = list(yaml.safe_load_all(hub.manifests("hub:1", "desk:1", 2, front=front)))
+        (service,) = [each for each in objects if (each["kind"], each["metadata"]["name"]) == ("Service", "proxy")]
+        assert service["spec"]["type"] == kind
+        assert ("nodePort" in service["spec"]["ports"][0]) == (kind == "NodePort")
+
+
+PROVIDER = """# of the school
+OAUTH_CLIENT_ID = room
+OAUTH_CLIENT_SECRET=s=cret
+OAUTH2_AUTHORIZE_URL=https://login.example.com/authorize
+OAUTH2_TOKEN_URL=https://login.example.com/token
+OAUTH2_USERDATA_URL=https://login.example.com/userinfo
+OAUTH_ADMIN=prof
+OAUTH_ALLOWED=*
+"""
+
+
+def test_a_provider_is_read_from_a_file_and_says_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "provider.env"
+    monkeypatch.setattr(paths, "ROOT", tmp_path / "clone")
+    with pytest.raises(CourseError, match="cannot be read"):
+        provider.read(file)
+    file.write_text(PROVIDER)
+    found = provider.read(file)
+    assert (found["OAUTH_CLIENT_ID"], found["OAUTH_CLIENT_SECRET"]) == ("room", "s=cret")
+    assert found["LOGIN_SERVICE"] == "OAuth 2.0"
+    file.write_text(PROVIDER.replace("OAUTH_ALLOWED=*", "OAUTH_ALLOWED="))
+    with pytest.raises(CourseError, match=r"no OAUTH_ALLOWED\.") as caught:
+        provider.read(file)
+    assert "who may come in" in caught.value.why
+    file.write_text(PROVIDER + "OAUTH_TLS_VERIFY=0\n")
+    with pytest.raises(CourseError, match="OAUTH_TLS_VERIFY"):
+        provider.read(file)
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    with pytest.raises(CourseError, match="lies in this clone"):
+        provider.read(file)
+
+
+def test_a_runtime_that_isolates_better_is_handed_to_the_hub() -> None:
+    """KubeSpawner puts extra_pod_config into the Pod's spec as it is."""
+
+    def environment(**given: str) -> dict[str, str]:
+        objects = yaml.safe_load_all(hub.manifests("hub:1", "desk:1", 2, **given))  # type: ignore[arg-type]
+        (pod,) = [each["spec"]["template"] for each in objects if (each["kind"], each["metadata"]["name"]) == DEPLOYED]
+        return {each["name"]: each.get("value", "") for each in pod["spec"]["containers"][0]["env"]}
+
+    assert environment()["RUNTIME_CLASS"] == "" and environment(runtime="kata")["RUNTIME_CLASS"] == "kata"
+
+
+@pytest.mark.parametrize(
+    ("phase", "message", "said"),
+    [
+        ("Failed", 'Usage of EmptyDir volume "engine" exceeds the limit "10Gi". ', FULL),
+        ("Failed", "Pod ephemeral local storage usage exceeds the total limit of containers 10Gi. ", FULL),
+        ("Failed", "The node was low on resource: memory. ", "the memory of its machine was full"),
+        ("Failed", "", "it failed"),
+        ("Running", "", ""),
+        ("Succeeded", "", ""),
+    ],
+)
+def test_why_a_desk_ended_is_a_sentence(phase: str, message: str, said: str) -> None:
+    assert of_the_hub("ended").why({"status": {"phase": phase, "message": message}}) == said
+
+
+def test_an_end_is_known_until_the_next_start_and_stands_on_the_board(tmp_path: Path, desks: rows.Board) -> None:
+    ended = of_the_hub("ended")
+    known = ended.Ended(tmp_path / "ended.json")
+    assert known.all() == {} and of_the_hub("ended").why(None) == ""
+    known.note("seat-01", FULL)
+    again = ended.Ended(tmp_path / "ended.json").all()
+    (seat,) = desks.seats({}, {"seat-01": "ada"}, NOW, again)
+    assert (seat.name, seat.state) == ("ada", f"stopped: {FULL}")
+    (seat,) = desks.seats({"seat-01": "spawn"}, {}, NOW, again)
+    assert seat.state == "starting"
+    known.note("seat-01", "")
+    assert known.all() == {}
+
+
+def tried(**status: object) -> dict[str, object]:
+    return {"spec": {"nodeName": "node-1"}, "status": status}
+
+
+def state_of(**state: dict[str, str]) -> list[dict[str, object]]:
+    return [{"name": "desk", "state": state}]
+
+
+def test_a_trial_ends_by_its_word_or_says_what_a_facilitator_can_do() -> None:
+    image = "registry.example.com/desk:1"
+    assert trial.ended(tried(phase="Succeeded"), image) is True
+    assert trial.ended(tried(phase="Pending"), image) is False
+    pulling = state_of(waiting={"reason": "ContainerCreating"})
+    assert trial.ended(tried(phase="Pending", containerStatuses=pulling), image) is False
+    refused = state_of(waiting={"reason": "ErrImagePull", "message": "401 Unauthorized"})
+    with pytest.raises(CourseError, match=r"node-1 cannot get registry\.example\.com/desk:1") as caught:
+        trial.ended(tried(phase="Pending", containerStatuses=refused), image)
+    assert caught.value.why == "401 Unauthorized" and "docker-registry" in caught.value.next
+    with pytest.raises(CourseError) as caught:
+        trial.ended(tried(phase="Pending", containerStatuses=refused), "localhost/desk:1")
+    assert "--registry" in caught.value.next
+    broken = state_of(terminated={"reason": "StartError", "message": "no such file"})
+    with pytest.raises(CourseError, match="is no desk"):
+        trial.ended(tried(phase="Failed", containerStatuses=broken), image)
+
+
+def test_desks_are_tried_on_the_nodes_that_take_pods() -> None:
+    def node(name: str, **spec: object) -> dict[str, object]:
+        return {"metadata": {"name": name}, "spec": spec}
+
+    taint = {"taints": [{"key": "x", "effect": "NoSchedule"}]}
+    soft = {"taints": [{"key": "x", "effect": "PreferNoSchedule"}]}
+    nodes = [node("a"), node("b", **taint), node("c", unschedulable=True), node("d", **soft)]
+    assert trial.usable({"items": nodes}) == ["a", "d"]
+    with pytest.raises(NotReady, match="No node"):
+        trial.usable({"items": nodes[1:3]})
+    assert trial.pod("a", "desk:1", 0)["spec"]["nodeName"] == "a"

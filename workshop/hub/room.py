@@ -1,11 +1,16 @@
-"""Who may take a seat: whoever knows the room's code. Wrong codes are counted, so that nobody can try them all."""
+"""Who may take a seat: whoever knows the room's code. Wrong codes are counted, so that nobody can try them all.
+
+And which seat: one whose desk was made ahead of the session, while there are some that nobody has taken.
+"""
 
 import hmac
 import time
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 
 TRIES, SECONDS = 10, 60.0  # so many wrong codes in so many seconds close the door, for as long
+SEAT = "seat-"  # before the number of a desk that was made ahead: nobody's own name begins so
 
 
 class Door:
@@ -30,6 +35,28 @@ class Door:
             return ""
         self._wrong.append(self._clock())
         return "That is not the room's join code: ask your facilitator."
+
+
+class Seats:
+    """The desks that were made ahead, a file each in a folder: who has taken it, or nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def offer(self, seat: str) -> None:
+        """One more seat to take; who has it already keeps it."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        (self._folder / seat).touch()
+
+    def of(self, name: str) -> str:
+        """The seat of this name, a free one for a new name, or the name itself where all are taken."""
+        taken = {path: path.read_text() for path in sorted(self._folder.glob(f"{SEAT}*"))}
+        mine = next((path for path, by in taken.items() if by == name), None)
+        free = mine or next((path for path, by in taken.items() if not by), None)
+        if free is None:
+            return name
+        free.write_text(name)
+        return free.name
 
 
 def plain(code: str) -> str:

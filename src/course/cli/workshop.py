@@ -28,16 +28,85 @@ def image(
 
 
 @app.command()
-def up(seats: Annotated[int, typer.Option("--seats", min=1, max=300, help="Desks at most.")]) -> None:
-    """Make a hub for a room on this machine: its own cluster, sign-in with a join code, a desk for each participant."""
-    from course.provision import engine
-    from course.workshop import hub
+def up(  # noqa: PLR0913, PLR0917  # options, which are given by name
+    seats: Annotated[int, typer.Option("--seats", min=1, max=300, help="Desks at most.")],
+    idle: Annotated[
+        float, typer.Option("--idle", min=0.5, help="Minutes after which a desk that nobody uses is stopped.")
+    ] = 120,
+    listen: Annotated[
+        str, typer.Option("--listen", help="An address of this machine, 0.0.0.0 for all; with TLS but for loopback.")
+    ] = "127.0.0.1",
+    certificate: Annotated[
+        Path | None, typer.Option("--certificate", help="For TLS, in PEM; without it one is made where it is needed.")
+    ] = None,
+    key: Annotated[Path | None, typer.Option("--key", help="The key of that certificate, in PEM.")] = None,
+    context: Annotated[
+        str, typer.Option("--context", help="Another cluster, by this context of your kubeconfig.")
+    ] = "",
+    registry: Annotated[
+        str,
+        typer.Option(
+            "--registry", help="With --context: push the images to HOST[:PORT][/FOLDER], from where it pulls."
+        ),
+    ] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="With --context: also beside other people's Pods.")] = False,
+    oauth: Annotated[
+        Path | None, typer.Option("--oauth", help="Sign-in by a provider, of this file: docs/workshop-cluster.md.")
+    ] = None,
+    runtime: Annotated[
+        str, typer.Option("--runtime-class", help="With --context: a RuntimeClass of that cluster, for desks.")
+    ] = "",
+) -> None:
+    """Make a hub for a room: on a cluster of its own on this machine, or in one that is there (--context).
 
-    room = hub.up(engine.choose(typer.echo), seats, typer.echo)
-    typer.echo(f"Ready: {room.address}\nJoin code: {room.code}")
-    if room.password:
+    Sign-in is by a join code, and each participant has a desk.
+    """
+    from course.provision import engine
+    from course.workshop import elsewhere, entrance, hub, provider
+
+    door = entrance.chosen(listen, certificate, key)
+    entrance.refuse_mixed(door, context, registry or runtime)
+    wishes = hub.Wishes(provider.read(oauth) if oauth else {}, runtime)
+    chosen = engine.choose(typer.echo)
+    if context:
+        room = elsewhere.up(chosen, seats, elsewhere.Place(context, registry, yes), typer.echo, idle, wishes)
+        typer.echo("To reach it from this machine, in another terminal, as long as that runs:")
+        typer.echo(f"  {' '.join(map(str, hub.command('port-forward', 'service/proxy', str(hub.PORT))))}")
+        typer.echo("For a room: an Ingress or a load balancer of that cluster, with TLS, to the Service proxy.")
+    else:
+        room = hub.up(chosen, seats, typer.echo, idle, door, wishes)
+    typer.echo(f"Ready: {room.address}")
+    service, admin = hub.administrator()
+    if service:
+        typer.echo(f"Sign-in by {service}. You are: {admin}")
+    else:
+        typer.echo(f"Join code: {room.code}")
+    if room.password and not service:
         typer.echo(f"You are: facilitator. Your password, which is shown once: {room.password}")
-    typer.echo("Who is where: ./course workshop board. Remove all of it: ./course workshop down")
+    typer.echo(f"Who is where: {room.address}/services/board, or ./course workshop board")
+    typer.echo("Remove all of it: ./course workshop down")
+
+
+@app.command()
+def warm(
+    seats: Annotated[int, typer.Option("--seats", min=0, max=300, help="Desks to make; 0: all that the hub has.")] = 0,
+) -> None:
+    """Make desks ahead of the session: who signs in then takes one that is ready."""
+    from course.workshop import warm as ahead
+
+    took = ahead.warm(seats, typer.echo)
+    typer.echo(f"{len(took)} desks are ready, the slowest after {max(took.values()):.0f} s.")
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="The folder to write to; made where there is none.")],
+) -> None:
+    """Write each participant's workspace and progress to files, those of stopped desks too."""
+    from course.workshop import export as files
+
+    written = files.export(folder, typer.echo)
+    typer.echo(f"Written for {len(written)} participants, in {folder}.")
 
 
 @app.command()
@@ -54,12 +123,26 @@ def check(seats: Annotated[int, typer.Option("--seats", min=1, max=300, help="De
 
 @app.command()
 def board() -> None:
-    """Where each desk is: its cluster, its task, the last check, who is stuck."""
+    """Where each desk is, as the page of the hub: who asks for help, who is stuck, lesson, task and last check."""
     from course.provision import engine
     from course.workshop import board as rows
     from course.workshop import hub
 
     typer.echo(rows.text(hub.seats(engine.choose(typer.echo, install=False))))
+
+
+@app.command("help")
+def help_(
+    done: Annotated[bool, typer.Option("--done", help="You need none any more.")] = False,
+) -> None:
+    """At a desk of a room: ask your facilitator for help, and read what was said to all."""
+    from course.tasks import room
+
+    said = room.tell(help=not done)
+    asked = "You have asked for help: your facilitator sees it. When you need none: course workshop help --done"
+    typer.echo(asked if said.help else "You do not ask for help.")
+    if said.message:
+        typer.echo(f"Your facilitator says: {said.message}")
 
 
 @app.command()
@@ -77,11 +160,18 @@ def slides(
 
 
 @app.command()
-def down() -> None:
-    """Remove the hub, its desks, and all that was done in them."""
+def down(
+    yes: Annotated[bool, typer.Option("--yes", help="Also what was done and is not exported.")] = False,
+) -> None:
+    """Remove the hub, its desks, and all that was done in them; what is not exported is asked for first."""
     from course.provision import engine
-    from course.workshop import hub
+    from course.workshop import elsewhere, hub
+    from course.workshop import export as files
 
+    if not yes:
+        files.refuse_to_lose()
+    if hub.elsewhere():
+        return elsewhere.down(typer.echo)
     hub.down(engine.choose(typer.echo, install=False), typer.echo)
 
 

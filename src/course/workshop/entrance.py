@@ -1,0 +1,101 @@
+"""Where a hub listens, and with which certificate: this machine's loopback unless said, nowhere else without TLS."""
+
+import hashlib
+import ipaddress
+import socket
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+
+import trustme
+
+from course.base.errors import CourseError
+
+LOOPBACK = "127.0.0.1"
+EVERYWHERE = "0.0.0.0"  # noqa: S104
+SOMEWHERE = ("192.0.2.1", 9)  # an address for documentation: the way to it is looked up, nothing is sent
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """listen: an IPv4 address of this machine. certificate, key: files in PEM; None for one of its own."""
+
+    listen: str = LOOPBACK
+    certificate: Path | None = None
+    key: Path | None = None
+
+    @property
+    def with_tls(self) -> bool:
+        """Whether browsers speak TLS with it."""
+        return self.certificate is not None or not ipaddress.ip_address(self.listen).is_loopback
+
+    @property
+    def host(self) -> str:
+        """The address that participants type, without a port."""
+        return _own_address() if self.listen == EVERYWHERE else self.listen
+
+
+def chosen(listen: str, certificate: Path | None, key: Path | None) -> Entrance:
+    """CourseError for what is no address, and for a certificate that cannot be used."""
+    try:
+        ipaddress.IPv4Address(listen)
+    except ValueError:
+        why = "It is an IPv4 address of this machine, or 0.0.0.0 for all of them."
+        raise CourseError(f"{listen!r} is no address to listen on.", why, "ip -4 addr") from None
+    if bool(certificate) != bool(key):
+        next = "./course workshop up --seats 2 --certificate FILE --key FILE"
+        raise CourseError("A certificate and its key come together.", "One of them was not named.", next)
+    if certificate and key:
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
+        except OSError as reason:  # ssl.SSLError, too: no PEM, another key, a key with a password
+            raise CourseError(
+                f"{certificate} cannot be used with {key}.", str(reason), f"openssl x509 -noout -text -in {certificate}"
+            ) from None
+    return Entrance(listen, certificate, key)
+
+
+def refuse_mixed(entrance: Entrance, context: str, theirs: str) -> None:
+    """CourseError for options of the one kind of hub with the other. theirs: what goes with a context alone."""
+    if context and entrance != Entrance():
+        raise CourseError(
+            "--listen and --certificate are for a hub on this machine.",
+            "In another cluster an Ingress or a load balancer of that cluster stands before it.",
+            f"./course workshop up --seats 2 --context {context}",
+        )
+    if theirs and not context:
+        raise CourseError(
+            "--registry and --runtime-class go with --context.",
+            "A hub on this machine has its images from the engine, and the runtime of kind's node.",
+            "./course workshop up --seats 2",
+        )
+
+
+def pair(entrance: Entrance) -> tuple[str, str]:
+    """(certificate, key) as PEM: the given one, or one made for this address, whose authority is thrown away."""
+    if entrance.certificate and entrance.key:
+        return entrance.certificate.read_text(), entrance.key.read_text()
+    made = trustme.CA(organization_name="A workshop's own").issue_cert(entrance.host, socket.gethostname())
+    chain = "".join(part.bytes().decode() for part in made.cert_chain_pems)
+    return chain, made.private_key_pem.bytes().decode()
+
+
+def fingerprint(certificate: str) -> str:
+    """SHA-256 of the first certificate, as browsers show it."""
+    digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(_first(certificate))).hexdigest().upper()
+    return ":".join(digest[at : at + 2] for at in range(0, len(digest), 2))
+
+
+def _first(certificates: str) -> str:
+    end = "-----END CERTIFICATE-----"
+    return certificates[certificates.index("-----BEGIN CERTIFICATE") :].partition(end)[0] + end + "\n"
+
+
+def _own_address() -> str:
+    """The address by which this machine speaks to others; loopback where it has no way to them."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(SOMEWHERE)
+        except OSError:
+            return LOOPBACK
+        return str(probe.getsockname()[0])

@@ -1,0 +1,174 @@
+"""What participants did, written to files: from the desks that are up, and from the volumes of those that are stopped.
+
+A desk is its participant's, and may send anything: what comes is stored as it is, up to a limit, and never unpacked.
+"""
+
+import hashlib
+import json
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from course.base import shell, state
+from course.base.errors import CourseError
+from course.provision.engine import Say
+from course.workshop import hub
+from course.workshop.rows import printable
+
+MOST = 2_000_000_000  # bytes of an archive: the volume of a desk is 1 GiB
+READER = "reader"
+NEXT = "Stop that desk on the hub's page Admin, then: ./course workshop export FOLDER"
+HERE = "/course/workspace"  # in a desk, and in the Pod that reads a volume
+# tar ends with 1 where a file changed while it was read: that is a participant at work.
+PACK = f"tar -C {HERE} -czf - .; test $? -le 1"
+PROGRESS = f"cat {HERE}/.progress/progress.json 2>/dev/null || true"
+
+
+@dataclass(frozen=True)
+class Volume:
+    """Where a participant's work is. name: as signed in with. pod: of the desk, "" where it is stopped."""
+
+    name: str
+    claim: str
+    uid: str
+    pod: str
+
+
+def volumes() -> list[Volume]:
+    """Every participant's, by name. NotReady where there is no hub."""
+    hub.refuse_without()
+    claims = json.loads(hub.kubectl("get", "persistentvolumeclaims", "-o", "json"))["items"]
+    running = ("-l", hub.DESKS, "--field-selector=status.phase=Running")
+    pods = json.loads(hub.kubectl("get", "pods", *running, "-o", "json"))["items"]
+    desks = {hub.whose(pod): str(pod["metadata"]["name"]) for pod in pods}
+    names = hub.taken()
+    found = [
+        Volume(names.get(whose, whose), claim["metadata"]["name"], claim["metadata"]["uid"], desks.get(whose, ""))
+        for claim in claims
+        if (whose := hub.whose(claim))
+    ]
+    return sorted(found, key=lambda volume: volume.name)
+
+
+def export(folder: Path, say: Say) -> list[Path]:
+    """Write each participant's archive and progress into `folder`, and say where; and who had nothing.
+
+    CourseError for a desk that sends more than a volume holds; what was written before it stays.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    exported, written, empty = dict(state.read(hub.EXPORTED)), list[Path](), list[str]()
+    for volume in volumes():
+        with _open(volume) as pod:
+            book = _progress(pod)
+            if not worth(book):
+                empty.append(volume.name)
+            archive = folder / f"{volume.name}.tar.gz"
+            _fetch(pod, archive)
+        (folder / f"{volume.name}.json").write_text(book)
+        exported[volume.uid] = _mark(book)
+        state.write(hub.EXPORTED, **exported)
+        written.append(archive)
+        megabytes = archive.stat().st_size / 1e6
+        say(f"{printable(volume.name)}: {archive} ({megabytes:.1f} MB), beside it the progress")
+    if empty:
+        say(f"Nothing done yet: {', '.join(map(printable, empty))}")
+    if not written:
+        say("Nobody has taken a seat: nothing to write.")
+    return written
+
+
+def refuse_to_lose() -> None:
+    """CourseError where somebody has done something that no export has seen."""
+    exported = state.read(hub.EXPORTED)
+    lost = []
+    for volume in volumes() if hub.RECORD.exists() else []:
+        with _open(volume) as pod:
+            book = _progress(pod)
+        if worth(book) and exported.get(volume.uid) != _mark(book):
+            lost.append(printable(volume.name))
+    if lost:
+        raise CourseError(
+            f"What was done is not exported: {', '.join(lost)}.",
+            "With the hub go the desks, and all that is in them.",
+            "./course workshop export FOLDER, then down again; or, to lose it: ./course workshop down --yes",
+        )
+
+
+def worth(book: str) -> bool:
+    """Whether a progress file says that something was done; one that is damaged may."""
+    if not book.strip():
+        return False
+    try:
+        return bool(state.loads(book).get("tasks"))
+    except ValueError:
+        return True
+
+
+def _progress(pod: str) -> str:
+    """The progress file of the volume that a Pod has; "" where there is none."""
+    return hub.kubectl("exec", pod, "--", "sh", "-c", PROGRESS)
+
+
+def _mark(book: str) -> str:
+    return hashlib.sha256(book.encode()).hexdigest()
+
+
+@contextmanager
+def _open(volume: Volume) -> Iterator[str]:
+    """A Pod that has the volume: the desk, or one made for it, which goes with the block."""
+    if volume.pod:
+        yield volume.pod
+        return
+    image = hub.kubectl("get", "deployment", "hub", "-o", "jsonpath={.spec.template.spec.containers[0].image}")
+    hub.kubectl("delete", "pod", READER, "--ignore-not-found", "--now", timeout=120)
+    hub.kubectl("create", "-f", "-", text=yaml.safe_dump(reader(volume.claim, image)))
+    try:
+        hub.kubectl("wait", f"pod/{READER}", "--for=condition=Ready", "--timeout=120s", timeout=130)
+        yield READER
+    finally:
+        hub.kubectl("delete", "pod", READER, "--now", timeout=120)
+
+
+def reader(claim: str, image: str) -> dict[str, object]:
+    """A Pod that only has a volume of a stopped desk, and may not write it."""
+    mount = {"name": "work", "mountPath": HERE, "readOnly": True}
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": READER, "namespace": hub.NAMESPACE},
+        "spec": {
+            "automountServiceAccountToken": False,
+            "containers": [
+                {"name": READER, "image": image, "command": ["sleep", "infinity"], "volumeMounts": [mount]},
+            ],
+            "volumes": [{"name": "work", "persistentVolumeClaim": {"claimName": claim, "readOnly": True}}],
+        },
+    }
+
+
+def _fetch(pod: str, archive: Path) -> None:
+    """The workspace of a Pod as an archive; whole, or not at all."""
+    part = archive.with_name(archive.name + ".part")
+    words = hub.command("exec", pod, "--", "sh", "-c", PACK)
+    env = shell.without_proxies(shell.environment())
+    try:
+        with part.open("wb") as out, subprocess.Popen(words, env=env, stdout=subprocess.PIPE) as tar:
+            assert tar.stdout
+            size = 0
+            while chunk := tar.stdout.read(1 << 20):
+                out.write(chunk)
+                size += len(chunk)
+                if size > MOST:
+                    tar.kill()
+                    raise CourseError(
+                        f"{archive.stem} is too large.", f"{pod} sends more than {MOST / 1e9:.0f} GB.", NEXT
+                    )
+        if tar.returncode:
+            raise CourseError(f"{archive.stem} cannot be read.", f"tar in {pod} ended with {tar.returncode}.", NEXT)
+        part.replace(archive)
+    finally:
+        part.unlink(missing_ok=True)

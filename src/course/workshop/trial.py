@@ -1,0 +1,116 @@
+"""One Pod of the desks' image on each node, before anybody waits for a desk.
+
+It pulls the image there, and says of which version of the course it is: what a registry refuses, and a desk that is not
+the hub's, is said to the facilitator and not to a participant.
+"""
+
+import json
+from importlib.metadata import version
+from typing import Any
+
+import yaml
+
+from course.base.errors import CourseError, NotReady
+from course.base.waiting import until
+from course.provision.engine import Say
+from course.workshop import hub
+
+LABEL = "externalname-course=trial"
+COURSE = "externalname-course"  # the name of its package
+SAYS = ("/course/.venv/bin/python", "-c", f"from importlib.metadata import version; print(version({COURSE!r}))")
+PATIENCE = 900.0  # seconds for a pull of some gigabytes
+PULLS = ("ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName")
+
+
+def run(image: str, say: Say) -> None:
+    """CourseError where a node cannot have the image, or where it holds no desk of this version."""
+    nodes = usable(json.loads(hub.kubectl("get", "nodes", "-o", "json")))
+    say(f"trying the desks' image on {len(nodes)} {'node' if len(nodes) == 1 else 'nodes'}")
+    _remove()
+    pods = [pod(node, image, number) for number, node in enumerate(nodes)]
+    try:
+        hub.kubectl("create", "-f", "-", text=yaml.safe_dump_all(pods))
+        until(lambda: _all_ended(image), seconds=PATIENCE, what="The pull of the desks' image", next="kubectl get pods")
+        for made in pods:
+            _refuse_another(image, hub.kubectl("logs", made["metadata"]["name"]).strip())
+    finally:
+        _remove()
+
+
+def _remove() -> None:
+    hub.kubectl("delete", "pods", "-l", LABEL, "--now", timeout=120)
+
+
+def usable(nodes: dict[str, Any]) -> list[str]:
+    """The nodes that take ordinary Pods. nodes: as kubectl lists them. NotReady where there is none."""
+
+    def takes(node: dict[str, Any]) -> bool:
+        taints = node["spec"].get("taints", [])
+        return not node["spec"].get("unschedulable") and all(each["effect"] == "PreferNoSchedule" for each in taints)
+
+    found = [node["metadata"]["name"] for node in nodes["items"] if takes(node)]
+    if not found:
+        raise NotReady("No node of the cluster takes Pods.", "All are tainted or cordoned.", "kubectl describe nodes")
+    return found
+
+
+def pod(node: str, image: str, number: int) -> dict[str, Any]:
+    """A Pod on this node that says the version of the desk, and ends."""
+    key, value = LABEL.split("=")
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": f"trial-{number}", "namespace": hub.NAMESPACE, "labels": {key: value}},
+        "spec": {
+            "nodeName": node,
+            "automountServiceAccountToken": False,
+            "restartPolicy": "Never",
+            "containers": [{"name": "desk", "image": image, "command": list(SAYS)}],
+        },
+    }
+
+
+def _all_ended(image: str) -> bool:
+    pods = json.loads(hub.kubectl("get", "pods", "-l", LABEL, "-o", "json"))["items"]
+    done = [ended(made, image) for made in pods]  # each is looked at: one that is refused ends the wait
+    return all(done)
+
+
+def ended(made: dict[str, Any], image: str) -> bool:
+    """Whether this Pod has said its version. CourseError where it will not. made: as kubectl gets it."""
+    node, status = made["spec"]["nodeName"], made["status"]
+    states = [each["state"] for each in status.get("containerStatuses", [])]
+    for waiting in (state["waiting"] for state in states if "waiting" in state):
+        if waiting.get("reason") in PULLS:
+            raise CourseError(
+                f"The node {node} cannot get {image}.", waiting.get("message", waiting["reason"]), _next(image)
+            )
+    if status.get("phase") == "Failed" or any("message" in state.get("terminated", {}) for state in states):
+        said = "; ".join(state["terminated"].get("message", "") for state in states if "terminated" in state)
+        raise CourseError(
+            f"{image} is no desk: the course does not start in it.", said or status.get("message", ""), MAKE
+        )
+    return bool(status.get("phase") == "Succeeded")
+
+
+MAKE = "./course workshop image, then ./course workshop up again with the same words"
+
+
+def _next(image: str) -> str:
+    """What helps where an image is not to be had. An image of this machine alone is in no registry."""
+    if image.startswith("localhost/"):
+        return "./course workshop up with --registry HOST, from which the nodes can pull"
+    patch = '{"imagePullSecrets": [{"name": "NAME"}]}'
+    return (
+        f"if it wants a login: kubectl -n {hub.NAMESPACE} create secret docker-registry NAME ..., then "
+        f"kubectl -n {hub.NAMESPACE} patch serviceaccount default -p '{patch}'; then up again"
+    )
+
+
+def _refuse_another(image: str, found: str) -> None:
+    if found != (ours := version(COURSE)):
+        raise CourseError(
+            f"{image} is a desk of the course's version {found[:40]!r}, this hub is of {ours}.",
+            "They would not understand each other, and participants would wait for desks of another course.",
+            MAKE,
+        )

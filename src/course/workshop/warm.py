@@ -1,0 +1,47 @@
+"""Desks that are made ahead of the session: seats, which participants then take by signing in."""
+
+from collections.abc import Sequence
+from time import monotonic
+
+from course.base.errors import CourseError
+from course.base.waiting import until
+from course.provision.engine import Say
+from course.workshop import hub
+
+AT_ONCE = 3  # as the hub has it: a cluster that begins keeps two processors busy
+PATIENCE = 600.0  # seconds for these
+SEATS = "jsonpath={.spec.template.spec.containers[0].env[?(@.name=='SEATS')].value}"
+
+
+def warm(seats: int, say: Say) -> dict[str, float]:
+    """Make the desks of so many seats (0: all that the hub has); the seconds of each, from asking to a ready cluster.
+
+    CourseError for more seats than the hub has, and where a desk does not come.
+    """
+    hub.refuse_without()
+    most = int(hub.kubectl("get", "deployment", "hub", "-o", SEATS))
+    if seats > most:
+        raise CourseError(
+            f"The hub has {most} seats, not {seats}.", "", f"./course workshop up --seats {seats}, then warm again"
+        )
+    names = [f"seat-{number:02}" for number in range(1, (seats or most) + 1)]
+    took: dict[str, float] = {}
+    for first in range(0, len(names), AT_ONCE):
+        took |= _wave(names[first : first + AT_ONCE], say)
+    return took
+
+
+def _wave(names: Sequence[str], say: Say) -> dict[str, float]:
+    begun, took = monotonic(), dict[str, float]()
+    say(f"making the desks of {', '.join(names)} (a minute or two)")
+    hub.kubectl("exec", "deployment/hub", "--", "python", "/etc/hub/warm.py", *names, timeout=120)
+
+    def look() -> bool:
+        ready = {seat.desk for seat in hub.on_the_board() if seat.ready}
+        for name in (name for name in names if name not in took and name in ready):
+            took[name] = monotonic() - begun
+            say(f"{name}: ready after {took[name]:.0f} s")
+        return len(took) == len(names)
+
+    until(look, seconds=PATIENCE, what="The desks", next="./course workshop board")
+    return took
