@@ -23,8 +23,8 @@ from course.base.tables import table
 from course.jupyter import jupyterlab
 from course.kube import kubectl
 from course.lessons import catalog as lessons
-from course.lessons import workspace
-from course.tasks import catalog, progress, verbs
+from course.tasks import catalog, verbs
+from tests.browser.learner import learner as its_own
 
 RESULT = paths.ROOT / "bench" / "results" / "panel.md"
 LAB, LIT, LESSON = catalog.find("lost-database"), catalog.find("short-name"), lessons.find("first_externalname")
@@ -52,22 +52,9 @@ def row(what: str, value: float, limit: float, unit: str, more: str = "") -> Row
 @contextmanager
 def learner(folder: Path, port: int, *, panel: bool = True) -> Iterator[jupyterlab.Server]:
     """JupyterLab over a learner of its own, with the panel or as it is without."""
-    work = folder / "workspace"
-    folder.mkdir(exist_ok=True)
-    with (
-        mock.patch.object(paths, "WORKSPACE", work),
-        mock.patch.object(jupyterlab, "HOME", folder / f"jupyter-{port}"),
-        mock.patch.object(progress, "FOLDER", folder),
-        mock.patch.dict(os.environ, {"COURSE_PROGRESS": str(folder)}),
-        mock.patch.object(jupyterlab, "options", jupyterlab.options if panel else bare),
-    ):
-        workspace.prepare()
-        server, process = jupyterlab.start(port, print)
-        assert process is not None
-        try:
-            yield server
-        finally:
-            jupyterlab.end(process)
+    options = jupyterlab.options if panel else bare
+    with mock.patch.object(jupyterlab, "options", options), its_own(folder, port) as server:
+        yield server
 
 
 def bare() -> list[str]:

@@ -48,6 +48,19 @@ export interface IFollowing {
   notebook?: string;
 }
 
+/** The room of a workshop that this desk is in, as the hub's board said last. */
+export interface IRoom {
+  there: boolean;
+  /** Of the facilitator to all. */
+  message: string;
+  /** Where all should be. */
+  lesson: IFollowing | null;
+  /** Whether solutions are held back. */
+  held: boolean;
+  /** When help was asked for; '' where it is not. */
+  help: string;
+}
+
 export interface ICourse {
   cluster: string;
   notes: string[];

@@ -3,11 +3,11 @@
 import { LabIcon, VDomRenderer } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import { ICourse, IFollowing, ILab, ILesson, IRefusal, IStatus, IStep } from './api';
+import { ICourse, IFollowing, ILab, ILesson, IRefusal, IRoom, IStatus, IStep } from './api';
 import { Model } from './model';
 import { Button, Trouble } from './parts';
 import { Search } from './search';
-import { exercises, following as words, LESSON, lasting, mark, numbered, standing, STEP, underWay } from './words';
+import { exercises, following as words, LESSON, lasting, mark, numbered, wallClock, standing, STEP, underWay } from './words';
 
 export const courseIcon = new LabIcon({
   name: 'externalname-course:course',
@@ -44,12 +44,13 @@ export class CoursePanel extends VDomRenderer<Model> {
   }
 
   protected render(): React.JSX.Element {
-    const { course, status, trouble, unknown } = this.model;
+    const { course, status, trouble, unknown, room, unheard } = this.model;
     return (
       <>
         <h2 tabIndex={-1}>The course</h2>
         <Trouble refusal={trouble} />
         {course?.notes.map(note => <p key={note} role="alert" className="ec-trouble ec-words">{note}</p>)}
+        {room?.there && <Workshop room={room} unheard={unheard} call={help => void this.model.call(help)} doors={this.doors} />}
         {course && !course.toured && <Offer doors={this.doors} decline={() => this.model.toured()} />}
         {course && <Continue course={course} doors={this.doors} />}
         {course && <Search model={this.model} doors={this.doors} />}
@@ -64,6 +65,30 @@ export class CoursePanel extends VDomRenderer<Model> {
       </>
     );
   }
+}
+
+/** A desk of a workshop: what the facilitator says, and a way to ask for help. What is new is read out. */
+function Workshop(props: {
+  room: IRoom;
+  unheard: IRefusal | null;
+  call: (help: boolean) => void;
+  doors: IDoors;
+}): React.JSX.Element {
+  const { room, unheard, call, doors } = props;
+  return (
+    <section aria-label="Your workshop" className="ec-room">
+      <h3>Your workshop</h3>
+      <div role="status">
+        {room.message && <p className="ec-strong ec-words">Your facilitator says: {room.message}</p>}
+        {room.lesson && <p>All should be at: {room.lesson.title}</p>}
+        {room.held && <p>Solutions are held back for now.</p>}
+        {room.help && <p>You asked for help at {wallClock(room.help)}. Your facilitator sees it.</p>}
+      </div>
+      {room.lesson?.notebook && <Button label="Go there" press={() => doors.openPlace(room.lesson!.notebook!)} />}{' '}
+      <Button label={room.help ? 'I need no help any more' : 'Ask for help'} press={() => call(!room.help)} />
+      <Trouble refusal={unheard} />
+    </section>
+  );
 }
 
 /** At the first start; later the tour is found below. */

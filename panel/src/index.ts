@@ -1,7 +1,7 @@
 // The course in JupyterLab: two panels, the commands of the palette, and the way home.
 
 import { ILabShell, ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { Dialog, ICommandPalette, MainAreaWidget, showDialog, WidgetTracker } from '@jupyterlab/apputils';
+import { Dialog, ICommandPalette, MainAreaWidget, Notification, showDialog, WidgetTracker } from '@jupyterlab/apputils';
 import { ICodeCellModel } from '@jupyterlab/cells';
 import { IEditorServices } from '@jupyterlab/codeeditor';
 import { PageConfig } from '@jupyterlab/coreutils';
@@ -78,6 +78,7 @@ function activate(
     'course:tour': ['Take the tour', tour],
     'course:live': ['Watch a name live', watchName],
     'course:timeline': ['Watch the timeline of lesson 05', showTimeline],
+    'course:help': ['Ask the facilitator for help', () => call(shell, course, model)],
     'course:search': ['Search the course', () => search(shell, course)],
     'course:next': ['Go to what comes next', () => model.task?.following && openNext(model.task.following, doors)]
   };
@@ -86,6 +87,7 @@ function activate(
     palette?.addItem({ command, category: 'Course' });
   }
 
+  announce(model);
   mendLinks(app);
   NotebookActions.executionScheduled.connect((_, { notebook, cell }) => {
     if (begins(cell.model.sharedModel.getSource())) {
@@ -98,6 +100,7 @@ function activate(
     .then(() => home(shell, documents, notebooks, model, course.id, hash))
     .finally(() => follow(notebooks, model)); // before it, the cells that a restored notebook begins with would be kept
   void model.loadStatus();
+  void model.loadRoom();
 }
 
 /** After the palette has closed: it gives the focus back to the notebook, a frame later than the command ends. */
@@ -129,6 +132,26 @@ function docked(app: JupyterFrontEnd, shell: ILabShell, restorer: ILayoutRestore
 function search(shell: ILabShell, course: CoursePanel): void {
   course.first = 'input[type=search]';
   shell.activateById(course.id);
+}
+
+/** Show a new message of the facilitator's over all that is open: the panel may be out of sight. */
+function announce(model: Model): void {
+  let before = '';
+  model.stateChanged.connect(() => {
+    const message = model.room?.message ?? '';
+    if (message && message !== before) {
+      Notification.info(`Your facilitator says: ${message}`, { autoClose: false });
+    }
+    before = message;
+  });
+}
+
+/** Ask for help, with the panel that says so in sight. At a desk of one's own there is nobody to ask. */
+function call(shell: ILabShell, course: CoursePanel, model: Model): void {
+  if (model.room?.there) {
+    shell.activateById(course.id);
+    void model.call(true);
+  }
 }
 
 /** A fresh try; asked before, where it would remove what is there. */

@@ -3,7 +3,7 @@
 import { Event } from '@jupyterlab/services';
 import { VDomModel } from '@jupyterlab/ui-components';
 
-import { GONE, ICourse, IFound, ILight, ILights, IPlace, IRefusal, IStatus, ITask, Refused, request } from './api';
+import { GONE, ICourse, IFound, ILight, ILights, IPlace, IRefusal, IRoom, IStatus, ITask, Refused, request } from './api';
 import { turned } from './words';
 
 const CHANGED = 'urn:externalname-course:changed';
@@ -14,6 +14,9 @@ export class Model extends VDomModel {
   status: IStatus | null = null;
   /** Whether the cluster is being asked. */
   looking = false;
+  room: IRoom | null = null;
+  /** Why the room's board did not take what was said to it. */
+  unheard: IRefusal | null = null;
   task: ITask | null = null;
   /** Why there is no course, no status, or no answer to the last verb. */
   trouble: IRefusal | null = null;
@@ -39,6 +42,23 @@ export class Model extends VDomModel {
   async loadCourse(): Promise<void> {
     this.trouble = await outcome(async () => {
       this.course = await request<ICourse>('course');
+    });
+    this.stateChanged.emit();
+  }
+
+  /** What the facilitator says; outside of a workshop there is no room. */
+  async loadRoom(): Promise<void> {
+    const room = await request<IRoom>('room').catch(() => null);
+    if (room) {
+      this.room = room;
+      this.stateChanged.emit();
+    }
+  }
+
+  /** Ask for help, or for no more of it. */
+  async call(help: boolean): Promise<void> {
+    this.unheard = await outcome(async () => {
+      this.room = await request<IRoom>('room', { help }, 'PUT');
     });
     this.stateChanged.emit();
   }
@@ -189,6 +209,8 @@ export class Model extends VDomModel {
     }
     if (event.what === 'set-up') {
       await this.loadStatus();
+    } else if (event.what === 'room') {
+      await this.loadRoom();
     } else if (event.what === 'progress') {
       await this.loadCourse();
       await this.refresh();

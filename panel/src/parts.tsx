@@ -50,7 +50,9 @@ export function Markdown(props: {
 }): React.JSX.Element {
   const host = React.useRef<HTMLDivElement>(null);
   const { text, rendermime, run } = props;
-  React.useEffect(() => {
+  // A layout effect ends before React takes the host out of the page. Later, Lumino refuses to detach what is no longer
+  // there, and React throws the whole panel away, with the focus in it.
+  React.useLayoutEffect(() => {
     const shown = rendermime.createRenderer('text/markdown');
     const model = rendermime.createModel({ data: { 'text/markdown': text } });
     Widget.attach(shown, host.current!);

@@ -174,7 +174,7 @@ function Manifest(props: { model: Model; task: ITask; editors: IEditorServices }
   const { model, task, editors } = props;
   const host = React.useRef<HTMLDivElement>(null);
   const editor = React.useRef<CodeEditor.IEditor | null>(null);
-  React.useEffect(() => {
+  React.useLayoutEffect(() => {
     const content = new CodeEditor.Model({ mimeType: 'text/x-yaml' });
     content.sharedModel.setSource(task.manifest);
     editor.current = editors.factoryService.newInlineEditor({ host: host.current!, model: content });

@@ -50,6 +50,11 @@ export function underWay(status: IStatus): boolean {
   return status.setting_up || status.steps.some(step => step.state !== 'done');
 }
 
+/** A moment as a clock on the wall shows it. */
+export function wallClock(moment: string): string {
+  return new Date(moment).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+}
+
 /** How many places a search found. */
 export function places(count: number): string {
   return count ? `${count} ${count === 1 ? 'place' : 'places'}, the best first.` : 'Nowhere. All words must stand in one place: try fewer.';

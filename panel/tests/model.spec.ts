@@ -32,6 +32,7 @@ describe('events', () => {
   test.each([
     ['progress', ['GET course', 'GET tasks/lost-database']],
     ['set-up', ['GET status']],
+    ['room', ['GET room']],
     ['a word of tomorrow', []]
   ])('%s', async (what, asked) => {
     await model.open('lost-database');
@@ -58,6 +59,30 @@ describe('events', () => {
     expect(model.said).toBe('is ready');
     await heard({ what: 'said', words: 'of another browser' });
     expect(model.said).toBe('is ready');
+  });
+});
+
+describe('a room', () => {
+  const ROOM = { there: true, message: 'Break', lesson: null, held: false, help: '' };
+
+  test('is asked for again when it changed, and stays where the server does not answer', async () => {
+    course.answer('room', ROOM);
+    await model.loadRoom();
+    expect(model.room).toEqual(ROOM);
+    course.answer('room', NO, 500);
+    await heard({ what: 'room' });
+    expect(model.room).toEqual(ROOM);
+  });
+
+  test('hears that help is wanted, or says why not', async () => {
+    course.answer('room', { ...ROOM, help: '2026-11-28T14:36:00+00:00' });
+    await model.call(true);
+    expect(course.asked.at(-1)).toEqual({ method: 'PUT', path: 'room', body: { help: true } });
+    expect(model.room?.help).toBe('2026-11-28T14:36:00+00:00');
+    expect(model.unheard).toBeNull();
+    course.answer('room', NO, 409);
+    await model.call(false);
+    expect(model.unheard).toEqual(NO);
   });
 });
 

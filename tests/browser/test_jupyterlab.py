@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from course.base import paths, shell
 from course.base.waiting import until
@@ -60,6 +60,42 @@ def test_a_lesson_runs_top_to_bottom(server: jupyterlab.Server, page: Page) -> N
     assert violations(page, ".jp-OutputArea .picture") == []
     page.reload()
     expect(picture).to_be_attached(timeout=60_000)
+
+
+def run_to(page: Page, source: str) -> Locator:
+    """Shift+Enter from the active cell until the one with this source has run; its output."""
+    active = page.locator(".jp-Notebook .jp-Cell.jp-mod-active")
+    wanted = page.locator(".jp-CodeCell").filter(has_text=source).first
+    for _ in range(20):
+        last = source in active.inner_text()
+        page.keyboard.press("Shift+Enter")
+        if last:
+            break
+    expect(wanted.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]"), timeout=90_000)
+    return wanted.locator(".jp-OutputArea-output")
+
+
+@pytest.mark.cluster
+def test_a_prediction_is_made_before_the_cluster_says(server: jupyterlab.Server, page: Page) -> None:
+    """By keyboard, in the lesson: one that is wrong, one that is right; each beside what the cluster said."""
+    open_notebook(LESSON, server, page)
+    wait_for_kernel(page)
+    page.locator(".jp-CodeCell .cm-content").first.click()
+    for slug, option, verdict in (
+        ("absent-name", "b) an empty answer", "Not this time."),
+        ("empty-columns", "b) CLUSTER-IP and PORT(S)", "Right."),
+    ):
+        asked = run_to(page, f'lesson.predict("{slug}")')
+        active = page.locator(".jp-Notebook .jp-Cell.jp-mod-active")
+        button = asked.get_by_role("button", name=option)
+        button.press("Enter", timeout=60_000)
+        expect(asked.get_by_role("alert")).to_contain_text("Your prediction: ")
+        expect(button).to_be_focused()
+        active.click()
+        said = run_to(page, f'lesson.reveal("{slug}")')
+        expect(said).to_contain_text("You said: ")
+        expect(said).to_contain_text(verdict)
+        assert violations(page, ".jp-OutputArea .widget-vbox") == []
 
 
 def test_a_claim_leads_to_the_cell_that_proves_it(server: jupyterlab.Server, page: Page) -> None:
@@ -157,3 +193,25 @@ def test_a_terminal_there_has_the_course_command(server: jupyterlab.Server, page
     page.keyboard.type(f"course ask kubernetes --json > {asked}.part; mv {asked}.part {asked}\n", delay=5)
     until(asked.exists, seconds=60, what="The terminal's command ending")
     assert json.loads(asked.read_text())["resolved"] is True
+
+
+def test_a_search_in_the_notebook_leaves_folded_answers_folded(server: jupyterlab.Server, page: Page) -> None:
+    """JupyterLab's own Ctrl+F opens the source of each text that has the word."""
+    open_notebook(lessons.find("interview").notebook.name, server, page)
+    wait_for_kernel(page)
+    page.locator(".jp-Notebook .jp-MarkdownCell").first.click()
+    page.keyboard.press("Control+f")
+    field = page.locator(".jp-DocumentSearch-overlay textarea").first
+    field.fill("CNAME")
+    count = page.locator(".jp-DocumentSearch-index-counter")
+    expect(count).to_have_text(re.compile(r"^\d+/\d+$"), timeout=60_000)
+    folded = page.locator(".jp-MarkdownCell").filter(has=page.locator("details"))
+    before = folded.count()
+    assert before > 0
+    for _ in range(40):
+        at = count.inner_text()
+        page.keyboard.press("Enter")
+        expect(count).not_to_have_text(at)
+    assert folded.count() == before
+    assert folded.locator(".jp-InputArea-editor:visible").count() == 0
+    assert folded.filter(has=page.locator("details[open]")).count() == 0

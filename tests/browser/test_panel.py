@@ -23,6 +23,7 @@ from course.provision import lifecycle, outside, reporter, steps
 from course.tasks import catalog, checks, index, progress, verbs
 from tests import daily
 from tests.browser.accessible import by_rule, violations
+from tests.browser.learner import learner
 from tests.browser.notebooks import notebook_cell, write_notebook
 
 pytestmark = pytest.mark.browser
@@ -186,6 +187,24 @@ def test_hints_come_without_a_kernel_and_the_focus_stays(server: jupyterlab.Serv
     expect(shown.get_by_role("button", name="Check")).to_have_attribute("aria-disabled", "true")
     picture(page, "hints")
     assert violations(page, *BOTH) == []
+
+
+def test_another_task_has_the_focus_and_the_panel_stays(server: jupyterlab.Server, page: Page) -> None:
+    """By keyboard from the left, while one is shown: nothing of the page fails, and its heading is the same node."""
+    failed: list[str] = []
+    page.on("pageerror", lambda error: failed.append(str(error)))
+    shown = open_lab(server, page)
+    shown.get_by_role("textbox", name="Your manifest").wait_for(timeout=LONG)
+    head = shown.locator(".ec-head h2").element_handle()
+    other = catalog.find("wrong-namespace")
+    panel(page).get_by_role("button", name=f"Lab: {other.title}").press("Enter")
+    heading = shown.get_by_role("heading", name=other.title)
+    expect(heading).to_be_focused(timeout=LONG)
+    shown.get_by_role("button", name="Apply").wait_for()
+    page.wait_for_function("() => new Promise(done => requestIdleCallback(() => done(true)))")  # what React does later
+    expect(heading).to_be_focused()
+    assert head is not None and head.evaluate("node => node.isConnected")
+    assert failed == []
 
 
 def test_what_a_check_observed_is_text_and_nothing_else(server: jupyterlab.Server, page: Page) -> None:
@@ -525,6 +544,26 @@ def test_what_is_docked_is_there_after_a_reload(server: jupyterlab.Server, page:
     shown = panel(page)
     shown.get_by_role("button", name="Watch a name").click(timeout=LONG)  # the one that is there: no second one
     expect(live(page)).to_have_count(1)
+
+
+def test_a_new_server_has_lost_nothing(page: Page, cluster: None, tmp_path: Path) -> None:
+    """JupyterLab ends while a page is open: the panel says so; the next one has the report and the hints."""
+    with learner(tmp_path, 8897) as first:
+        verbs.start(LAB.slug, say=lambda _: None)
+        verbs.check(LAB.slug)
+        verbs.hint(LAB.slug)
+        shown = open_lab(first, page)
+        expect(shown.get_by_text("Not passed yet").first).to_be_visible(timeout=LONG)
+        assert jupyterlab.stop()
+        shown.get_by_role("button", name=re.compile("^Hint")).click()
+        expect(shown.get_by_text("The course does not answer here.")).to_be_visible(timeout=LONG)
+        picture(page, "server-gone")
+        second, process = jupyterlab.start(8897, print)
+        assert process is not None
+        shown = open_lab(second, page)
+        expect(shown.get_by_text("Not passed yet").first).to_be_visible(timeout=LONG)
+        expect(shown.get_by_role("region", name="Hints").get_by_role("listitem")).to_have_count(1)
+    process.wait()
 
 
 def workspace_of(sent: str | None) -> bool:

@@ -15,12 +15,12 @@ from tornado.httpclient import HTTPRequest
 from tornado.ioloop import IOLoop
 from tornado.websocket import websocket_connect
 
-from course.base import files, paths
+from course.base import files
 from course.jupyter import jupyterlab
 from course.jupyter.server import lights, views
 from course.lessons import catalog as lessons
-from course.lessons import workspace
 from course.tasks import catalog, checks, index, progress, verbs
+from tests.browser.learner import learner
 
 Reply = tuple[int, Any]
 
@@ -51,16 +51,8 @@ class Panel:
 @pytest.fixture(scope="module")
 def panel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Panel]:
     folder = tmp_path_factory.mktemp("panel")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(paths, "WORKSPACE", folder / "workspace")
-        patch.setattr(jupyterlab, "HOME", folder / "jupyter")
-        patch.setattr(progress, "FOLDER", folder)
-        patch.setenv("COURSE_PROGRESS", str(folder))
-        workspace.prepare()
-        server, process = jupyterlab.start(8920, print)
-        assert process is not None
+    with learner(folder, 8920) as server:
         yield Panel(server, folder)
-        jupyterlab.end(process)
 
 
 def test_the_course_is_as_the_lists_say(panel: Panel) -> None:
@@ -289,3 +281,12 @@ def test_commands_are_found_in_all_advice_and_only_look() -> None:
     for command in found:
         assert not command.endswith((",", ":", ".", " ", "and", "then")), command
         assert not any(verb in command for verb in (" apply", " delete", " patch", " edit")), command
+
+
+def test_outside_of_a_workshop_there_is_no_room_and_nobody_to_ask(panel: Panel) -> None:
+    nothing = {"there": False, "message": "", "lesson": None, "held": False, "help": ""}
+    assert panel.ask("room") == (200, nothing)
+    status, refusal = panel.ask("room", {"help": True}, method="PUT")
+    assert status == 409 and "no desk of a workshop" in refusal["what"]
+    assert panel.ask("room", {"help": "yes"}, method="PUT")[0] == panel.ask("room", [], method="PUT")[0] == 400
+    assert panel.ask("room", token="")[0] == panel.ask("room", {"help": True}, token="", method="PUT")[0] == 403

@@ -26,6 +26,7 @@ SETTINGS: dict[str, dict[str, object]] = {  # where JupyterLab's own defaults do
     "filebrowser-extension/browser": {"showLastModifiedColumn": False},  # names are read in full
     "notebook-extension/tracker": {
         "codeCellConfig": {"lineWrap": True},  # a command is read whole, without scrolling
+        "showEditorForReadOnlyMarkdown": False,  # Ctrl+F would open what is folded, and show all answers
         "windowingMode": "none",  # JupyterLab guesses the height of what is out of sight, and a link misses its cell
     },
 }

@@ -1,6 +1,7 @@
 """What each notebook kernel starts with: the course's cluster and no other, and a sentence after a failed command."""
 
 import subprocess
+from types import TracebackType
 from typing import Any
 
 from course.base.shell import use_environment
@@ -13,6 +14,7 @@ def install(shell: Any) -> None:
     """Called by the startup file of the course's IPython profile."""
     use_environment()
     experiment.watch()
+    shell.set_custom_exc((Exception,), show)
     shell.events.register("post_run_cell", note)
     shell.events.register("post_run_cell", advise)
 
@@ -21,6 +23,34 @@ def note(result: Any) -> None:
     """After a cell that ran to its end: a comparison further down may rest on it."""
     if result.success:
         experiment.note(getattr(result.info, "cell_id", None), result.info.raw_cell)
+
+
+def show(
+    shell: Any,
+    kind: type[BaseException],
+    error: BaseException,
+    trace: TracebackType | None,
+    tb_offset: int | None = None,
+) -> None:
+    """A failure as IPython shows it, with the lines of cells alone: those of what they call are longer than a screen.
+
+    Of a cell in another language there is no line: what it typed and what was said to it stand above.
+    """
+    own = _of_cells(shell, trace)
+    if isinstance(error, subprocess.CalledProcessError) and own and "run_cell_magic" in own.tb_frame.f_code.co_names:
+        words = f"The commands of this cell ended with exit code {error.returncode}; their own words are above."
+        error._render_traceback_ = lambda: [words]  # type: ignore[attr-defined]  # IPython asks for this
+    shell.showtraceback((kind, error, own or trace), tb_offset=0 if own else tb_offset)
+
+
+def _of_cells(shell: Any, trace: TracebackType | None) -> TracebackType | None:
+    """The traceback without what is not written in a cell; None where nothing is left."""
+    if trace is None:
+        return None
+    below = _of_cells(shell, trace.tb_next)
+    if shell.compile.format_code_name(trace.tb_frame.f_code.co_filename) is None:
+        return below
+    return TracebackType(below, trace.tb_frame, trace.tb_lasti, trace.tb_lineno)
 
 
 def advise(result: Any) -> None:
@@ -48,8 +78,8 @@ def advice(begun: str | None, exercise: str | None = None) -> str:
     """The sentence. begun: the lesson whose first cell has run in this kernel; exercise: whose cell it was, if any."""
     if begun is None:
         return (
-            "Next: this cell failed, and this lesson's first cell (lesson.begin) has not run here yet. "
-            "Run the cells from the top."
+            "Next: this cell failed; its own words are above. If no cell above it has run here yet, run them from "
+            "the top. If nothing answers at all: course doctor"
         )
     if exercise:
         return (

@@ -25,11 +25,11 @@ class Question(widgets.VBox):  # type: ignore[misc]
 
     def __init__(self, prediction: Prediction) -> None:
         self.prediction = prediction
-        self.said = widgets.HTML("")
+        self.notice = widgets.HTML("")
         self.typed = widgets.Text(placeholder="your prediction", layout=widgets.Layout(width="24em"))
         rows = [self._button(f"{letter}) {prediction.options[key]}", key) for letter, key in prediction.letters.items()]
         own = [] if rows else [widgets.HBox([self.typed, self._button("Predict", None)])]
-        super().__init__([*rows, *own, self._button("Skip", verbs.SKIP), self.said])
+        super().__init__([*rows, *own, self._button("Skip", verbs.SKIP), self.notice])
 
     def _button(self, label: str, answer: str | None) -> Any:
         button = widgets.Button(description=label, tooltip=label, layout=widgets.Layout(width="max-content"))
@@ -38,10 +38,10 @@ class Question(widgets.VBox):  # type: ignore[misc]
 
     def _take(self, answer: str) -> None:
         try:
-            said = f"Your prediction: {verbs.predict(self.prediction.slug, answer)}. Now run the next cell."
+            words = f"Your prediction: {verbs.predict(self.prediction.slug, answer)}. Now run the next cell."
         except CourseError as error:
-            said = str(error)
-        self.said.value = f'<p role="alert">{html.escape(said)}</p>'  # put in anew each time, so it is read out
+            words = str(error)
+        self.notice.value = f'<p role="alert">{html.escape(words)}</p>'  # put in anew each time, so it is read out
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """The widget, and in the place of its Python name the text that says the same."""

@@ -17,9 +17,31 @@ HOW_TO_END = "Ctrl-C here ends JupyterLab. The cluster stays until: ./course dow
 def start(
     port: int, *, browser: bool, say: Say, listen: str = jupyterlab.LOOPBACK, how_to_end: str = HOW_TO_END
 ) -> None:
-    """JupyterLab's address is said within seconds; then the cluster is made; then it waits until Ctrl-C."""
+    """JupyterLab's address is said within seconds; then the cluster is made; then it waits until Ctrl-C.
+
+    Ctrl-C ends JupyterLab at any moment. Before the cluster is made it is an interruption, after that the usual end.
+    """
     workspace.prepare(say)
     server, process = jupyterlab.start(port, say, listen)
+    made = False
+    try:
+        _make_the_cluster(server, process, browser, say)
+        made = True
+        if process is not None:
+            say(how_to_end)
+            _await(process, say)
+    except KeyboardInterrupt:
+        if process is not None:
+            jupyterlab.end(process)
+            say("JupyterLab is stopped. Go on later with: ./course start")
+        if not made:
+            raise
+
+
+def _make_the_cluster(
+    server: jupyterlab.Server, process: subprocess.Popen[bytes] | None, browser: bool, say: Say
+) -> None:
+    """A failure is said, and JupyterLab stays; it is raised where somebody else's JupyterLab is used."""
     try:
         say(f"JupyterLab: {server.address}")
         say(f"Begin there with {catalog.lessons()[0].notebook.name}. The cluster is made meanwhile:")
@@ -31,27 +53,11 @@ def start(
         if process is None:
             raise
         say(f"{error}\nJupyterLab stays. Try again in a second terminal: ./course up")
-    except KeyboardInterrupt:
-        if process is not None:
-            _end(process, say)
-        raise
-    if process is not None:
-        say(how_to_end)
-        _wait(process, say)
 
 
-def _wait(process: subprocess.Popen[bytes], say: Say) -> None:
-    try:
-        code = process.wait()
-    except KeyboardInterrupt:
-        _end(process, say)
-        return
+def _await(process: subprocess.Popen[bytes], say: Say) -> None:
+    code = process.wait()
     if code:
         words = shell.last_words(shell.log_file("jupyter").read_text(errors="replace"))
         raise NotReady(f"JupyterLab ended by itself (exit code {code}).", words, "./course start")
     say("JupyterLab was stopped. Go on later with: ./course start")
-
-
-def _end(process: subprocess.Popen[bytes], say: Say) -> None:
-    jupyterlab.end(process)
-    say("JupyterLab is stopped. Go on later with: ./course start")

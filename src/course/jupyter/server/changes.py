@@ -11,7 +11,7 @@ from tornado.ioloop import IOLoop, PeriodicCallback
 
 from course.jupyter.server.lights import LIGHTS
 from course.provision import reporter
-from course.tasks import progress
+from course.tasks import progress, room
 
 SCHEMA_ID = "urn:externalname-course:changed"
 SCHEMA = {
@@ -20,13 +20,13 @@ SCHEMA = {
     "title": "Something of the course changed",
     "type": "object",
     "properties": {
-        "what": {"enum": ["progress", "set-up", "said"]},
+        "what": {"enum": ["progress", "set-up", "room", "said"]},
         "task": {"type": "string", "description": "Of `said`: the slug of the task whose verb is at work"},
         "words": {"type": "string", "description": "Of `said`: what the verb does"},
     },
     "required": ["what"],
 }
-EVERY = 1000  # milliseconds between two looks at two files
+EVERY = 1000  # milliseconds between two looks at the files
 Emit = Callable[..., None]
 
 
@@ -53,7 +53,8 @@ def emitter(logger: Any) -> Emit:
 
 
 def _written() -> dict[str, int]:
-    return {what: _when(path) for what, path in (("progress", progress.file()), ("set-up", reporter.PROGRESS))}
+    files = (("progress", progress.file()), ("set-up", reporter.PROGRESS), ("room", room.FILE))
+    return {what: _when(path) for what, path in files}
 
 
 def _when(path: Path) -> int:

@@ -61,8 +61,8 @@ class Handler(APIHandler):
     def refuse(self, error: CourseError, status: int) -> None:
         """Reply with what happened, why, and what to type next."""
         self.set_status(status)
-        said = {"what": error.what, "why": error.why, "next": advice.for_here(error.next)}
-        self.finish(json.dumps(said | {"message": error.what}))
+        body = {"what": error.what, "why": error.why, "next": advice.for_here(error.next)}
+        self.finish(json.dumps(body | {"message": error.what}))
 
     def given(self, name: str) -> str:
         """A text of the request's JSON; 400 where it has none."""
@@ -130,7 +130,7 @@ class Search(Handler):
     async def get(self) -> None:
         """As `course search WORDS --json`."""
         words = self.get_query_argument("words")
-        await self.answer(lambda: [place.as_dict() for place in search.search(words)])
+        await self.answer(lambda: [hit.as_dict() for hit in search.search(words)])
 
 
 class Place(Handler):
@@ -154,6 +154,26 @@ class Tour(Handler):
     async def put(self) -> None:
         """Keep it."""
         await self.answer(place.tour)
+
+
+class Room(Handler):
+    """GET room: what the facilitator says. PUT room: whether help is wanted, {"help": true}."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """See views.room."""
+        await self.answer(views.room)
+
+    @web.authenticated
+    @authorized
+    async def put(self) -> None:
+        """See views.help_wanted."""
+        body = self.get_json_body()
+        wanted = body.get("help") if isinstance(body, dict) else None
+        if not isinstance(wanted, bool):
+            raise web.HTTPError(400, "It is not said whether help is wanted")
+        await self.answer(lambda: views.help_wanted(wanted))
 
 
 class TaskHandler(Handler):
@@ -205,12 +225,12 @@ class Verb(TaskHandler):
         work = self.work(verb)
         tell = changes.emitter(self.event_logger)
 
-        def done() -> views.View:
-            said = work(slug, lambda words: tell(what="said", task=slug, words=words))
-            return views.task(slug) | {"said": said}
+        def perform() -> views.View:
+            message = work(slug, lambda words: tell(what="said", task=slug, words=words))
+            return views.task(slug) | {"said": message}
 
         if verb in BESIDE:
-            await self.answer(done)
+            await self.answer(perform)
             return
         if slug in BUSY:
             what = f"{slug}: {BUSY[slug]} is still at work."
@@ -218,7 +238,7 @@ class Verb(TaskHandler):
             return
         BUSY[slug] = verb
         try:
-            await self.answer(done)
+            await self.answer(perform)
         finally:
             del BUSY[slug]
 
@@ -267,7 +287,7 @@ WITH_MANIFEST = {"apply": _apply, "manifest": _keep}
 def handlers(base_url: str) -> list[tuple[str, type[Handler]]]:
     """Each address with its handler."""
     word = r"([\w-]+)"
-    found: list[tuple[str, type[Handler]]] = [
+    routes: list[tuple[str, type[Handler]]] = [
         ("course", Course),
         ("status", Status),
         ("ask", Ask),
@@ -275,8 +295,9 @@ def handlers(base_url: str) -> list[tuple[str, type[Handler]]]:
         ("search", Search),
         ("place", Place),
         ("tour", Tour),
+        ("room", Room),
         (f"lights/{word}", Lights),
         (f"tasks/{word}", Task),
         (f"tasks/{word}/{word}", Verb),
     ]
-    return [(url_path_join(base_url, "course/api", path), handler) for path, handler in found]
+    return [(url_path_join(base_url, "course/api", path), handler) for path, handler in routes]

@@ -58,10 +58,10 @@ class Lights:
         if not changed and time.monotonic() < lamps.due:
             return
         seen = self._changes()
-        found = _look(slug)
-        if found is None:
+        view = _look(slug)
+        if view is None:
             return
-        lamps.seen, lamps.shown = seen, found
+        lamps.seen, lamps.shown = seen, view
         lamps.wait = SOONEST if changed else min(2 * lamps.wait, LATEST)
         lamps.due = time.monotonic() + lamps.wait
 

@@ -15,6 +15,7 @@ from course.lessons import catalog as lessons
 from course.lessons import path, routes, way, workspace
 from course.provision import lifecycle, reporter
 from course.tasks import catalog, index, progress, verbs
+from course.tasks import room as rooms
 from course.tasks.progress import Record
 from course.tasks.task import Exercise, Task
 
@@ -52,7 +53,10 @@ def course(root: Path) -> View:
 @cache
 def _documents() -> list[View]:
     """What the lessons and labs link. All of them are read for that, so only once: the panel asks at each change."""
-    return [{"path": path.name, "title": workspace.title(path.read_text())} for path in workspace.documents()]
+    return [
+        {"path": workspace.called(document), "title": workspace.title(document.read_text())}
+        for document in workspace.documents()
+    ]
 
 
 def _next(parts: Sequence[way.Part]) -> View | None:
@@ -147,7 +151,7 @@ def _report(kept: str) -> View | None:
 
 def commands(text: str) -> list[str]:
     """What can be typed as it stands, in a sentence of advice: only what looks and changes nothing."""
-    return [found.strip() for found in LOOKS.findall(text)]
+    return [command.strip() for command in LOOKS.findall(text)]
 
 
 def _following(chosen: verbs.Checked) -> View | None:
@@ -178,6 +182,20 @@ def status() -> View:
     return lifecycle.status() | more
 
 
+def room() -> View:
+    """What the facilitator says to the room that this desk is in; there: whether it is in one."""
+    said = rooms.known()
+    known = {lesson.slug: lesson for lesson in lessons.lessons()}
+    lesson = _as_lesson(known[said.lesson]) if said.lesson in known else None
+    return asdict(said) | {"there": rooms.is_there(), "lesson": lesson}
+
+
+def help_wanted(wanted: bool) -> View:
+    """Ask the facilitator for help, or for no more of it."""
+    rooms.tell(help=wanted)
+    return room()
+
+
 def timeline(seconds: float = 30) -> View:
     """The last seconds of lesson 05's clients: the picture, and the text that says the same. CourseError before it."""
     from course.lessons.migration import place as migration
@@ -185,8 +203,8 @@ def timeline(seconds: float = 30) -> View:
     from course.lessons.migration import timeline as drawn
 
     try:
-        found = migration.latest(seconds)
-        return {"svg": drawn.svg(found, "Live: who answers whom"), "text": drawn.text(found)}
+        recordings = migration.latest(seconds)
+        return {"svg": drawn.svg(recordings, "Live: who answers whom"), "text": drawn.text(recordings)}
     finally:
         pod_shell.close()  # this thread's: each question has a thread of its own
 

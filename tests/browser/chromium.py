@@ -1,0 +1,36 @@
+"""The real browser of these tests."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from course.base import shell
+
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+@contextmanager
+def chromium(folder: Path) -> Iterator[Browser]:
+    """A browser that keeps its files in this folder; without one on PATH the test is skipped, and that is said."""
+    program = shell.first_on_path(["chromium", "google-chrome", "chrome"])
+    if program is None:
+        pytest.skip(
+            "no Chromium or Chrome on PATH: install one (sudo apt-get install chromium) to run the browser tests"
+        )
+    own = {"XDG_CONFIG_HOME": str(folder / "config"), "XDG_CACHE_HOME": str(folder / "cache")}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=[*QUIET], env={**os.environ, **own})
+        yield browser
+        browser.close()
