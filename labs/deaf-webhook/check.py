@@ -4,9 +4,11 @@ from course.lab import Check, Pod, Reply
 
 probe, team = Pod("lab-deaf-webhook", "probe"), Pod("lab-deaf-webhook")
 TRY = "kubectl -n lab-deaf-webhook create configmap {} --dry-run=server, and read the last words"
+LOST = "The API server looks the alias's target up with the DNS server of its node, which knows no name of the cluster."
 # The API server's words, and what they mean here.
 MEANINGS = {
-    "no such host": "The API server looks the alias's target up with the DNS server of its node, which knows no name of the cluster.",
+    "no such host": LOST,
+    "server misbehaving": LOST,  # of Docker's DNS server, where it reaches no other one
     "cannot route": "The API server calls an address of the Service's own, a cluster IP, and this Service is headless: it has none.",
     "connection refused": "The API server called an address, and nobody listens there on this port.",
     "service port": "The webhook names port 9443, and the Service has no such port.",

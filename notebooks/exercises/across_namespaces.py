@@ -4,7 +4,12 @@ from course.exercise import Check, Exercise, Pod, Prediction, Reply, Wrong, lead
 
 client = Pod("team-b", "client")
 WHOLE = "auth-service.team-a.svc.cluster.local"
+AS_AGREED = '-H "Host: auth-service"'  # curl's option
 ALIAS = "kubectl create service externalname login -n team-b --external-name {}"
+
+
+def welcomed(reply: Reply) -> bool:
+    return "welcome to auth-service" in reply.body
 
 
 def why_no_address(reply: Reply) -> str:
@@ -15,6 +20,14 @@ def why_no_address(reply: Reply) -> str:
     if reply.aliases:
         return "It leads to an address, and not by the name of team A's Service."
     return "It has an address of its own: when team A makes its Service anew, the address is another one."
+
+
+def why_old_name(reply: Reply) -> str:
+    if reply.aliases:
+        return (
+            "It leads to a name that does not exist. A target is taken as it is written, in the owner's namespace, too."
+        )
+    return "In team-a there is no Service of that name any more, and team B's alias leads to it."
 
 
 TASKS = [
@@ -53,8 +66,8 @@ TASKS = [
             ),
             Check(
                 "welcomed",
-                client.http("http://login/", '-H "Host: auth-service"'),
-                lambda reply: "welcome to auth-service" in reply.body,
+                client.http("http://login/", AS_AGREED),
+                welcomed,
                 "the welcome of team A's server",
                 "The frontend of team B calls this name for every login.",
                 "first the name (check leads-to-team-a), then the message above",
@@ -132,6 +145,74 @@ YAML""",
         },
         asks=client.kubectl("get events --field-selector involvedObject.kind=Service -o name"),
         reads=lambda reply: "an event" if reply.text else "nobody",
+    ),
+    Exercise(
+        slug="old-name-stays",
+        title="The old name stays",
+        minutes=3,
+        setup=f"""kubectl get service auth-v2 -n team-a -o name || kubectl expose deployment auth -n team-a --name auth-v2 --port 80
+kubectl delete service auth-service -n team-a --ignore-not-found
+kubectl patch service shared-auth -n team-b --type merge -p '{{"spec": {{"externalName": "{WHOLE}"}}}}'""",
+        judge=[
+            Check(
+                "old-name-leads-somewhere",
+                client.dig(WHOLE),
+                lambda reply: bool(reply.addresses),
+                "an address",
+                why_old_name,
+                "kubectl get services -n team-a: where does each lead?",
+            ),
+            Check(
+                "team-b-logs-in",
+                client.http("http://shared-auth/", AS_AGREED),
+                welcomed,
+                "the welcome of team A's server",
+                "Rana's frontend calls this name for every login.",
+                "first the name (check old-name-leads-somewhere), then the message above",
+            ),
+            Check(
+                "team-b-as-it-was",
+                client.kubectl("get service shared-auth -n team-b -o jsonpath={.spec.externalName}"),
+                lambda reply: reply.text == WHOLE,
+                WHOLE,
+                "Rana may not change anything in team-b before Thursday.",
+                'lesson.start("old-name-stays") puts it back',
+            ),
+            Check(
+                "new-name-as-it-was",
+                client.http("http://auth-v2.team-a/", AS_AGREED),
+                welcomed,
+                "the same welcome",
+                "Others use auth-v2 already.",
+                "kubectl get service auth-v2 -n team-a",
+            ),
+        ],
+        fresh={"old-name-leads-somewhere": "no Service of that name any more", "team-b-logs-in": "for every login"},
+        hints=(
+            "Which name does the alias in team-b lead to? Whose namespace is that name in?",
+            "A name of team-a may itself be an alias: CoreDNS follows one after the other.",
+            "kubectl create service externalname, in team-a, under the old name. Its target is the whole name of auth-v2.",
+        ),
+        right={"a-second-service": "kubectl expose deployment auth -n team-a --name auth-service --port 80"},
+        why="The old name is in the owner's namespace, so the owner can keep it: as an alias of the new one.",
+        wrong={
+            "alias-of-team-b": Wrong(
+                cell="""kubectl patch service shared-auth -n team-b --type merge -p '{"spec": {"externalName": "auth-v2.team-a.svc.cluster.local"}}'""",
+                fails=("old-name-leads-somewhere", "team-b-as-it-was"),
+                says={"team-b-as-it-was": "auth-v2.team-a"},
+            ),
+            "renamed-back": Wrong(
+                cell="""kubectl delete service auth-v2 -n team-a
+kubectl expose deployment auth -n team-a --name auth-service --port 80""",
+                fails=("new-name-as-it-was",),
+                says={"new-name-as-it-was": "Others use auth-v2 already"},
+            ),
+            "short-target": Wrong(
+                cell="kubectl create service externalname auth-service -n team-a --external-name auth-v2",
+                fails=("old-name-leads-somewhere", "team-b-logs-in"),
+                says={"old-name-leads-somewhere": "A target is taken as it is written"},
+            ),
+        },
     ),
     Prediction(
         slug="borrowed-alias",

@@ -45,15 +45,17 @@ REVISIONS = (
 HELM = "kubectl exec -n tools helm -- helm"
 USERS = "users.cxyz123.us-east-1.rds.amazonaws.com"
 TRIAL = "create configmap trial --dry-run=server -o name"
+# The node's DNS server does not know the name; where it reaches no other one, Docker's says that it failed.
+LOST = {"no such host": "lookup", "server misbehaving": "lookup"}
 # What the API server says about a webhook, and what that means here.
 WORDS = {
     "does not begin with a team": "denied",
-    "no such host": "lookup",
+    **LOST,
     "certificate": "certificate",
     "unsupported service type": "unsupported",
     "configmap/trial": "stored",
 }
-WORDS_OF_APIS = {"all checks passed": "Available", "no such host": "lookup", "endpoints": "endpoints"}
+WORDS_OF_APIS = {"all checks passed": "Available", **LOST, "endpoints": "endpoints"}
 NAMING_ALIAS = """apiVersion: v1
 kind: Service
 metadata: {name: naming, namespace: tools}

@@ -70,6 +70,33 @@ def why_not_every_key(reply: Reply) -> str:
     return "The first member is reached, and sends the client to a place that this Pod cannot reach, or cannot resolve."
 
 
+NEXT_DOOR = """kubectl delete service next-door -n elsewhere --ignore-not-found
+course outside record prices.example.com none
+kubectl --context neighbour delete service prices door -n elsewhere --ignore-not-found
+kubectl --context neighbour delete endpointslice door -n elsewhere --ignore-not-found
+kubectl --context neighbour expose pod prices -n elsewhere --port 80 --target-port 8080
+"""
+THEIR_NODE = """node=$(kubectl --context neighbour get nodes -o jsonpath='{.items[0].status.addresses[0].address}')
+"""
+TO_NODE_PORT = """kubectl --context neighbour patch service prices -n elsewhere -p '{"spec": {"type": "NodePort", "ports": [{"port": 80, "nodePort": 30080}]}}'
+"""
+TO_NAME = "kubectl create service externalname next-door -n elsewhere --external-name "
+
+
+def whose(curls: tuple[str, str]) -> str:
+    """Whose prices came, before and after the cluster had some of its own."""
+    return ",".join(next((who for who in ("neighbour", "own") if f" {who}" in said), "nobody") for said in curls)
+
+
+def why_not_there(reply: Reply) -> str:
+    """No alias, a name that is another one here, or an address that is nobody's here."""
+    if reply.rcode == "NXDOMAIN":
+        return "There is no Service `next-door`, or its target is a name that nobody knows."
+    if reply.addresses:
+        return "That is an address for the Pods of the neighbour. No packet of yours finds it."
+    return "The alias leads to a name that your own cluster has to answer, and it has no such Service."
+
+
 def seconds(value: float) -> str:
     """Soon, or after half a minute."""
     return "soon" if value < 25 else "half a minute"
@@ -401,6 +428,11 @@ done""",
 done""",
                 fails=("every-key-is-reached",),
                 says={"every-key-is-reached": "cache.internal"},
+                # Until each member knows the others' new names, it says that they have none.
+                in_force="""for port in 7001 7002 7003; do
+  names=$(kubectl exec -n elsewhere client -- redis-cli -h sessions -p $port cluster nodes | grep -c cache.internal)
+  [ "$names" = 3 ]
+done""",
             ),
         },
     ),
@@ -414,4 +446,97 @@ done""",
         reads=str,
     ),
     Prediction(slug="sentences-of-go", near=0, reads=float),
+    Prediction(
+        slug="whose-cluster-local",
+        options={
+            "nobody,own": "nobody's, and then those of your own cluster",
+            "neighbour,neighbour": "the neighbour's, both times: the alias names its Service",
+            "neighbour,own": "the neighbour's, until your cluster has some of its own",
+        },
+        reads=whose,
+    ),
+    Prediction(
+        slug="prices-through-the-zone",
+        options={
+            "prices": "the neighbour's prices",
+            "nothing": "nothing: the name has an address, and nobody answers there",
+        },
+        reads=lambda said: "prices" if said.startswith("prices") else "nothing",
+    ),
+    Exercise(
+        slug="prices-next-door",
+        title="Prices from next door",
+        minutes=6,
+        setup=NEXT_DOOR,
+        patience=30,
+        judge=[
+            Check(
+                "name-leads-there",
+                client.dig("next-door"),
+                lambda reply: bool(reply.addresses) and not any(one.startswith("10.96.") for one in reply.addresses),
+                "an address that is of use outside of the neighbour",
+                why_not_there,
+                "kubectl get service next-door -n elsewhere; then dig for its target, in the Pod client",
+            ),
+            Check(
+                "prices-come",
+                client.http("http://next-door:30080"),
+                lambda reply: reply.body == "prices of the neighbour",
+                "prices of the neighbour",
+                "Nobody answers on port 30080 of what next-door leads to, or somebody else does.",
+                "kubectl --context neighbour get service prices -n elsewhere: its type, and the port that its node opens",
+                beside=client.kubectl(
+                    "--context neighbour get service prices "
+                    "-o jsonpath='the Service is of type {.spec.type}, port {.spec.ports[0].nodePort}'"
+                ),
+            ),
+        ],
+        fresh={"name-leads-there": "no Service `next-door`", "prices-come": "not resolve host"},
+        hints=(
+            "What of the neighbour can be reached from a Pod of yours? Its Pods and its ClusterIPs cannot. You asked its DNS a while ago, at which address and port?",
+            "Three things: a port that the neighbour's node opens, a record of example.com for that node, an alias of the record.",
+            "Type NodePort with nodePort 30080 for the neighbour's prices; course outside record prices.example.com A ADDRESS-OF-ITS-NODE; an ExternalName Service next-door with prices.example.com.",
+        ),
+        why="The neighbour exposes a port that is reachable, a record names where, and the alias leads to the record. When they move, the record changes: no manifest has an address. A load balancer with its own record would spare the clients the odd port.",
+        wrong={
+            "its-own-name": Wrong(
+                cell=f"{TO_NAME}prices.elsewhere.svc.cluster.local",
+                fails=("name-leads-there", "prices-come"),
+                says={"name-leads-there": "your own cluster has to answer"},
+            ),
+            "through-the-zone": Wrong(
+                cell=f"{TO_NAME}prices.elsewhere.svc.neighbour.internal",
+                fails=("name-leads-there", "prices-come"),
+                says={"name-leads-there": "No packet of yours"},
+            ),
+            "any-port": Wrong(
+                cell=THEIR_NODE
+                + """kubectl --context neighbour patch service prices -n elsewhere -p '{"spec": {"type": "NodePort"}}'
+course outside record prices.example.com A "$node"
+"""
+                + f"{TO_NAME}prices.example.com",
+                fails=("prices-come",),
+                says={"prices-come": "of type NodePort"},
+            ),
+        },
+        right={
+            "a-door-in-the-zone": THEIR_NODE
+            + TO_NODE_PORT
+            + """cat <<YAML | kubectl --context neighbour apply -n elsewhere -f -
+apiVersion: v1
+kind: Service
+metadata: {name: door}
+spec: {clusterIP: None}
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: door, labels: {kubernetes.io/service-name: door}}
+addressType: IPv4
+ports: []
+endpoints: [{addresses: [$node]}]
+YAML
+"""
+            + f"{TO_NAME}door.elsewhere.svc.neighbour.internal",
+        },
+    ),
 ]

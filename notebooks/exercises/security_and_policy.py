@@ -1,6 +1,7 @@
 """What lesson security_and_policy asks of the learner, and how it is judged."""
 
 import json
+from collections.abc import Callable
 
 from course.exercise import Check, Exercise, Pod, Prediction, Reply, Wrong
 
@@ -49,9 +50,17 @@ def written(expression: str) -> str:
     return f'expression="{expression}"'
 
 
-def refused(reply: Reply) -> bool:
-    """Refused by a policy, not for another reason."""
-    return reply.status != 0 and "ValidatingAdmissionPolicy" in reply.err
+def refused(of: str) -> Callable[[Reply], bool]:
+    """Refused by a policy, and not by one of an earlier task: those are gone, but may be in force for a moment yet.
+
+    of: the task's own policy; one that the learner made beside it counts as well.
+    """
+    gone = [f"ValidatingAdmissionPolicy '{name}'" for name in EVERY if name != of]
+    return lambda reply: (
+        reply.status != 0
+        and "ValidatingAdmissionPolicy" in reply.err
+        and not any(policy in reply.err for policy in gone)
+    )
 
 
 def alias(name: str, pod: Pod, target: str, *, allowed: bool, why: str, of: str) -> Check:
@@ -59,7 +68,7 @@ def alias(name: str, pod: Pod, target: str, *, allowed: bool, why: str, of: str)
     return Check(
         name,
         pod.kubectl(f"create service externalname trial --external-name {target} {DRY}"),
-        (lambda reply: reply.text == "service/trial") if allowed else refused,
+        (lambda reply: reply.text == "service/trial") if allowed else refused(of),
         f"{target} {'allowed' if allowed else 'refused'}",
         why,
         LOOK.format(of),
@@ -379,7 +388,7 @@ TASKS = [
                     'patch service page --type merge -p \'{"spec": {"externalName": "admin.team-a.svc.cluster.local"}}\' '
                     + DRY
                 ),
-                refused,
+                refused("own-names"),
                 "the alias page, turned to admin.team-a.svc.cluster.local, refused",
                 "The alias page of the edge was fine when it was made, and can be turned to team A's page afterwards.",
                 LOOK.format("own-names") + ": the operations in resourceRules",

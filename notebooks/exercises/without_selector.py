@@ -191,7 +191,7 @@ kubectl create service externalname invoices -n legacy --external-name legacy.ex
             "0": "it is stored, and no call arrives any more",
             "NotFound": "the API does not know this kind any more",
         },
-        asks=client.http("https://legacy-api-old/", "-k --retry 30 --retry-connrefused --retry-delay 1"),
+        asks=client.http("https://legacy-api-old/", "-k --retry 30 --retry-all-errors --retry-delay 1"),
         reads=lambda reply: str(reply.code),
     ),
     Prediction(slug="addresses-accepted", near=0, reads=float),

@@ -29,6 +29,10 @@ OWN = {
         "db ExternalName <none> x.example.com <none> 1s",
         "db ExternalName <none> x.example.com 80/TCP 1s",
     ),
+    "whose-cluster-local": (
+        ("curl's exit code is 6", "prices of your own cluster"),
+        ("prices of the neighbour", "prices of the neighbour"),
+    ),
     "names-in-a-policy": (
         "  ipBlock\t<IPBlock>\n  namespaceSelector\t<L>\n  podSelector\t<L>",
         "  fqdn\t<string>\n  ipBlock\t<IPBlock>\n  namespaceSelector\t<L>\n  podSelector\t<L>",
@@ -80,8 +84,9 @@ def fed(task: Prediction) -> Iterator[object]:
 def own(task: Prediction) -> Iterator[object]:
     """The two answers that only this prediction can read, as a page and as what a program prints."""
     for said in OWN[task.slug]:
-        yield Reply("http", 0, f"{said}\n200", "", 0.1)
-        yield Reply("run", 0, said, said, 0.1)
+        if isinstance(said, str):  # else it is what a cell hands over
+            yield Reply("http", 0, f"{said}\n200", "", 0.1)
+            yield Reply("run", 0, said, said, 0.1)
         yield said
 
 

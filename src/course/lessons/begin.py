@@ -4,6 +4,8 @@ The cluster is there, the namespaces are fresh, nothing foreign is touched.
 """
 
 import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from course.base import shell
 from course.base.errors import NotReady
@@ -15,11 +17,8 @@ from course.tasks import experiment, progress, stage
 from course.tasks.task import Exercise
 
 LABEL = Exercise.label
-KINDS = (
-    "pods,deployments,statefulsets,daemonsets,jobs,cronjobs,services,endpointslices,ingresses,configmaps,secrets,"
-    "serviceaccounts,roles,rolebindings,persistentvolumeclaims,networkpolicies"
-)
-GONE_WITHIN = 60  # seconds for the namespaces of an earlier run; about eight, where the machine has nothing else to do
+ADDED = {"controllerrevision", "endpoints", "endpointslice", "event", "lease", "replicaset"}
+GONE_WITHIN = 60  # seconds for a namespace of an earlier run that could not be emptied; about eight, on an idle machine
 _begun: list[str] = []
 
 
@@ -66,17 +65,18 @@ def begin(slug: str, upto: str = "") -> None:
     kind_cluster.require_ours(engine.chosen())
     for part in lesson.parts:
         parts.ensure(part)
-    existing = namespaces.ours(lesson.namespaces, LABEL)
-    beyond, changed = stage.beyond(), world.changed()
+    with ThreadPoolExecutor(3) as pool:  # side by side: each mostly waits
+        looking = pool.submit(namespaces.left, lesson.namespaces, LABEL)
+        beyond_namespaces, in_the_world = pool.submit(stage.beyond), pool.submit(world.changed)
+    there, beyond, changed = looking.result(), beyond_namespaces.result(), in_the_world.result()
     # Named before it goes, in one line, however much: nbval compares it.
-    leftovers = [*(f"namespace {name} {_contents(name)}".rstrip() for name in existing), *beyond, *changed]
+    leftovers = [*_named(there), *beyond, *changed]
     print("; ".join(leftovers) or "nothing", flush=True)
     if changed:
         world.restore()
     stage.remove_beyond(beyond)
-    namespaces.remove(existing, LABEL, GONE_WITHIN)
-    for name in lesson.namespaces:
-        _create(name, slug)
+    namespaces.clear(there, LABEL, GONE_WITHIN)
+    _create(lesson.namespaces, slug)
     print(f"Ready: {lesson.title}. Fresh namespaces: {', '.join(lesson.namespaces) or 'none needed'}.")
     if upto:
         print(f"Made, to go on from there: {', '.join(middle.enter(lesson.slug, upto)) or 'nothing needed'}.")
@@ -87,12 +87,20 @@ def begun() -> str | None:
     return _begun[-1] if _begun else None
 
 
-def _contents(namespace: str) -> str:
-    """What is in a namespace, but for what Kubernetes puts into each."""
-    objects = kubectl.output("get", KINDS, "-n", namespace, "-o", "name").split()
-    return " ".join(sorted(set(objects) - {"configmap/kube-root-ca.crt", "serviceaccount/default"}))
+def _named(left: namespaces.Left) -> list[str]:
+    """Each namespace, and what somebody made in it: not what Kubernetes adds to that."""
+    shown = {
+        name: sorted(thing for thing in things if thing.split("/")[0] not in ADDED)
+        for name, things in left.things.items()
+    }
+    return [" ".join(["namespace", name, *things]) for name, things in shown.items()]
 
 
-def _create(name: str, slug: str) -> None:
-    kubectl.apply(kubectl.namespace_manifest(name, LABEL, slug))
-    kubectl.output("wait", "--for=create", "-n", name, "serviceaccount/default", "--timeout=30s", timeout=40)
+def _create(names: Sequence[str], slug: str) -> None:
+    if not names:
+        return
+    manifests = "".join(kubectl.namespace_manifest(name, LABEL, slug) for name in names)
+    # The server applies in a quarter of the time that kubectl takes to read what it may apply.
+    kubectl.output("apply", "--server-side", "--force-conflicts", "-f", "-", text=manifests)
+    for name in names:
+        kubectl.output("wait", "--for=create", "-n", name, "serviceaccount/default", "--timeout=30s", timeout=40)

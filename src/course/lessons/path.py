@@ -47,12 +47,12 @@ def steps(route: Route, known: Mapping[str, Record] | None = None) -> list[Step]
     """
     known = progress.records() if known is None else known
     parts = {part.slug: part for part in way.parts(known)}
-    found: list[Step] = []
+    listed: list[Step] = []
     for lesson in map(lessons.find, route.lessons):
         alone = replace(parts[lesson.slug], labs=(0, 0))  # its labs are steps of their own
-        found.append(Step("lesson", lesson.slug, lesson.title, lesson.minutes, alone.state))
-        found += [_lab(labs.find(slug), known) for slug in route.labs if labs.find(slug).lesson == lesson.slug]
-    return found
+        listed.append(Step("lesson", lesson.slug, lesson.title, lesson.minutes, alone.state))
+        listed += [_lab(labs.find(slug), known) for slug in route.labs if labs.find(slug).lesson == lesson.slug]
+    return listed
 
 
 def _lab(lab: labs.Lab, known: Mapping[str, Record]) -> Step:
@@ -63,23 +63,23 @@ def _lab(lab: labs.Lab, known: Mapping[str, Record]) -> Step:
 
 def text(route: Route) -> str:
     """A line for each step, and what comes next."""
-    found = steps(route)
-    lines = [(way.MARKS[step.state], step.kind, step.slug, step.minutes, step.title) for step in found]
+    listed = steps(route)
+    lines = [(way.MARKS[step.state], step.kind, step.slug, step.minutes, step.title) for step in listed]
     head = ("", "", "slug", "minutes", "title")
     own = "A lesson is done here without its labs: those of this path are steps of their own."
-    return f"{route.title}, {route.minutes} minutes\n{tables.table(head, *lines)}\n{own}\n{following(found)}"
+    return f"{route.title}, {route.minutes} minutes\n{tables.table(head, *lines)}\n{own}\n{following(listed)}"
 
 
-def open_step(found: Sequence[Step], behind: str = "") -> Step | None:
+def open_step(listed: Sequence[Step], behind: str = "") -> Step | None:
     """The first step that is not done, one behind a lesson or lab if there is one; None where all are done."""
-    slugs = [step.slug for step in found]
+    slugs = [step.slug for step in listed]
     place = slugs.index(behind) + 1 if behind in slugs else 0
-    return next((step for step in [*found[place:], *found[:place]] if step.state != "done"), None)
+    return next((step for step in [*listed[place:], *listed[:place]] if step.state != "done"), None)
 
 
-def following(found: Sequence[Step], behind: str = "") -> str:
+def following(listed: Sequence[Step], behind: str = "") -> str:
     """The same as a sentence with what to type."""
-    step = open_step(found, behind)
+    step = open_step(listed, behind)
     if step is None:
         return "Next: nothing is open on this path."
     if step.kind == "lab":
@@ -106,8 +106,10 @@ def end(slug: str) -> None:
 
 def afterword(report: checks.Report) -> str:
     """The explanation, for whoever has the answer already, and behind a lab what comes next; "" before."""
-    said = verbs.afterword(report)
-    return f"{said}\n{onward(report.lab)}" if said and index.find(report.lab).kind == "lab" else said
+    explanation = verbs.afterword(report)
+    return (
+        f"{explanation}\n{onward(report.lab)}" if explanation and index.find(report.lab).kind == "lab" else explanation
+    )
 
 
 def table(known: Mapping[str, Record] | None = None) -> str:
@@ -115,9 +117,9 @@ def table(known: Mapping[str, Record] | None = None) -> str:
     rows = []
     for route in routes.routes():
         states = [step.state for step in steps(route, known)]
-        done = states.count("done")
-        mark = "done" if done == len(states) else "begun" if done else "open"
-        rows.append((way.MARKS[mark], route.slug, f"{done} of {len(states)}", route.minutes, route.title))
+        finished = states.count("done")
+        mark = "done" if finished == len(states) else "begun" if finished else "open"
+        rows.append((way.MARKS[mark], route.slug, f"{finished} of {len(states)}", route.minutes, route.title))
     listed = tables.table(("", "path", "steps", "minutes", "title"), *rows)
     return f"{listed}\nOne of them step by step, and kept as yours: ./course progress --path {routes.routes()[0].slug}"
 

@@ -38,7 +38,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Found:
+class Hit:
     """One place that has all the words. excerpt: some of its text around the first of them, "" where none is shown."""
 
     kind: str
@@ -59,14 +59,14 @@ class Found:
         return "\n".join(filter(None, (f"{self.title} ({self.kind}, {self.where}): {place}", self.excerpt)))
 
 
-def search(words: str) -> list[Found]:
+def search(words: str) -> list[Hit]:
     """The places that have all the words, the best first; [] for no word."""
     wanted = words.casefold()[:LONGEST].split()
     if not wanted:
         return []
     ranked = [(rank, entry) for entry in index() if (rank := _rank(entry, wanted)) is not None]
     ranked.sort(key=lambda pair: pair[0])
-    return [_found(entry, wanted) for _, entry in ranked[:MOST]]
+    return [_hit(entry, wanted) for _, entry in ranked[:MOST]]
 
 
 def _rank(entry: Entry, wanted: list[str]) -> tuple[int, int] | None:
@@ -78,10 +78,10 @@ def _rank(entry: Entry, wanted: list[str]) -> tuple[int, int] | None:
     return (0 if all(word in title for word in wanted) else 1, KINDS.index(entry.kind))
 
 
-def _found(entry: Entry, wanted: list[str]) -> Found:
+def _hit(entry: Entry, wanted: list[str]) -> Hit:
     in_title = all(word in entry.title.casefold() for word in wanted)
     excerpt = _excerpt(entry.shown, [""] if in_title else wanted)  # then it begins with the text
-    return Found(entry.kind, entry.title, entry.where, entry.file, entry.cell, entry.task, excerpt)
+    return Hit(entry.kind, entry.title, entry.where, entry.file, entry.cell, entry.task, excerpt)
 
 
 def _excerpt(text: str, wanted: list[str]) -> str:
@@ -128,7 +128,8 @@ def _of_document(path: Path) -> Iterator[Entry]:
     kind = "glossary" if path.stem == "glossary" else "document"
     for section in re.split(r"(?m)^## ", text)[1:]:
         heading, _, body = section.partition("\n")
-        yield Entry(kind, heading, workspace.title(text), path.name, workspace.anchor(heading), shown=plain(body))
+        file, name = workspace.called(path), workspace.anchor(heading)
+        yield Entry(kind, heading, workspace.title(text), file, name, shown=plain(body))
 
 
 def plain(markdown: str) -> str:

@@ -43,8 +43,8 @@ class Part:
 
 def parts(known: Mapping[str, Record] | None = None) -> list[Part]:
     """All lessons in order, with what the progress file knows, or `known`; needs no cluster."""
-    done = progress.records() if known is None else known
-    return [_part(lesson, done) for lesson in lessons()]
+    records = progress.records() if known is None else known
+    return [_part(lesson, records) for lesson in lessons()]
 
 
 def _part(lesson: Lesson, known: Mapping[str, Record]) -> Part:
@@ -73,11 +73,11 @@ def ending(lesson: Lesson, part: Part, rows: Sequence[verbs.Row], following: str
     rows: of all labs. following: what comes next, if that is not the next lesson.
     """
     counts = {"exercises": part.exercises, "predictions": part.predictions}
-    done = [f"{_of(count)} {what}" for what, count in counts.items() if count[1]]
+    counted = [f"{_of(count)} {what}" for what, count in counts.items() if count[1]]
     own = {lab.slug for lab in catalog.practice(lesson.slug)}
     labs = [f"{row.slug} ({row.minutes} minutes, {row.state})" for row in rows if row.slug in own]
     lines = [
-        f"Done here: {', '.join(done)}" if done else "",
+        f"Done here: {', '.join(counted)}" if counted else "",
         f"Practise:  {', '.join(labs)}" if labs else "",
         f"Next:      {following or _after(lesson)}",
     ]
@@ -96,8 +96,8 @@ def ending_for_authors(lesson: Lesson) -> str:
 
 def of_an_author(slug: str) -> dict[str, Record]:
     """What is noted in an author's run of one lesson: it is begun, and each of its exercises is done."""
-    done = Record(done=True, passed=progress.now())
-    return {f"{progress.LESSON}{slug}": Record(tries=1)} | {task.slug: done for task in index.exercises(slug)}
+    record = Record(done=True, passed=progress.now())
+    return {f"{progress.LESSON}{slug}": Record(tries=1)} | {task.slug: record for task in index.exercises(slug)}
 
 
 def _count(records: list[Record]) -> tuple[int, int]:

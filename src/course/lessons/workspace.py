@@ -14,12 +14,11 @@ from course.lessons import catalog
 from course.tasks import catalog as labs
 from course.tasks import cells
 
-# Before a file's name in a link of the repository: in workspace/, which is all that JupyterLab opens, all are in one
-# folder.
-FOLDERS = re.compile(r"\]\((?:\.\./)+(?:notebooks|labs/[\w-]+|[\w-]+)/(?=[\w-]+\.(?:ipynb|md)\b)")
-LINKED = re.compile(r"\]\((?:\.\./)+docs/([\w-]+\.md)\b")
+# A file in a link of the repository: in workspace/, which is all that JupyterLab opens, all are in one folder.
+LINKED = re.compile(r"\]\((?:\.\./)+((?:notebooks|labs/[\w-]+|bench/results|[\w-]+)/[\w-]+\.(?:ipynb|md))\b")
 HEADING = re.compile(r"(?m)^## (.+)$")
-MADE = "<!-- Made from docs/ at each start of JupyterLab, sum {}. A copy that you changed is kept, dated. -->\n"
+KEPT = "earlier"  # the folder of what was replaced: beside the lessons it would stand between them
+MADE = "<!-- Made at each start of JupyterLab, sum {}. A copy that you changed is kept, dated. -->\n"
 NUMBERED = re.compile(r"\d\d_(?P<slug>\w+)")
 
 
@@ -37,9 +36,19 @@ def prepare(say: Callable[[str], None] = lambda _: None) -> list[Path]:
 
 
 def documents() -> list[Path]:
-    """The documents of docs/ that a lesson or a lab links."""
-    names = {name for path in originals() for name in LINKED.findall(path.read_text())}
-    return [paths.ROOT / "docs" / name for name in sorted(names)]
+    """The documents that a lesson or a lab links."""
+    names = {name for path in originals() for name in LINKED.findall(path.read_text()) if name.endswith(".md")}
+    return [paths.ROOT / name for name in sorted(names)]
+
+
+def called(path: Path) -> str:
+    """The name of a file in workspace/: there is more than one README."""
+    return f"{path.parent.name}.md" if path.name == "README.md" else path.name
+
+
+def _linked(text: str) -> str:
+    """The text with its links as they lead in workspace/."""
+    return LINKED.sub(lambda match: f"]({called(Path(match[1]))}", text)
 
 
 def title(document: str) -> str:
@@ -48,14 +57,14 @@ def title(document: str) -> str:
 
 
 def _write_document(document: Path, say: Callable[[str], None]) -> None:
-    target, text = paths.WORKSPACE / document.name, FOLDERS.sub("](", document.read_text())
+    target, text = paths.WORKSPACE / called(document), _linked(document.read_text())
     # GitHub's name of a heading; JupyterLab gives it another one.
-    text = HEADING.sub(lambda found: f'<span id="{anchor(found[1])}"></span>\n\n{found[0]}', text)
+    text = HEADING.sub(lambda match: f'<span id="{anchor(match[1])}"></span>\n\n{match[0]}', text)
     text += "\n" + MADE.format(_sum(text))
     if target.exists() and (there := target.read_text(errors="replace")) != text and not _as_made(there):
         kept = _dated(target)
         target.replace(kept)
-        say(f"{target.name} is made anew. You had changed it: your copy is kept as {kept.name}.")
+        say(f"{target.name} is made anew. You had changed it: your copy is kept as {KEPT}/{kept.name}.")
     files.replace(target, text, mode=0o644)
 
 
@@ -66,8 +75,8 @@ def anchor(heading: str) -> str:
 
 def _as_made(text: str) -> bool:
     """Whether a document is as some start of JupyterLab made it, this version of the course's or an older one's."""
-    body = text[: text.rstrip("\n").rfind("\n")]
-    return text == f"{body}\n{MADE.format(_sum(body))}"
+    body, _, last = text.rstrip("\n").rpartition("\n")
+    return f"sum {_sum(body)}." in last  # the other words of that line may be another version's
 
 
 def _sum(text: str) -> str:
@@ -94,7 +103,9 @@ def _copy(path: Path) -> Path:
     notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = FOLDERS.sub("](", cell.source)
+            cell.source = _linked(cell.source)
+            if cells.FOLDED.search(cell.source):
+                cell.metadata["editable"] = False  # JupyterLab's Ctrl+F would open it, and show what is folded
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
             cell.source = cells.with_answer(cell.source)
@@ -107,7 +118,7 @@ def _copy(path: Path) -> Path:
 def reset(name: str) -> tuple[Path, Path | None]:
     """A fresh copy of a lesson, by slug or number, or of a lab by its slug.
 
-    The old one is kept under a dated name. Returns (fresh, old copy).
+    The old one is kept in `earlier`, under a dated name. Returns (fresh, old copy).
     """
     original = _original(name)
     current, old_copy = paths.WORKSPACE / original.name, None
@@ -119,11 +130,13 @@ def reset(name: str) -> tuple[Path, Path | None]:
 
 
 def _dated(path: Path) -> Path:
-    """A dated name beside the file, and taken at once: the second reset of the same second gets another one."""
+    """A dated name in the folder of what was replaced, and taken at once: two resets may fall into one second."""
+    folder = path.parent / KEPT
+    folder.mkdir(exist_ok=True)
     stem = f"{path.stem}.{datetime.now(UTC):%Y%m%d-%H%M%S}"
-    for suffix in itertools.chain([""], (f"-{number}" for number in itertools.count(2))):
+    for end in itertools.chain([""], (f"-{number}" for number in itertools.count(2))):
         with suppress(FileExistsError):
-            (free := path.with_stem(stem + suffix)).touch(exist_ok=False)
+            (free := folder / f"{stem}{end}{path.suffix}").touch(exist_ok=False)
             return free
     raise AssertionError("the numbers never end")
 

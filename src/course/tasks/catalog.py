@@ -97,8 +97,8 @@ def find(slug: str) -> Lab:
     known = {lab.slug: lab for lab in labs()}
     numbered = {str(lab.number): lab for lab in labs()}
     wanted = slug.strip().lower().replace("_", "-").lstrip("0")
-    if found := known.get(wanted) or numbered.get(wanted):
-        return found
+    if lab := known.get(wanted) or numbered.get(wanted):
+        return lab
     near = difflib.get_close_matches(wanted, known, n=3, cutoff=0.6)
     inside = [name for name in known if wanted and wanted in name]
     offered = list(dict.fromkeys([*inside, *near]))[:3]

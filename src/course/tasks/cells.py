@@ -20,10 +20,10 @@ PREDICT = re.compile(r"(?s)\*\*Predict(?P<aside>[^*:]*):?\*\*(?P<words>.*?)(?:\n
 
 def notebook(lesson: str) -> Path:
     """A lesson's notebook, by its slug."""
-    found = sorted(paths.NOTEBOOKS.glob(f"[0-9][0-9]_{lesson}.ipynb"))
-    if not found:
+    files = sorted(paths.NOTEBOOKS.glob(f"[0-9][0-9]_{lesson}.ipynb"))
+    if not files:
         raise CourseError(f"The notebook of the lesson {lesson} is missing.", "", "git restore notebooks")
-    return found[0]
+    return files[0]
 
 
 @cache
@@ -64,14 +64,14 @@ def above(lesson: str, name: str) -> list[str]:
 
 def question(lesson: str, name: str) -> str:
     """What the notebook asks before the cell of this id: the words after **Predict:**, in the cell above it."""
-    found = PREDICT.search(["", *above(lesson, name)][-1])
-    return " ".join(found["words"].split()) if found else ""
+    match = PREDICT.search(["", *above(lesson, name)][-1])
+    return " ".join(match["words"].split()) if match else ""
 
 
 def answer(source: str) -> str:
     """What stands between the marks; "" where there are none."""
-    found = MARKED.search(source)
-    return found[1].rstrip("\n") if found else ""
+    match = MARKED.search(source)
+    return match[1].rstrip("\n") if match else ""
 
 
 def with_answer(source: str, words: str = STARTER) -> str:
@@ -92,10 +92,12 @@ def run(source: str, namespace: dict[str, Any]) -> None:
 
 def script(source: str) -> str:
     """Run a shell script as `%%bash` does; what it printed."""
-    done = subprocess.run(["bash"], input=source, capture_output=True, text=True, env=shell.environment(), timeout=300)
-    if done.returncode:
-        raise CourseError("A cell of the lesson failed.", shell.last_words(done.stderr or done.stdout), "")
-    return done.stdout
+    result = subprocess.run(
+        ["bash"], input=source, capture_output=True, text=True, env=shell.environment(), timeout=300
+    )
+    if result.returncode:
+        raise CourseError("A cell of the lesson failed.", shell.last_words(result.stderr or result.stdout), "")
+    return result.stdout
 
 
 def _kernel() -> Any:
@@ -111,8 +113,8 @@ def _kernel() -> Any:
 def _in_kernel(kernel: Any, source: str) -> None:
     from IPython.utils.capture import capture_output
 
-    with capture_output() as said:
+    with capture_output() as captured:
         result = kernel.run_cell(source, store_history=False)
     if not result.success:
         reason = result.error_in_exec or result.error_before_exec
-        raise CourseError("A cell of the lesson failed.", shell.last_words(said.stderr) or str(reason), "")
+        raise CourseError("A cell of the lesson failed.", shell.last_words(captured.stderr) or str(reason), "")

@@ -17,11 +17,11 @@ def one(job: dict[str, str | float]) -> dict[str, str | float]:
     limit = float(job["seconds"])
     try:
         words = ["sh", "-c", str(job["command"])]
-        done = subprocess.run(words, capture_output=True, text=True, errors="replace", timeout=limit)
-        said: dict[str, str | float] = {"status": done.returncode, "out": done.stdout, "err": done.stderr}
+        result = subprocess.run(words, capture_output=True, text=True, errors="replace", timeout=limit)
+        reply: dict[str, str | float] = {"status": result.returncode, "out": result.stdout, "err": result.stderr}
     except subprocess.TimeoutExpired:
-        said = {"status": 124, "out": "", "err": f"no answer within {limit:.0f} s"}
-    return said | {"seconds": time.monotonic() - begun}
+        reply = {"status": 124, "out": "", "err": f"no answer within {limit:.0f} s"}
+    return reply | {"seconds": time.monotonic() - begun}
 
 
 def main() -> None:

@@ -60,8 +60,8 @@ class Reply:
     @property
     def rcode(self) -> str:
         """NOERROR, NXDOMAIN, ...; "" where no DNS answer came."""
-        found = re.search(r"status: (\w+)", self.out)
-        return found.group(1) if found else ""
+        match = re.search(r"status: (\w+)", self.out)
+        return match.group(1) if match else ""
 
     @property
     def code(self) -> int:
@@ -101,8 +101,8 @@ class Reply:
         )
 
     def _plain(self) -> str:
-        said = self.out if self.status == 0 else self.err or self.out
-        return last_words(said, 2) if said.strip() else ("nothing came back" if self.status == 0 else "it failed")
+        output = self.out if self.status == 0 else self.err or self.out
+        return last_words(output, 2) if output.strip() else ("nothing came back" if self.status == 0 else "it failed")
 
 
 @dataclass(frozen=True)
@@ -157,15 +157,15 @@ class Pod:
         asked = self.kubectl(words)
         return replace(asked, command=f"{words} --no-headers -o {shlex.quote(f'custom-columns={columns}')}")
 
-    def which(self, title: str, said: str, /, **ways: str) -> Probe:
-        """Which of these commands succeed, asked side by side: `reached: database,dns`, where `said` is `reached`.
+    def which(self, title: str, label: str, /, **ways: str) -> Probe:
+        """Which of these commands succeed, asked side by side: `reached: database,dns`, where `label` is `reached`.
 
         ways: what a command stands for -> the command. All at once: where packets are dropped, each waits its time.
         """
         each = " ".join(
             f"{{ {{ {way}; }} > /dev/null 2>&1 && echo {shlex.quote(name)}; }} &" for name, way in ways.items()
         )
-        return self.run(title, f"{{ {each} wait; }} | sort | paste -s -d, | sed 's/^/{said}: /'")
+        return self.run(title, f"{{ {each} wait; }} | sort | paste -s -d, | sed 's/^/{label}: /'")
 
     def run(self, title: str, command: str, seconds: float = LIMIT) -> Probe:
         """Anything else that sh can ask; the command must change nothing."""
@@ -188,7 +188,7 @@ def run(probes: Iterable[Probe]) -> dict[Probe, Reply]:
         pods.setdefault(probe.pod, []).append(probe)
     with ThreadPoolExecutor(max(len(pods), 1)) as pool:
         answers = pool.map(_in_one_pod, pods.items())
-        return {probe: said for part in answers for probe, said in part.items()}
+        return {probe: reply for part in answers for probe, reply in part.items()}
 
 
 def _in_one_pod(work: tuple[str, list[Probe]]) -> dict[Probe, Reply]:
@@ -201,21 +201,21 @@ def _in_one_pod(work: tuple[str, list[Probe]]) -> dict[Probe, Reply]:
     jobs = json.dumps([{"command": probe.command, "seconds": probe.seconds} for probe in probes])
     limit = max(probe.seconds for probe in probes) + 60  # for the way there, on a busy machine
     words = ("exec", "-i", "-n", namespace, name, "--", "python3", "-c", SOURCE)
-    done = kubectl.run(*words, text=jobs, timeout=limit)
-    if done.returncode:
-        raise Unreachable(f"The Pod {path} cannot be used for probing.", last_words(done.stderr), "./course doctor")
-    return {probe: Reply(probe.kind, **said) for probe, said in zip(probes, json.loads(done.stdout), strict=True)}
+    result = kubectl.run(*words, text=jobs, timeout=limit)
+    if result.returncode:
+        raise Unreachable(f"The Pod {path} cannot be used for probing.", last_words(result.stderr), "./course doctor")
+    return {probe: Reply(probe.kind, **fields) for probe, fields in zip(probes, json.loads(result.stdout), strict=True)}
 
 
 def _by_kubectl(namespace: str, probe: Probe) -> Reply:
     words = shlex.split(probe.command)
-    done = kubectl.run("-n", namespace, *words)
-    near = _near(namespace, *words[1:3]) if "(NotFound)" in done.stderr and words[0] == "get" else ""
-    return Reply(probe.kind, done.returncode, done.stdout, done.stderr.rstrip() + near, 0.0)
+    result = kubectl.run("-n", namespace, *words)
+    near = _near(namespace, *words[1:3]) if "(NotFound)" in result.stderr and words[0] == "get" else ""
+    return Reply(probe.kind, result.returncode, result.stdout, result.stderr.rstrip() + near, 0.0)
 
 
 def _near(namespace: str, kind: str, name: str) -> str:
     """Whether there is one of nearly that name: a letter that is wrong is not seen by who wrote it."""
     listed = kubectl.run("-n", namespace, "get", kind, "-o", "custom-columns=NAME:.metadata.name", "--no-headers")
-    found = meant.near(name, listed.stdout.split())
-    return f"; there is one that is called {found}" if found else ""
+    similar = meant.near(name, listed.stdout.split())
+    return f"; there is one that is called {similar}" if similar else ""

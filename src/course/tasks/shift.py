@@ -64,8 +64,10 @@ class Board:
     def head(self) -> str:
         """How many are green, and the clock where one runs."""
         green, hints = sum(light.green for light in self.lights), sum(light.hints for light in self.lights)
-        said = f"On call, seed {self.shift.seed}: {green} of {len(self.lights)} lights are green, hints read: {hints}."
-        return f"{said} {self._clock()}".strip()
+        summary = (
+            f"On call, seed {self.shift.seed}: {green} of {len(self.lights)} lights are green, hints read: {hints}."
+        )
+        return f"{summary} {self._clock()}".strip()
 
     def _clock(self) -> str:
         shift = self.shift

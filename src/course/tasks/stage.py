@@ -24,38 +24,49 @@ BEYOND = (
     "validatingadmissionpolicybindings,validatingadmissionpolicies,validatingwebhookconfigurations,"
     "mutatingwebhookconfigurations,apiservices,services,daemonsets,configmaps"
 )
+CLUSTER = "cluster/"  # and the name of the second one
 
 
 def beyond() -> list[str]:
-    """What lessons left outside of their namespaces: what has its say in all of the API, and a cache on the node.
+    """What lessons left outside of their namespaces: what has its say in all of the API, a node's cache, a cluster.
 
     Each as kind/name; it is theirs by its label, whatever begins now.
     """
-    return sorted(kubectl.output("get", BEYOND, "-n", "kube-system", "-l", Exercise.label, "-o", "name").split())
+    from course.provision import neighbour
+
+    clusters = [f"{CLUSTER}{neighbour.name()}"] if neighbour.is_there() else []
+    objects = kubectl.output("get", BEYOND, "-n", "kube-system", "-l", Exercise.label, "-o", "name").split()
+    return [*clusters, *sorted(objects)]
 
 
 def remove_beyond(objects: Sequence[str]) -> None:
     """Remove these before any namespace: while an APIService cannot be reached, none of the cluster's goes."""
-    if objects:
-        kubectl.output("delete", "-n", "kube-system", "--cascade=foreground", *objects)
+    if any(name.startswith(CLUSTER) for name in objects):
+        from course.provision import engine, neighbour
+
+        neighbour.delete(engine.chosen(), lambda text: None)
+    if ours := [name for name in objects if not name.startswith(CLUSTER)]:
+        kubectl.output("delete", "-n", "kube-system", "--cascade=foreground", *ours)
 
 
 def values(text: str) -> dict[str, str]:
     """What stands for the @NAMES@ in a lab's files: addresses and CA of the outside world, the image of CoreDNS."""
-    found: dict[str, str] = {}
+    replacements: dict[str, str] = {}
     if "@COREDNS_IMAGE@" in text:
         path = "jsonpath={.spec.template.spec.containers[0].image}"
-        found["@COREDNS_IMAGE@"] = kubectl.output("-n", "kube-system", "get", "deployment", "coredns", "-o", path)
+        replacements["@COREDNS_IMAGE@"] = kubectl.output(
+            "-n", "kube-system", "get", "deployment", "coredns", "-o", path
+        )
     if "@CA@" in text:
         from course.provision import outside
 
-        found["@CA@"] = b64encode(outside.authority().read_bytes()).decode()
+        replacements["@CA@"] = b64encode(outside.authority().read_bytes()).decode()
     if "@ADDRESS@" in text or "@STANDBY@" in text:
         from course.provision import engine, outside
 
         addresses = outside.addresses(engine.chosen())
-        found |= {"@ADDRESS@": addresses.primary, "@STANDBY@": addresses.standby}
-    return found
+        replacements |= {"@ADDRESS@": addresses.primary, "@STANDBY@": addresses.standby}
+    return replacements
 
 
 def rendered(text: str) -> str:
@@ -158,11 +169,11 @@ def as_postgres(*words: str, text: str | None = None) -> str:
 def missing(task: Lab | Exercise) -> list[str]:
     """The task's namespaces that are not there, on their way out, or not of the course's making."""
     form = '{range .items[*]}{.metadata.name}{" "}{.status.phase}{"\\n"}{end}'
-    done = kubectl.run("get", "namespaces", "-l", f"{task.label}={task.owner}", "-o", f"jsonpath={form}")
-    if done.returncode:
+    result = kubectl.run("get", "namespaces", "-l", f"{task.label}={task.owner}", "-o", f"jsonpath={form}")
+    if result.returncode:
         kubectl.require_ready()
-        raise CourseError("The namespaces cannot be listed.", shell.last_words(done.stderr), "./course doctor")
-    active = {line.split()[0] for line in done.stdout.splitlines() if line.endswith(" Active")}
+        raise CourseError("The namespaces cannot be listed.", shell.last_words(result.stderr), "./course doctor")
+    active = {line.split()[0] for line in result.stdout.splitlines() if line.endswith(" Active")}
     return [name for name in task.namespaces if name not in active]
 
 
@@ -201,13 +212,13 @@ def apply_answer(folder: Path) -> str:
     """
     script = folder / "solve.sh"
     if script.exists():
-        said = shell.output(
+        output = shell.output(
             ["sh", "-euc", 'cd "$1" && . ./solve.sh', "-", folder],
             doing=f"{script.name} of {folder.parent.name}",
             next=f"begin afresh: ./course lab start {folder.parent.name}",
             timeout=180,
         )
-        return f"{script.read_text()}\n{said}"
+        return f"{script.read_text()}\n{output}"
     text = manifests(folder)
     return f"{text}\n{kubectl.apply(text)}"
 

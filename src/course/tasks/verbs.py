@@ -19,7 +19,7 @@ from course.base import advice, files, paths, shell, tables
 from course.base.errors import CourseError, NotReady
 from course.base.waiting import until
 from course.kube import kubectl
-from course.tasks import capabilities, catalog, cells, checks, experiment, index, probe, progress, stage
+from course.tasks import capabilities, catalog, cells, checks, experiment, index, probe, progress, room, stage
 from course.tasks.catalog import Lab
 from course.tasks.task import PATIENCE, Exercise, Prediction, Task
 
@@ -110,8 +110,8 @@ def fresh_rows() -> list[Row]:
 
 
 def _row(lab: Lab, record: progress.Record, cluster: str) -> Row:
-    said = state(record, cluster)
-    return Row(lab.number, lab.slug, lab.title, lab.level, lab.minutes, lab.lesson, said, record.best_seconds)
+    current = state(record, cluster)
+    return Row(lab.number, lab.slug, lab.title, lab.level, lab.minutes, lab.lesson, current, record.best_seconds)
 
 
 def table(rows: Sequence[Row]) -> str:
@@ -321,6 +321,7 @@ def solution(slug: str) -> str:
     task = index.find(slug)
     if not isinstance(task, Exercise):
         raise CourseError(f"{slug} is a {task.kind}.", "", f"./course lab solve {slug}")
+    room.require_released()
     _note_shown(task)
     return f"{task.reference().strip()}\n\n{task.explanation().strip()}"
 
@@ -338,7 +339,7 @@ def make(slug: str, namespace: dict[str, object]) -> bool:
     """
     task = index.find(slug)
     assert isinstance(task, Exercise), f"{slug} is no exercise"
-    if not callable(task.judge) and _checked(task).passed:
+    if not callable(task.judge) and _is_there(task):
         return True
     cells.script(task.setup)
     cells.run(task.reference(), namespace)
@@ -347,6 +348,14 @@ def make(slug: str, namespace: dict[str, object]) -> bool:
         if not report.passed:
             raise NotReady(f"{task.slug}: the reference is made, and does not pass.", report.text(), _again(task))
     return False
+
+
+def _is_there(task: Exercise) -> bool:
+    """Whether what an exercise leaves behind is in the cluster; not, where it cannot even be asked."""
+    try:
+        return _checked(task).passed
+    except CannotCheck:
+        return False
 
 
 @dataclass(frozen=True)
@@ -510,6 +519,7 @@ def apply_in(namespace: str, text: str) -> "subprocess.CompletedProcess[str]":
 def solve(slug: str, say: Say = print) -> Solution:
     """Show and apply the reference on top of what is there, and check it. The try counts as shown."""
     lab = catalog.find(slug)
+    room.require_released()
     kubectl.require_ready()
     _require_started(lab, stage.missing(lab))
     _note_shown(lab)

@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -115,27 +116,36 @@ def without_claims(text: str) -> str:
     return re.sub(r"persistentVolumeClaim: \{claimName: (\w+)\}", folder, text)
 
 
-def remove() -> None:
-    """The Pods and volumes of an earlier run, then its database on the outside server. The namespace stays."""
+def remove(say: Callable[[str], object] = print) -> None:
+    """The Pods and volumes of an earlier run, then its database on the outside server. The namespace stays.
+
+    say: is told of each before it goes, because all of it takes some seconds.
+    """
     kubectl.require_ready()
     pod_shell.close()
     # In this order, and waited for: a namespace that still holds volumes takes a quarter of a minute to go.
     for kind in ("deployments", "pods", "services", "persistentvolumeclaims"):
+        say(f"Removing {kind}")
         options = ("--now",) if kind == "pods" else ()
         kubectl.output("-n", NAMESPACE, "delete", kind, "--all", *options, "--timeout=60s", timeout=70)
     target = "host=127.0.0.1 user=course password=course dbname=postgres"
+    say("Removing the database outside, with its replication slots")
     # On the server itself: it must work too when somebody broke DNS.
     outside.inside(
         "sh", "-c", f"psql -Xq -v ON_ERROR_STOP=1 '{target}' <<'SQL'\n{(FILES / 'remove.sql').read_text()}\nSQL"
     )
 
 
+def _silent(_line: str) -> None:
+    """Where the first cell speaks by itself."""
+
+
 def begin() -> None:
     """A fresh namespace with the operator's Pod, and an empty database on the outside server, open for the app."""
     if LABEL in kubectl.run("get", "namespace", NAMESPACE, "-o", "jsonpath={.metadata.labels}").stdout:
-        remove()
+        remove(_silent)
     first_cell.begin(SLUG)
-    remove()
+    remove(_silent)
     files = [f"--from-file={path}" for path in sorted(FILES.iterdir()) if path.suffix != ".yaml"]
     client = Path(__file__).with_name("client.py")
     tls = outside.authority().parent
