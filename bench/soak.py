@@ -53,9 +53,11 @@ class Learner:
 
     def course(self, *words: str, code: int = 0) -> None:
         """One command as it is typed; another exit code is written down."""
-        done = subprocess.run([paths.ROOT / "course", *words], capture_output=True, text=True, stdin=subprocess.DEVNULL)
-        if done.returncode != code:
-            self.wrong.append(f"course {' '.join(words)}: {shell.last_words(done.stderr or done.stdout)}")
+        ended = subprocess.run(
+            [paths.ROOT / "course", *words], capture_output=True, text=True, stdin=subprocess.DEVNULL
+        )
+        if ended.returncode != code:
+            self.wrong.append(f"course {' '.join(words)}: {shell.last_words(ended.stderr or ended.stdout)}")
 
     def lab(self) -> None:
         """Start one, fail, solve it, pass, and reset it."""

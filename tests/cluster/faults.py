@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
@@ -240,6 +240,7 @@ SYSTEM: dict[str, Fault] = {
     "kube-proxy's settings cannot be changed": _together(
         _patched("configmap", "kube-proxy", {"data": {"config.conf": ""}}),
         _patched("configmap", "kube-proxy", {"immutable": True}),
+        _system("delete", "pods", "-l", "k8s-app=kube-proxy"),  # the new ones begin with them
     ),
     "StorageClass deleted": _cluster("delete", "storageclass", "standard"),
     "a quota lets no Pod of CoreDNS begin": _together(
@@ -317,8 +318,28 @@ def _container(verb: str, *options: str, of: Callable[[], str]) -> Fault:
 
 def watchers(engine: Engine, name: str) -> list[int]:
     """The processes that a hard restart of the machine ends unseen: Podman's conmon, and the container's first one."""
-    form = "{{.State.ConmonPid}} {{.State.Pid}}" if engine.name == "podman" else "{{.State.Pid}}"
-    return [int(pid) for pid in engine.inspect("container", name, form).split()]
+    conmon = engine.inspect("container", name, "{{.State.ConmonPid}}") if engine.name == "podman" else ""
+    return [*map(int, conmon.split()), _first_process(engine.inspect("container", name, "{{.Id}}"))]
+
+
+def _first_process(container: str) -> int:
+    """The number that a container's first process has here.
+
+    An engine in a namespace of its own says another one, which may be anybody's here. Of those that are the first of
+    their namespace, it is the one of the outermost: a node has Pods in it.
+    """
+    numbers: dict[int, list[str]] = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it ended meanwhile
+            if container in (process / "cgroup").read_text():
+                numbers[int(process.name)] = (process / "status").read_text().split("NSpid:")[1].splitlines()[0].split()
+    return min((pid for pid in numbers if numbers[pid][-1] == "1"), key=lambda pid: len(numbers[pid]))
+
+
+def _is_told_to_end(pid: int) -> bool:
+    """Whether a signal waits for the process."""
+    status = Path("/proc", str(pid), "status").read_text()
+    return any(int(status.split(f"{name}:")[1].split()[0], 16) for name in ("SigPnd", "ShdPnd"))
 
 
 def _dead(of: Callable[[], str]) -> Fault:
@@ -342,14 +363,13 @@ def _for_ever_stopping(of: Callable[[], str]) -> Fault:
 
 
 def _stop_cut_short(of: Callable[[], str]) -> Fault:
-    """Podman was killed while it waited for the container to stop."""
+    """Podman, or Docker's client, was killed while it waited for the container to stop."""
 
     def fault(scene: Scene) -> None:
         first = watchers(scene.engine, of())[-1]
         os.kill(first, signal.SIGSTOP)  # so that it takes its time
         stopping = subprocess.Popen([scene.engine.name, "stop", "-t", "60", of()], env=scene.engine.environment)
-        form = "{{.State.Status}}"
-        until(lambda: scene.engine.inspect("container", of(), form) != "running", seconds=20, what="Stopping")
+        until(lambda: _is_told_to_end(first), seconds=20, what="Stopping")
         stopping.kill()
         stopping.wait()
         os.kill(first, signal.SIGCONT)

@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,12 +30,16 @@ class Said:
 
 @dataclass
 class Learner:
-    """One terminal in a folder: what is exported in it stays. typed: each line so far. env: None is not set at all."""
+    """One terminal in a folder: what is exported in it stays.
+
+    typed: each line so far. env: None is not set at all. inside: a command, as it is run in another network namespace.
+    """
 
     env: dict[str, str | None] = field(default_factory=dict)
     typed: list[str] = field(default_factory=list)
     settings: str = ""
     folder: Path = paths.ROOT
+    inside: Callable[[Sequence[str]], list[str]] = list
 
     def type(self, line: str) -> Said:
         """Type one line, and wait for the prompt."""
@@ -46,7 +50,7 @@ class Learner:
         command = ["/bin/bash", "-c", f"{self.settings}{line}"]
         env = {name: value for name, value in {**_plain(), **self.env}.items() if value is not None}
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=writing, stderr=writing, cwd=self.folder, env=env
+            self.inside(command), stdin=subprocess.DEVNULL, stdout=writing, stderr=writing, cwd=self.folder, env=env
         )
         os.close(writing)
         last, silent, said = time.monotonic(), 0.0, b""

@@ -51,6 +51,33 @@ def test_what_is_left_is_named_and_removed(no_namespace: None, capsys: pytest.Ca
     assert "192.0.2.7" not in outside.inside("outside-dns", "show")
 
 
+def test_a_namespace_is_emptied_and_removed_only_where_it_is_changed(no_namespace: None) -> None:
+    """To remove one takes 5 s of waiting; but a label of the learner's on it may bind what comes, and goes with it."""
+    begin.begin(SLUG)
+    first = uid()
+    kubectl.output("create", "configmap", "notes", "-n", SPACE)
+    begin.begin(SLUG)
+    assert (uid(), kubectl.output("get", "configmap", "notes", "-n", SPACE, "--ignore-not-found")) == (first, "")
+    kubectl.output("label", "namespace", SPACE, "pod-security.kubernetes.io/enforce=restricted")
+    begin.begin(SLUG)
+    assert uid() != first
+    assert "restricted" not in kubectl.output("get", "namespace", SPACE, "-o", "yaml")
+
+
+def test_pods_do_not_outlive_what_made_them(no_namespace: None) -> None:
+    """A Pod that goes because its owner went has its 30 s, and would be there beside the new ones."""
+    begin.begin(SLUG)
+    image = "--image=localhost/externalname-lab:1"
+    kubectl.output("create", "deployment", "web", "-n", SPACE, image, "--replicas=2", "--", "sleep", "infinity")
+    kubectl.output("rollout", "status", "deployment/web", "-n", SPACE, "--timeout=60s", timeout=70)
+    begin.begin(SLUG)
+    assert kubectl.output("get", "deployments,replicasets,pods", "-n", SPACE, "-o", "name") == ""
+
+
+def uid() -> str:
+    return kubectl.output("get", "namespace", SPACE, "-o", "jsonpath={.metadata.uid}")
+
+
 LEFT_IN_THE_API = f"""apiVersion: apiregistration.k8s.io/v1
 kind: APIService
 metadata: {{name: v1.left.example.com, labels: {{{begin.LABEL}: {SLUG}}}}}

@@ -14,6 +14,7 @@ from course.dns import query
 from course.kube import corefile, kubectl
 from course.provision import kind_cluster, outside, reporter
 from course.provision.engine import Engine
+from tests import second
 from tests.cluster.helpers import Course, no_route_to
 
 pytestmark = pytest.mark.cluster
@@ -64,6 +65,15 @@ def test_a_lost_outside_world_is_made_again_and_the_forward_follows(course: Cour
     assert query.ask("prod-db.us-east-1.rds.amazonaws.com.").last.addresses == (outside.addresses(engine).primary,)
 
 
+def test_an_outside_world_whose_id_was_lost_is_known_under_another_name(course: Course, engine: Engine) -> None:
+    known = engine.inspect("container", outside.container(), "{{.Id}}")
+    outside.MADE.unlink()
+    assert course("up").returncode == 0
+    engine.output("rename", outside.container(), f"{outside.container()}-mine", doing="Renaming")
+    assert course("up").returncode == 0
+    assert engine.inspect("container", outside.container(), "{{.Id}}") == known, "no second one beside it"
+
+
 def test_a_stopped_server_is_started_again(course: Course) -> None:
     assert course("outside", "stop", "redis").returncode == 0
     assert course("status").returncode == 1
@@ -109,6 +119,7 @@ def test_a_record_that_cannot_be_leaves_the_zone_as_it_was(course: Course) -> No
     assert outside.inside("dig", "+short", "@127.0.0.1", "pool.example.com").strip()
 
 
+@second.cluster()
 def test_interrupted_while_kind_is_at_work_the_next_run_goes_on(course: Course, engine: Engine, tmp_path: Path) -> None:
     name = f"{paths.cluster_name()}-second"
     theirs = tmp_path / "home" / ".kube" / "config"
@@ -137,8 +148,8 @@ def test_interrupted_while_kind_is_at_work_the_next_run_goes_on(course: Course, 
         said = process.communicate(timeout=60)[0]
     assert process.returncode == 130 and "goes on from here" in said, said
     try:
-        second = course("up", env=env | NOBODYS_PROXY)
-        assert second.returncode == 0, second.stderr
+        again = course("up", env=env | NOBODYS_PROXY)
+        assert again.returncode == 0, again.stderr
         assert theirs.read_text() == "# mine\n" and len(list(theirs.parent.iterdir())) == 1
         assert json.loads(course("status", "--json", env=env).stdout)["ready"] is True
     finally:

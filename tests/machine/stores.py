@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
+from typing import ClassVar
 
 from course.base import paths
 from course.provision import engine, outside
@@ -29,6 +30,7 @@ class Machine:
 
     folder: Path
     env: dict[str, str]
+    program: ClassVar[str] = "podman"
 
     @property
     def state(self) -> Path:
@@ -58,6 +60,12 @@ class Machine:
     def network(self) -> str:
         """The id of the network that kind clusters are in."""
         return self.podman("network", "inspect", "--format", "{{.ID}}", outside.NETWORK)[0]
+
+    def carry(self, source: engine.Engine, *names: str) -> None:
+        """Images from the machine's store into this one."""
+        with subprocess.Popen([source.name, "save", *names], env=source.environment, stdout=subprocess.PIPE) as save:
+            loaded = subprocess.run([self.folder / "bin" / "podman", "load", "-q"], env=self.env, stdin=save.stdout)
+        assert (loaded.returncode, save.returncode) == (0, 0)
 
     def names(self, kind: str) -> set[str]:
         """Of all containers, images, volumes or networks there are."""

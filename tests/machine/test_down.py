@@ -16,7 +16,7 @@ import pytest
 from course.base import paths
 from course.base.errors import CourseError
 from course.dev import dockerd
-from course.provision import images, kind_cluster, outside
+from course.provision import images, kind_cluster, neighbour, outside
 from tests.machine.stores import CLUSTER, PODMAN, Machine
 
 NODE, OUTSIDE = f"{CLUSTER}-control-plane", f"{CLUSTER}-outside"
@@ -33,13 +33,21 @@ def make_cluster(machine: Machine) -> None:
         machine.image(name)
     machine.podman("volume", "create", f"{NODE}-var")
     node = machine.container(NODE, node_image, "--volume", f"{NODE}-var:/var")
-    machine.container(OUTSIDE, images.lab_name(), "--label", f"{outside.LABEL_ROOT}={paths.ROOT}")
+    label = ("--label", f"{outside.LABEL_ROOT}={paths.ROOT}")
+    machine.container(OUTSIDE, images.lab_name(), *label)
+    second = f"{CLUSTER}-{neighbour.CONTEXT}"
+    beside = machine.container(f"{second}-control-plane", node_image)
+    machine.container(f"{second}-outside", images.lab_name(), *label)
     machine.podman("network", "create", outside.NETWORK)
     pulled = machine.podman("image", "inspect", "--format", "{{.Id}}", "localhost/pulled:1")[0]
     for path, text in (
         ("cluster.json", json.dumps(asdict(kind_cluster.Record(CLUSTER, node, node_image)))),
-        (images.PULLED.name, json.dumps({"images": {"localhost/pulled:1": pulled}})),
-        (outside.MADE_NETWORK.name, json.dumps({"id": machine.network()})),
+        (
+            f"{neighbour.CONTEXT}/.course/cluster.json",
+            json.dumps(asdict(kind_cluster.Record(second, beside, node_image))),
+        ),
+        (images.PULLED.name, json.dumps({machine.program: {"localhost/pulled:1": pulled}})),
+        (outside.MADE_NETWORK.name, json.dumps({machine.program: machine.network()})),
         ("kubeconfig", "{}"),
     ):
         (machine.state / path).parent.mkdir(parents=True, exist_ok=True)
@@ -192,6 +200,8 @@ def test_a_process_that_got_the_id_of_ours_is_not_ended(machine: Machine) -> Non
 class DockerMachine(Machine):
     """The same with Docker."""
 
+    program = "docker"
+
     def podman(self, *words: str | Path) -> list[str]:
         process = subprocess.run(["docker", *words], env=self.env, capture_output=True, text=True)
         assert process.returncode == 0, process.stderr
@@ -220,9 +230,14 @@ def make_both(machine: Machine, docker: Machine) -> None:
     """A cluster in Podman, made by the same clone as the one in Docker that is in use."""
     make_cluster(machine)
     make_cluster(docker)
+    for name in (images.PULLED.name, outside.MADE_NETWORK.name):  # what the course notes of each engine that it is in
+        both = [json.loads((place.state / name).read_text()) for place in (machine, docker)]
+        (docker.state / name).write_text(json.dumps(both[0] | both[1]))
     mark = docker.folder / "mark"
-    mark.write_text(f"{docker.state}\n")
-    machine.podman("cp", mark, f"{NODE}:{kind_cluster.MARK}")
+    second = f"{CLUSTER}-{neighbour.CONTEXT}-control-plane"
+    for node, state in ((NODE, docker.state), (second, docker.state / neighbour.CONTEXT / ".course")):
+        mark.write_text(f"{state}\n")
+        machine.podman("cp", mark, f"{node}:{kind_cluster.MARK}")
 
 
 @pytest.mark.engines

@@ -35,7 +35,8 @@ def test_the_old_copy_is_kept_and_the_original_is_back(clone: Path) -> None:
     fresh = current.read_bytes()
     current.write_text("my work")
     answer = course(clone, "notebook", "reset", "02")
-    kept = [path for path in current.parent.iterdir() if path != current]
+    kept = list((current.parent / workspace.KEPT).iterdir())
+    assert list(current.parent.glob("*.ipynb")) == [current]  # no second one stands between the lessons
     assert [path.read_text() for path in kept] == ["my work"] and str(kept[0]) in answer
     assert current.read_bytes() == fresh and b'"outputs": []' in fresh
     assert (clone / "notebooks" / LESSON.name).read_bytes() == original
@@ -46,7 +47,9 @@ def test_a_kept_copy_is_never_overwritten(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(paths, "WORKSPACE", tmp_path)
     current, _ = workspace.reset("02")
     seconds = [datetime.now(UTC) + timedelta(seconds=number) for number in range(3600)]
-    kept = [current.with_stem(f"{current.stem}.{second:%Y%m%d-%H%M%S}") for second in seconds]
+    folder = tmp_path / workspace.KEPT
+    folder.mkdir()
+    kept = [folder / f"{current.stem}.{second:%Y%m%d-%H%M%S}.ipynb" for second in seconds]
     for path in kept:
         path.write_text("kept before")
     for work in ("first", "second"):

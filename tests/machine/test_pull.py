@@ -118,7 +118,7 @@ def test_official_is_pulled_baked_and_started(tmp_path: Path, short_path: Path) 
     layout = tmp_path / "layout"
     node = images.node_image(source, say=print)
     source.output("save", "-q", "--format", "oci-dir", "-o", layout, node, doing="Saving the node", timeout=600)
-    _carry(source, machine, images.lab_name(), images.debian_base(tmp_path, source, print))
+    machine.carry(source, images.lab_name(), images.debian_base(tmp_path, source, print))
     try:
         with registry.serving(layout) as served:
             copy = _copy(machine, served, tmp_path)
@@ -133,10 +133,3 @@ def test_official_is_pulled_baked_and_started(tmp_path: Path, short_path: Path) 
         assert copy.terminal.type("./course down").returncode == 0
     finally:
         machine.clear()
-
-
-def _carry(source: engines.Engine, machine: Machine, *names: str) -> None:
-    """Images from the machine's store into the test's own."""
-    with subprocess.Popen([source.name, "save", *names], env=source.environment, stdout=subprocess.PIPE) as save:
-        loaded = subprocess.run([machine.folder / "bin" / "podman", "load", "-q"], env=machine.env, stdin=save.stdout)
-    assert (loaded.returncode, save.returncode) == (0, 0)

@@ -63,6 +63,9 @@ RED = re.compile(r"(?m)^  RED    (.+)$")
 MISSPELT = [
     ("cluster/versions.toml", "etcd.version", "version = ", "verison = "),
     ("labs/labs.toml", "minutes", "minutes = ", "minuts = "),
+    ("labs/labs.toml", "lab", "[[lab]]", "[[labb]]"),
+    ("notebooks/lessons.toml", "lesson", "[[lesson]]", "[[lesson-s]]"),
+    ("interview/topics.toml", "topic", "[[topic]]", "[[topics]]"),
     ("notebooks/lessons.toml", "objectives", "objectives = ", "objektives = "),
     ("interview/answers.toml", "right", "right = ", "rigth = "),
     ("interview/sheet.toml", "cause", "cause = ", "causes = "),
@@ -99,6 +102,9 @@ def test_an_untouched_clone_is_green_and_each_fault_is_found(clone: Path) -> Non
             (clone / name).write_text(text)
     assert result.returncode == 1, result.stderr
     assert set(RED.findall(result.stdout)) == set(FAULTS), result.stdout
+    last = result.stdout.splitlines()[-1]
+    assert last.startswith("What a machine can write of ") and last.endswith(": ./course dev fix")
+    assert {name for name in FAULTS if f" {name} " in last.replace(":", " ")} == set(check.WRITTEN)
     assert fixed.returncode == 1, fixed.stderr
     assert set(RED.findall(fixed.stdout)) == set(FAULTS) - MENDED, fixed.stdout
     assert mended == MENDED and "README.md is written anew" in fixed.stdout
@@ -113,4 +119,4 @@ def test_a_misspelt_key_is_said_with_its_file_and_the_nearest_right_one(clone: P
     for (name, key, _, wrong), (code, words) in zip(MISSPELT, errors, strict=True):
         assert code == 2
         assert f"{name} cannot be used." in words
-        assert f"{wrong.split(maxsplit=1)[0]} (did you mean {key}?)" in words
+        assert f"{wrong.split(maxsplit=1)[0].strip('[]')} (did you mean {key}?)" in words

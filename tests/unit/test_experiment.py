@@ -95,6 +95,27 @@ def test_a_kernel_notes_what_ran_to_its_end(monkeypatch: pytest.MonkeyPatch) -> 
     assert "failed" not in experiment._watches[0].ran
 
 
+@pytest.mark.parametrize(
+    ("cell", "seen", "unseen"),
+    [
+        ("%%bash\necho its own words\nexit 3", ["ended with exit code 3"], ["run_cell_magic", "Command 'b"]),
+        ("import json\njson.loads('{')", ["json.loads('{')", "JSONDecodeError"], ["decoder.py", "raw_decode"]),
+        ("def deep():\n    nowhere\ndeep()", ["deep()", "NameError"], []),
+    ],
+)
+def test_a_failure_shows_the_lines_of_cells_alone(
+    cell: str, seen: list[str], unseen: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(kernel, "use_environment", lambda: None)
+    shell = InteractiveShell(colors="nocolor")  # type: ignore[no-untyped-call]
+    kernel.install(shell)
+    result = shell.run_cell(cell)  # type: ignore[no-untyped-call]
+    said = capsys.readouterr().out
+    assert result.error_in_exec is not None  # so "Run All" ends there
+    assert all(word in said for word in seen), said
+    assert not any(word in said for word in unseen), said
+
+
 def asked(monkeypatch: pytest.MonkeyPatch, says: str, maker: str | None = "x", **more: Any) -> verbs.Verdict:
     """Reveal a prediction of lesson x whose question is answered so; maker: the lesson that made its namespace."""
     asks = Probe("", "run", "", says)

@@ -24,7 +24,7 @@ def test_an_unknown_lesson_names_the_known_ones() -> None:
 
 
 def test_the_advice_after_a_failed_command() -> None:
-    assert "Run the cells from the top" in kernel.advice(None)
+    assert "run them from the top" in kernel.advice(None)
     assert "fresh namespaces" in kernel.advice("first_externalname")
     assert "run the cell again" in kernel.advice("first_externalname", "alias-for-the-cache")
 

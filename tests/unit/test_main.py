@@ -1,11 +1,13 @@
 """The one door of the command: every verb is listed, and what is wrong ends with exit code 2 and what to type next."""
 
+import json
 import subprocess
 import sys
 
 import pytest
 
 from course import __main__ as door
+from course.base.errors import AS_JSON, KIND, Foreign
 from course.cli.app import app
 
 
@@ -73,6 +75,23 @@ def test_what_is_no_name_is_said_with_the_next_command(
     assert called(monkeypatch, "ask", "https://example.com/") == 2
     assert "Next:" in capsys.readouterr().err
     assert called(monkeypatch, "ask") == 2 == called(monkeypatch, "aks")
+
+
+def test_a_command_that_another_one_runs_says_the_kind_of_its_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(arguments: list[str]) -> None:
+        raise Foreign("It is there.", "Somebody\nmade it.", "course down")
+
+    monkeypatch.setattr(door, "_run", run)
+    monkeypatch.setenv(AS_JSON, "1")
+    assert called(monkeypatch, "down") == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    said = {"kind": "Foreign", "what": "It is there.", "why": "Somebody\nmade it.", "next": "course down"}
+    assert line.startswith(KIND) and json.loads(line) == said
+    monkeypatch.delenv(AS_JSON)
+    assert called(monkeypatch, "down") == 2
+    assert capsys.readouterr().err.startswith("Error: It is there.\n")
 
 
 def test_notebooks_are_read_without_building_a_grammar() -> None:

@@ -158,3 +158,17 @@ def test_bytes_that_are_no_text_are_no_manifest() -> None:
     command = [sys.executable, "-P", "-c", MAIN, "lab", "apply", "1", "-"]
     done = subprocess.run(command, input=b"\xff\xfe\0", capture_output=True, cwd=paths.ROOT)
     assert done.returncode == 2 and b"Traceback" not in done.stderr and b"Next:" in done.stderr
+
+
+def test_a_cluster_that_does_not_answer_is_said_in_kubectls_own_words(tmp_path: Path) -> None:
+    """Down, being made and too busy look alike from here: what was heard tells them apart."""
+    state = tmp_path / ".course"
+    state.mkdir()
+    (state / "kubeconfig").write_text(
+        "current-context: kind-c\n"
+        "clusters: [{name: c, cluster: {server: 'http://127.0.0.1:9'}}]\n"
+        "contexts: [{name: kind-c, context: {cluster: c}}]\n"
+    )
+    own = {"COURSE_STATE": str(tmp_path), "COURSE_CLUSTER": "c"}
+    done = run(MAIN, "lab", "start", "lost-database", env=own)
+    assert done.returncode == 2 and "kubectl: The connection to the server 127.0.0.1:9 was refused" in done.stderr

@@ -92,7 +92,7 @@ def fetched(page: Path) -> list[Problem]:
 
 def test_every_lesson_lab_and_document_has_a_page_and_there_is_no_other(built: Path) -> None:
     sources = [lesson.notebook for lesson in lessons.lessons()] + [lab.notebook for lab in labs.labs()]
-    sources += [paths.ROOT / "docs" / name for name in site.DOCUMENTS]
+    sources += [paths.ROOT / name for name in site.DOCUMENTS]
     own = {Path(name) for name in ("index.html", "lessons.html", "labs.html", "documents.html", "search.html")}
     assert len(sources) > 0
     assert {page.relative_to(built) for page in pages(built)} == {html_of(source) for source in sources} | own

@@ -18,6 +18,7 @@ from course.tasks import progress
 COREFILE = ".:53 {\n    forward . /etc/resolv.conf {\n    }\n}\n"
 MANIFESTS = "kind: ConfigMap\ndata:\n  Corefile: |\n" + "".join(f"    {line}\n" for line in COREFILE.splitlines())
 UNKNOWN = "unknown"
+PODMAN = engine.Engine("podman", "5")
 
 
 def record() -> object:
@@ -33,7 +34,7 @@ FILES: dict[str, tuple[object, str, Callable[[], object], Callable[[], object], 
     ),
     "engine": (
         engine, "REMEMBERED",
-        lambda: engine.Engine("podman", "5").remember(), lambda: engine._remembered() or UNKNOWN, "podman",
+        PODMAN.remember, lambda: engine._remembered() or UNKNOWN, "podman",
     ),
     "corefile": (
         corefile, "ORIGINAL",
@@ -45,7 +46,7 @@ FILES: dict[str, tuple[object, str, Callable[[], object], Callable[[], object], 
     ),
     "pulled": (
         images, "PULLED",
-        lambda: state.write(images.PULLED, images={"a": "b"}), lambda: images._noted() or UNKNOWN, {"a": "b"},
+        lambda: state.write(images.PULLED, podman={"a": "b"}), lambda: images._noted(PODMAN) or UNKNOWN, {"a": "b"},
     ),
     "outside": (
         outside, "MADE",
@@ -53,8 +54,8 @@ FILES: dict[str, tuple[object, str, Callable[[], object], Callable[[], object], 
     ),
     "network": (
         outside, "MADE_NETWORK",
-        lambda: state.write(outside.MADE_NETWORK, id="n"),
-        lambda: state.text(state.read(outside.MADE_NETWORK), "id") or UNKNOWN, "n",
+        lambda: state.write(outside.MADE_NETWORK, podman="n"),
+        lambda: outside.noted_network(PODMAN) or UNKNOWN, "n",
     ),
     "system": (
         system, "MANIFESTS",
@@ -173,3 +174,13 @@ def test_a_try_is_timed_by_the_clock_that_nobody_sets() -> None:
     progress.begin(try_, "cluster")
     try_.started = try_.started.replace("T", "T", 1)[:11] + "00:00:00.000+00:00"
     assert 0 <= progress.took(try_) < 60
+
+
+def test_a_network_that_was_noted_without_its_engine_is_still_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outside, "MADE_NETWORK", tmp_path / "network.json")
+    state.write(outside.MADE_NETWORK, id="n")
+    assert outside.noted_network(PODMAN) == "n"
+    state.write(outside.MADE_NETWORK, id="n", podman="m")
+    assert outside.noted_network(PODMAN) == "m"

@@ -74,7 +74,7 @@ def test_go_modules_repeat_the_same_versions(folder: str, module: str, version: 
 
 def test_staging_modules_follow_the_kubernetes_version() -> None:
     text = (GO_MODULES / "go.mod").read_text()
-    staging = re.findall(r"(?m)^\s*(k8s\.io/\S+) => \1 (\S+)$", text)
+    staging = re.findall(r"(?m)^(?:\s*|replace )(k8s\.io/\S+) => \1 (\S+)$", text)
     assert len(staging) > 30
     assert {version for _, version in staging} == {"v0" + versions.pinned().kubernetes_version.removeprefix("1")}
 
@@ -94,7 +94,7 @@ def _versions(folder: str) -> dict[str, str]:
     """What a go.mod requires, by module; a module that is replaced has the version that replaces it."""
     text = (GO_MODULES / folder / "go.mod").read_text()
     return dict(re.findall(r"(?m)^\t(\S+) (v\S+)(?: // indirect)?$", text)) | dict(
-        re.findall(r"(?m)^\t(\S+) => \S+ (v\S+)$", text)
+        re.findall(r"(?m)^(?:\t|replace )(\S+) => \S+ (v\S+)$", text)
     )
 
 

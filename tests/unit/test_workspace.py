@@ -27,8 +27,10 @@ def prose(path: Path) -> str:
 
 
 def test_links_lead_to_what_is_there(folder: Path) -> None:
-    linked = [(path.name, link) for path in folder.iterdir() for link in LINK.findall(prose(path))]
-    assert {"glossary.md", "migration-runbook.md"} <= {link.partition("#")[0] for _, link in linked}
+    linked = [(path.name, link) for path in folder.glob("*.*") for link in LINK.findall(prose(path))]
+    assert {"glossary.md", "migration-runbook.md", "cluster.md", "migration.md"} <= {
+        link.partition("#")[0] for _, link in linked
+    }
     for name, link in linked:
         target, _, anchor = link.partition("#")
         assert not target or (folder / target).is_file(), f"{name}: {link}"
@@ -53,7 +55,15 @@ def test_a_document_that_the_learner_changed_is_kept_and_that_is_said(folder: Pa
     glossary.write_text(work)
     workspace.prepare(said.append)
     assert glossary.read_text() == made
-    kept = list(folder.glob("glossary.*.md"))
+    kept = list((folder / workspace.KEPT).glob("glossary.*.md"))
     assert [path.read_text() for path in kept] == [work] and kept[0].name in said[0]
     workspace.prepare(said.append)
     assert len(said) == 1
+
+
+def test_what_is_folded_stays_shut_when_it_is_searched(folder: Path) -> None:
+    """JupyterLab's Ctrl+F opens the source of a text that can be edited: all answers of the twenty questions."""
+    for path in folder.glob("*.ipynb"):
+        cells = nbformat.read(path, as_version=4).cells  # type: ignore[no-untyped-call]
+        for cell in cells:
+            assert cell.metadata.get("editable", True) == ("<details>" not in cell.source), f"{path.name}#{cell.id}"

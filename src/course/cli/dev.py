@@ -95,7 +95,10 @@ def new_lab(
     from course.dev import new
 
     typer.echo("\n".join(new.lab(slug, after, before)))
-    typer.echo(f"Now write what each TODO says: grep -rn TODO labs/{slug} labs/labs.toml. Then: ./course dev check")
+    typer.echo(
+        f"Now write what each TODO says: grep -rn --exclude='*.ipynb' TODO labs/{slug} labs/labs.toml. Then: "
+        "./course dev author --texts, and ./course dev check"
+    )
 
 
 @new_app.command("lesson")

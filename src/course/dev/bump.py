@@ -34,7 +34,7 @@ def kubernetes(version: str, say: Say) -> list[str]:
 
     CourseError, and nothing is changed, for a version that the Go proxy does not have, or where any step fails.
     """
-    source = Path(_module(KUBERNETES, version)["Dir"])
+    source = Path(_module(KUBERNETES, version, pinned().kubernetes_version)["Dir"])
     etcd, coredns = kubeadm_versions((source / CONSTANTS).read_text())
     staged = staging((source / "go.mod").read_text())
     old, new = pinned().kubernetes_version, version
@@ -42,7 +42,7 @@ def kubernetes(version: str, say: Say) -> list[str]:
     pins = {KUBERNETES: new, ETCD: etcd, COREDNS: coredns} | dict.fromkeys(staged, f"0{new.removeprefix('1')}")
     with _in_a_copy(say) as copy:
         _set_versions(copy, {"kubernetes": new, "etcd": etcd, "coredns": coredns})
-        _set_modules(copy, pins, staged, say)
+        _set_modules(copy, pins, staged, say, anew=_minor(old) != _minor(new))
         if _minor(old) != _minor(new):
             _set_requirements(copy, _minor(new), say)
         _note(copy, f"Kubernetes {new} (was {old}), with etcd {etcd} and CoreDNS {coredns}.")
@@ -50,6 +50,8 @@ def kubernetes(version: str, say: Say) -> list[str]:
         "node.official in cluster/versions.toml: kind's release notes list an image for "
         f"{_minor(new)} with its digest.",
         f"Prose that says {_minor(old)}: git grep -nF '{_minor(old)}' -- '*.md' 'notebooks/*' 'labs/*'",
+        "./course test tests/unit/test_versions.py: where it names a module that cluster/node/go and its containerd "
+        "have in two versions, give both go.mod files the higher one (go mod edit -require, then go mod tidy).",
         "./course up, then ./course dev author: read the diff of each lesson, an output that changed is a finding.",
         "./course test",
     ]
@@ -57,12 +59,12 @@ def kubernetes(version: str, say: Say) -> list[str]:
 
 def kind(version: str, say: Say) -> list[str]:
     """Move to this kind; returns what is left to do by hand. As `kubernetes`."""
-    _module(KIND, version)
+    _module(KIND, version, pinned().kind_version)
     old = pinned().kind_version
     say(f"kind {old} -> {version}")
     with _in_a_copy(say) as copy:
         _set_versions(copy, {"kind": version})
-        _set_modules(copy, {KIND: version}, [], say)
+        _set_modules(copy, {KIND: version}, [], say, anew=True)
         _note(copy, f"kind {version} (was {old}).")
     return [
         "node.official in cluster/versions.toml: the release notes of this kind list its images with digests.",
@@ -86,14 +88,22 @@ def staging(go_mod: str) -> list[str]:
     return re.findall(r"(?m)^\s*(k8s\.io/\S+) => \./staging/", go_mod)
 
 
-def _module(path: str, version: str) -> dict[str, Any]:
+def _module(path: str, version: str, now: str) -> dict[str, Any]:
     """A module as `go mod download` describes it.
 
-    CourseError for text that is no version, and for one that does not exist.
+    now: the version that is pinned. CourseError for text that is no version, for that one, and for one that does not
+    exist.
     """
     if not re.fullmatch(r"\d+\.\d+\.\d+", version):
         raise CourseError(
             f"{version!r} is no version.", "It looks like 1.37.2, without a v.", "./course dev bump --help"
+        )
+    if version == now:
+        what = path.rpartition("/")[2]
+        raise CourseError(
+            f"{what} is {now} already.",
+            "Nothing was changed.",
+            f"Take another version. This says which there are: ./course dev bump {what} 0.0.0",
         )
     program, env = tools.go()
     result = shell.run([program, "mod", "download", "-json", f"{path}@v{version}"], env=env, timeout=600)
@@ -149,7 +159,7 @@ def with_versions(text: str, versions: Mapping[str, str]) -> str:
     return text
 
 
-def _set_modules(copy: Path, pins: Mapping[str, str], staged: list[str], say: Say) -> None:
+def _set_modules(copy: Path, pins: Mapping[str, str], staged: list[str], say: Say, *, anew: bool) -> None:
     """Set the pins in each go.mod that requires one of them.
 
     What follows from them is worked out anew by `go mod tidy`.
@@ -159,23 +169,42 @@ def _set_modules(copy: Path, pins: Mapping[str, str], staged: list[str], say: Sa
         folder = go_mod.parent
         go: list[str | Path] = [program, "-C", folder]
         text = shell.output([*go, "mod", "edit", "-json"], doing="Reading go.mod", env=env)
-        if edits := module_edits(json.loads(text), pins, staged):
+        module = json.loads(text)
+        if edits := module_edits(module, pins, staged, anew=anew):
             say(f"working out {go_mod.relative_to(copy)} (some minutes when its modules are new)")
             shell.output([*go, "mod", "edit", *edits], doing="Writing go.mod", env=env)
-            shell.output([*go, "mod", "tidy"], doing=f"go mod tidy in {folder.name}", env=env, timeout=3600)
             shell.output(
-                [*go, "list", "-deps", "./...", "tool"],
-                doing=f"Finding every package of {folder.name}",
+                [*go, "mod", "tidy"],
+                doing=f"go mod tidy in {go_mod.relative_to(copy).parent}",
+                next="Nothing was changed. Check the network, then run it again; or take another version.",
                 env=env,
-                timeout=1800,
+                timeout=3600,
             )
+            for what in programs(module):
+                shell.output(
+                    [*go, "list", "-deps", what],
+                    doing=f"Finding every package of {what} in {go_mod.relative_to(copy)}",
+                    next="Nothing was changed. Take another version, or mend what is said above in that go.mod.",
+                    env=env,
+                    timeout=1800,
+                )
 
 
-def module_edits(module: Mapping[str, Any], pins: Mapping[str, str], staged: list[str]) -> list[str]:
+def programs(module: Mapping[str, Any]) -> list[str]:
+    """What is built of a module: its own packages, then each tool alone.
+
+    module: what `go mod edit -json` says. Alone, because `go list` refuses two paths of one call that differ only in
+    capitals (github.com/Sirupsen/logrus, github.com/sirupsen/logrus), and no program holds both.
+    """
+    return ["./...", *(tool["Path"] for tool in module.get("Tool") or [])]
+
+
+def module_edits(module: Mapping[str, Any], pins: Mapping[str, str], staged: list[str], *, anew: bool) -> list[str]:
     """The arguments of `go mod edit` that set the pins in one module; none where it requires none of them.
 
-    module: what `go mod edit -json` says. What is required only indirectly goes, so that tidy chooses it for the new
-    pins; what a tool is built from stays as it is pinned.
+    module: what `go mod edit -json` says. anew: what is required only indirectly goes, so that tidy chooses it for the
+    new pins; what a tool is built from stays as it is pinned. Without it, as for a patch, tidy raises what it must, and
+    the rest stays what containerd's module has, too.
     """
     required = {entry["Path"]: entry for entry in module.get("Require") or []}
     if not any(path in pins and path not in staged for path in required):
@@ -184,10 +213,11 @@ def module_edits(module: Mapping[str, Any], pins: Mapping[str, str], staged: lis
     built = [tool["Path"] for tool in module.get("Tool") or []]
     for path, entry in required.items():
         is_built = any(tool == path or tool.startswith(f"{path}/") for tool in built)
-        if path not in pins and entry.get("Indirect") and not is_built:
+        if anew and path not in pins and entry.get("Indirect") and not is_built:
             edits.append(f"-droprequire={path}")
     if KUBERNETES in required and KUBERNETES in pins:
-        edits += [f"-dropreplace={entry['Old']['Path']}" for entry in module.get("Replace") or []]
+        replaced = [entry["Old"]["Path"] for entry in module.get("Replace") or []]
+        edits += [f"-dropreplace={path}" for path in replaced if path not in staged]
         edits += [f"-replace={path}={path}@v{pins[path]}" for path in staged]
     return edits
 

@@ -39,9 +39,11 @@ REQUIREMENTS = (
     "requirements-envoy",
     "requirements-go",
     "requirements-musl",
+    "requirements-runtimes",
     "workshop/desk/requirements",
     "workshop/hub/requirements",
 )
+WRITTEN = ("generated", "requirements", "style", "format")  # what `course dev fix` writes, or most of it
 MYPY = Lock()  # two runs of mypy share what the first one found out, so they come one after the other
 COMPILE = [
     "uv",
@@ -111,8 +113,8 @@ def tools(say: Say) -> int:
     for read in LISTS:
         read()
     argvs = commands()
-    with ThreadPoolExecutor(len(argvs)) as pool:
-        results = dict(zip(argvs, pool.map(_run, argvs.values()), strict=True))
+    with ThreadPoolExecutor(len(argvs)) as executor:
+        results = dict(zip(argvs, executor.map(_run, argvs.values()), strict=True))
     reports = {"generated": _stale(), "requirements": _unmet()}
     reports |= {
         name: (result.stdout + result.stderr).rstrip() or "no words"
@@ -124,6 +126,8 @@ def tools(say: Say) -> int:
             f"  {'RED  ' if reports.get(name) else 'green'}  {name}"
             + (f"\n{reports[name]}" if reports.get(name) else "")
         )
+    if machine := [name for name in WRITTEN if reports.get(name)]:
+        say(f"What a machine can write of {' and '.join(machine)}: ./course dev fix")
     return int(any(reports.values()))
 
 

@@ -23,7 +23,7 @@ def after_lesson(lesson: Lesson) -> str:
     if practise:
         parts.append("**Practise** what you learned on a broken cluster:\n\n" + "\n".join(practise))
     return "\n\n".join(
-        [*parts, f"**Next** {_after(lesson)} On a path that you chose, the cell below says what is next on it."]
+        [*parts, f"**Next** {_after(lesson)} On a path that you chose, the cell above says what is next on it."]
     )
 
 

@@ -63,5 +63,5 @@ def _section(lesson: lessons.Lesson) -> str:
 
 def _rows(task: str, wrong: Mapping[str, WrongAnswer]) -> Iterator[str]:
     for slug, answer in wrong.items():
-        said = html.escape("; ".join(f"... {words.strip()} ..." for words in answer.says.values()), quote=False)
-        yield f"| {task} | {slug} | {said.replace('|', '&#124;')} |"
+        reasons = html.escape("; ".join(f"... {words.strip()} ..." for words in answer.says.values()), quote=False)
+        yield f"| {task} | {slug} | {reasons.replace('|', '&#124;')} |"

@@ -140,7 +140,7 @@ def with_block(text: str, name: str, content: str) -> str:
 
 # What these cells print needs no cluster: it is written with the list that it prints, and nbval proves it like any
 # other.
-ENDING = ("onward", "end")
+END, ONWARD = ENDING = ("end", "onward")
 PRINTED: dict[tuple[str, str], Callable[[], str]] = {
     ("start_here", "map"): lessons.course_map,
     ("start_here", "paths"): lambda: ways.table_for_notebooks(way.of_an_author("start_here")),
@@ -176,12 +176,15 @@ def notebook_text(path: Path) -> str:
 
 
 def with_ending(cells: list[dict[str, Any]], lesson: lessons.Lesson) -> list[dict[str, Any]]:
-    """A lesson's cells, and as the last two what next and what was done: the same for every lesson."""
+    """A lesson's cells, and as the last two what was done and what next: the same for every lesson.
+
+    A text is the last one: where it is code, Shift+Enter adds an empty cell below.
+    """
     kept = [cell for cell in cells if cell["id"] not in ENDING]
     executed = [cell["execution_count"] or 0 for cell in kept if cell["cell_type"] == "code"]
     text: dict[str, Any] = {
         "cell_type": "markdown",
-        "id": ENDING[0],
+        "id": ONWARD,
         "metadata": {},
         "source": endings.after_lesson(lesson).splitlines(keepends=True),
     }
@@ -193,12 +196,12 @@ def with_ending(cells: list[dict[str, Any]], lesson: lessons.Lesson) -> list[dic
     code: dict[str, Any] = {
         "cell_type": "code",
         "execution_count": max(executed) + 1 if any(executed) else None,
-        "id": ENDING[1],
+        "id": END,
         "metadata": {},
         "outputs": [printed] if any(executed) else [],
         "source": ["from course import lesson\n", "\n", f'lesson.end("{lesson.slug}")'],
     }
-    return [*kept, text, code]
+    return [*kept, code, text]
 
 
 def stored(notebook: Any) -> str:

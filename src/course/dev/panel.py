@@ -12,13 +12,13 @@ from course.jupyter import jupyterlab
 FOLDER = paths.ROOT / "panel"
 BUILT = jupyterlab.PANEL / "externalname-course"
 STAMP = BUILT / "sources.sha256"  # what it was built from: a test without Node.js sees that a build was forgotten
-SOURCES = ("src/*", "style/*", "package.json", "tsconfig.json", "yarn.lock", ".yarnrc.yml")
+SOURCES = ("src/*", "style/*", "package.json", "tsconfig.json", "webpack.config.js", "yarn.lock", ".yarnrc.yml")
 
 
 def digest() -> str:
     """One number for all that it is built from."""
-    found = sorted(path for pattern in SOURCES for path in FOLDER.glob(pattern))
-    parts = [f"{path.relative_to(FOLDER)} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in found]
+    sources = sorted(path for pattern in SOURCES for path in FOLDER.glob(pattern))
+    parts = [f"{path.relative_to(FOLDER)} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in sources]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -54,5 +54,5 @@ def _jlpm(script: str) -> None:
 
 
 def _files() -> dict[str, bytes]:
-    found = (path for path in BUILT.rglob("*") if path.is_file())
-    return {str(path.relative_to(paths.ROOT)): path.read_bytes() for path in found}
+    files = (path for path in BUILT.rglob("*") if path.is_file())
+    return {str(path.relative_to(paths.ROOT)): path.read_bytes() for path in files}

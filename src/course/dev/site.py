@@ -22,7 +22,11 @@ from course.tasks import catalog as labs
 FOLDER = paths.STATE / "site"
 SETTINGS = Path(__file__).with_name("pages")  # Sphinx's, and what is ours of the style
 MARK = "_static/course.css"  # a folder with it was a site of ours before, and may be replaced
-DOCUMENTS = ("glossary.md", "migration-runbook.md", "facilitator.md", "interviewer.md")
+DOCUMENTS = (
+    *(f"docs/{name}.md" for name in ("glossary", "migration-runbook", "facilitator", "interviewer")),
+    "cluster/README.md",
+    "bench/results/migration.md",
+)
 LISTS = {"The lessons": "lessons.md", "The labs": "labs.md"}  # sections of the README that have a page of their own
 LEFT_OUT = ("Read it without installing it", "Working on the course")  # and those that matter beside the files alone
 # Code is matched first: what looks like a link in it is none.
@@ -78,12 +82,12 @@ def pages() -> list[Page]:
     listed = {
         "lessons.md": [_page(lesson.notebook, lesson.notebook, reading.lesson(lesson)) for lesson in lessons.lessons()],
         "labs.md": [_page(lab.notebook, lab.folder / "README.md", reading.lab(lab)) for lab in labs.labs()],
-        "documents.md": [_document(paths.ROOT / "docs" / name) for name in DOCUMENTS],
+        "documents.md": [_document(paths.ROOT / name) for name in DOCUMENTS],
     }
-    contents = {"index.md": list(listed)} | {name: [page.path for page in found] for name, found in listed.items()}
+    contents = {"index.md": list(listed)} | {name: [page.path for page in group] for name, group in listed.items()}
     texts = _readme() | {"documents.md": "# To look up"}
     first = [_overview(name, text, contents[name]) for name, text in texts.items()]
-    return [*first, *(page for found in listed.values() for page in found)]
+    return [*first, *(page for group in listed.values() for page in group)]
 
 
 def _page(path: Path, source: Path, cells: Iterable[reading.Cell]) -> Page:
@@ -115,18 +119,18 @@ def _overview(name: str, text: str, entries: Sequence[str]) -> Page:
     return Page(name, source, (reading.markdown(text), reading.markdown(contents)))
 
 
-def finished(found: Sequence[Page], repository: str) -> list[Page]:
+def finished(drafts: Sequence[Page], repository: str) -> list[Page]:
     """The pages with links that lead to pages, and below each where its source is."""
-    places = {page.source: page.path for page in found} | {page.path: page.path for page in found}
+    places = {page.source: page.path for page in drafts} | {page.path: page.path for page in drafts}
     places["README.md"] = "index.md"
 
     def cells(page: Page) -> Iterator[reading.Cell]:
         for cell in page.cells:
-            said = cell["cell_type"] == "markdown"
-            yield reading.markdown(_linked(_source(cell), page, places, repository)) if said else cell
+            is_text = cell["cell_type"] == "markdown"
+            yield reading.markdown(_linked(_source(cell), page, places, repository)) if is_text else cell
         yield reading.markdown(f"---\n\nSource of this page: {_elsewhere(f'`{page.source}`', page.source, repository)}")
 
-    return [replace(page, cells=tuple(cells(page))) for page in found]
+    return [replace(page, cells=tuple(cells(page))) for page in drafts]
 
 
 def _source(cell: reading.Cell) -> str:

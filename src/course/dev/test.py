@@ -19,7 +19,7 @@ from course import doctor
 from course.base import files, paths, shell
 from course.base.errors import CourseError
 from course.dev import check, dockerd
-from course.provision import engine, images, parts
+from course.provision import engine, images, outside, parts
 
 Say = Callable[[str], None]
 Inside = Callable[[Sequence[str]], list[str]]  # a command, as it is run in another network namespace
@@ -100,7 +100,7 @@ def workers() -> int:
     """Clusters side by side: one a processor, for a lab's proof keeps one busy; fewer where the machine is small.
 
     Memory and the kernel's inotify instances limit them. One instance budget more than workers: some tests make a
-    second cluster.
+    second cluster, one at a time (tests/second.py).
     """
     if sys.platform != "linux":
         return 2
@@ -169,11 +169,12 @@ def _leaves_nothing(daemon: dockerd.Daemon, before: Mapping[str, set[str]], env:
     """1 where something is left of `course up` and `course down --all`: it is said."""
     state, cache = Path(env["COURSE_TEST_RUN"], "last"), Path(env["COURSE_CACHE"])
     own = {**env, "COURSE_CLUSTER": cluster_of(state.parent, state.name), "COURSE_STATE": str(state)}
+    daemon.engine.run("network", "rm", outside.NETWORK)  # of a worker's cluster: `down` alone leaves it
     codes = [_course(*words, env=own, inside=daemon.inside) for words in (("up",), ("down", "--all"))]
     left = {kind: sorted(now - before[kind]) for kind, now in daemon.inventory().items() if now - before[kind]}
-    files = [str(path) for folder in (state, cache) for path in folder.glob("*")]
-    say(f"After ./course down --all in Docker there is left: {[*left.items(), *files] or 'nothing'}")
-    return int(any(codes) or bool(left) or bool(files))
+    rest = [str(path) for folder in (state, cache) for path in folder.glob("*")]
+    say(f"After ./course down --all in Docker there is left: {[*left.items(), *rest] or 'nothing'}")
+    return int(any(codes) or bool(left) or bool(rest))
 
 
 def _course(*words: str, env: Mapping[str, str], inside: Inside = list) -> int:
@@ -182,18 +183,18 @@ def _course(*words: str, env: Mapping[str, str], inside: Inside = list) -> int:
 
 
 @contextmanager
-def _own_clusters(options: Options, engine: Mapping[str, str] = {}) -> Iterator[dict[str, str]]:
+def _own_clusters(options: Options, variables: Mapping[str, str] = {}) -> Iterator[dict[str, str]]:
     """The environment of a run, in a folder of its own.
 
-    Whatever clusters it leaves are removed, those of killed runs, too. engine: the variables that lead to another one
+    Whatever clusters it leaves are removed, those of killed runs, too. variables: those that lead to another engine
     than the course would choose.
     """
-    env = {**engine, **_share(options)}
-    if options.here and not engine:
+    env = {**variables, **_share(options)}
+    if options.here and not variables:
         yield env | {"COURSE_TEST_HERE": "1"}
         return
     _sweep()
-    folder = RUNS / f"{os.getpid()}{DOCKER if engine else ''}"
+    folder = RUNS / f"{os.getpid()}{DOCKER if variables else ''}"
     try:
         yield env | {"COURSE_TEST_RUN": str(folder)}
     finally:
