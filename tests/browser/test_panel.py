@@ -555,6 +555,9 @@ def test_a_new_server_has_lost_nothing(page: Page, cluster: None, tmp_path: Path
         shown = open_lab(first, page)
         expect(shown.get_by_text("Not passed yet").first).to_be_visible(timeout=LONG)
         assert jupyterlab.stop()
+        # JupyterLab says so, too, in a dialog over everything, whenever one of its own polls fails.
+        lost = page.get_by_role("dialog", name=re.compile("^Server Connection Error"))
+        page.add_locator_handler(lost, lambda dialog: dialog.get_by_role("button", name="Close").click())
         shown.get_by_role("button", name=re.compile("^Hint")).click()
         expect(shown.get_by_text("The course does not answer here.")).to_be_visible(timeout=LONG)
         picture(page, "server-gone")
