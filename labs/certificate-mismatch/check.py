@@ -11,13 +11,15 @@ def why_no_payment(reply: Reply) -> str:
     if reply.code == 404:
         return "TLS works, but the server has no site of the name that billing sends in the Host header."
     if not reply.code:
-        return "Billing itself does not answer: it may be restarting."
+        return "Billing itself does not answer: it may be restarting. Check again in some seconds."
     return "The payment reached no server that knows it."
 
 
 def why_impostor(reply: Reply) -> str:
     if reply.code == 200:
         return "Billing paid a server that could not prove to be the provider. Whoever answers at that address gets the money."
+    if not reply.code:
+        return "Billing itself does not answer: it may be restarting. Check again in some seconds."
     return "A client that verifies nothing pays anybody."
 
 
@@ -28,7 +30,7 @@ CHECKS = [
         lambda reply: reply.code == 200 and '"api.example.com"' in reply.body,
         "HTTP 200 from api.example.com",
         why_no_payment,
-        "the names in the certificate (openssl, see the README) and the settings: kubectl -n lab-certificate-mismatch set env deploy/billing --list",
+        "the names in the certificate (openssl, see the task) and the settings: kubectl -n lab-certificate-mismatch set env deploy/billing --list",
         beside=probe.service("payments"),
     ),
     Check(

@@ -62,7 +62,7 @@ CHECKS = [
         lambda reply: reply.text == CUSTOMERS,
         CUSTOMERS,
         "Two customers signed up while the users were in the cluster. To them a roll-back without their rows is a loss.",
-        "the users at both places. Is user-db an alias by now? Then both psql lines of the README ask the provider; ask the Pod itself: "
+        "the users at both places. Is user-db an alias by now? Then both psql lines of the task ask the provider; ask the Pod itself: "
         "kubectl -n lab-roll-back exec deploy/user-db -- psql 'host=127.0.0.1 user=app password=app dbname=lab_roll_back' "
         "-c 'SELECT * FROM users ORDER BY id'",
     ),

@@ -7,6 +7,8 @@ page = probe.http("http://gateway/")
 
 
 def why(reply: Reply) -> str:
+    if reply.code == 404 and '"host":"catalog"' in reply.body:
+        return "nginx still sends the Host catalog, which names no site of that server; DNS does not write that header. Does the ConfigMap name another Host already? Then this nginx started before that change: kubectl -n lab-wrong-host rollout restart deploy/gateway"
     if reply.code == 404 and '"host"' in reply.body:
         return "The request arrived, with a Host header that names no site of that server (it is in the answer above). DNS does not write that header."
     if not reply.code or reply.code == 502:
@@ -37,7 +39,7 @@ CHECKS = [
         lambda reply: reply.code == 200 and '"server":"api.example.com"' in reply.body,
         'HTTP 200 from "server":"api.example.com"',
         why,
-        "the Host in the answer, then who writes it: kubectl -n lab-wrong-host get configmap gateway -o yaml; nginx read that when it started",
+        "the Host in the answer, then who writes it: kubectl -n lab-wrong-host get configmap gateway -o yaml",
         beside=probe.service("catalog"),
     ),
 ]

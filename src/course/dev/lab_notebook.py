@@ -10,6 +10,9 @@ from course.dev import endings
 from course.tasks import catalog
 
 v4: Any = nbformat.v4
+SHOW = """# Buttons that do not answer, or an error in their place: run this cell again.
+# The panel on the right, "The task at hand", needs no kernel.
+lab.show("{slug}")"""
 SHELL = """%%bash
 # Your commands: kubectl here talks to the course's cluster. Add as many cells as you like.
 kubectl -n {namespace} get svc,pods"""
@@ -31,7 +34,7 @@ def text(lab: catalog.Lab) -> str:
     cells = [
         v4.new_markdown_cell(about(lab), id="about"),
         v4.new_code_cell("from course import lab\n\nlab.connect()", id="connect"),
-        v4.new_code_cell(f'lab.show("{lab.slug}")', id="show"),
+        v4.new_code_cell(SHOW.format(slug=lab.slug), id="show"),
         v4.new_code_cell(SHELL.format(namespace=lab.namespace), id="shell"),
         v4.new_code_cell(f'lab.check("{lab.slug}")', id="check"),
         v4.new_markdown_cell(STUCK.format(slug=lab.slug), id="stuck"),

@@ -19,7 +19,7 @@ class Desk(widgets.VBox):  # type: ignore[misc]
     def __init__(self, begin: Callable[[Say], Dialog]) -> None:
         self.text = widgets.HTML()
         self.dialog = begin(self._say)
-        self.line = widgets.Text(description="Answer", layout=widgets.Layout(width="100%"))
+        self.line = widgets.Text(description="Answer", layout=widgets.Layout(width="auto"))
         self.button = widgets.Button(description="Send", tooltip="Send the answer (Enter does the same)")
         self.line.on_msg(self._on_enter)
         self.button.on_click(self._send)

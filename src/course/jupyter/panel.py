@@ -27,8 +27,8 @@ def alert(text: str) -> str:
 class Panel(widgets.VBox):  # type: ignore[misc]
     """The buttons of one lab, a text area for a manifest, and the last answer.
 
-    A long verb says that it works; while it does, its button is disabled. An error is its three sentences, no
-    traceback.
+    A long verb says that it works. Its button stays enabled and keeps the focus: the kernel works off presses one after
+    another. An error is its three sentences, no traceback.
     """
 
     def __init__(self, slug: str) -> None:
@@ -37,7 +37,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self.answer = widgets.HTML(alert(self._greeting()))
         self.manifest = widgets.Textarea(
             placeholder="Write or paste a manifest here, then press Apply.",
-            layout=widgets.Layout(width="100%", height="12em"),
+            layout=widgets.Layout(width="auto", height="12em"),
             description="Manifest",
         )
         actions = {
@@ -56,15 +56,11 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         return button
 
     def _press(self, name: str, verb: Callable[[], str]) -> None:
-        button = self.buttons[name]
-        button.disabled = True
         self._say(f"{name}: working ...")
         try:
             self._say(verb())
         except CourseError as error:
             self._say(str(error))
-        finally:
-            button.disabled = False
 
     def _say(self, text: str) -> None:
         self.answer.value = alert(text)
@@ -89,5 +85,5 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         return report.text() + advice.for_here(path.afterword(report))
 
     def _reset(self) -> str:
-        verbs.reset(self.slug, self._say)
+        verbs.reset(self.slug, lambda _: None)
         return f"{self.slug} is removed. Your progress stays."

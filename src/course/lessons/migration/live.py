@@ -14,7 +14,7 @@ class Live:
     def __init__(self, seconds: float = 30) -> None:
         """Begin to draw at once."""
         self.seconds = seconds
-        self.view = widgets.HTML(value="Waiting for the first operations.", layout=widgets.Layout(width="100%"))
+        self.view = widgets.HTML(value="Waiting for the first operations.", layout=widgets.Layout(width="auto"))
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
