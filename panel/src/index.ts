@@ -2,7 +2,7 @@
 
 import { ILabShell, ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { Dialog, ICommandPalette, MainAreaWidget, Notification, showDialog, WidgetTracker } from '@jupyterlab/apputils';
-import { ICodeCellModel } from '@jupyterlab/cells';
+import { Cell, ICodeCellModel } from '@jupyterlab/cells';
 import { IEditorServices } from '@jupyterlab/codeeditor';
 import { PageConfig } from '@jupyterlab/coreutils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
@@ -20,6 +20,7 @@ import { Tour } from './tour';
 import { begins, cellOf, exerciseAt } from './words';
 
 const NARROW = 900; // pixels of a window
+const ONWARD = 'onward'; // the id of a notebook's last cell, which says what comes next
 const SETTLED = 1000; // milliseconds in one cell until it is where the learner is
 
 const plugin: JupyterFrontEndPlugin<void> = {
@@ -94,6 +95,7 @@ function activate(
       forget(notebook, notebook.widgets.indexOf(cell) + 1);
     }
   });
+  NotebookActions.selectionExecuted.connect((_, { notebook, lastCell }) => endHere(notebook, lastCell));
   const hash = window.location.hash; // read now: JupyterLab takes it from the address when it opens what that names
   app.serviceManager.events.stream.connect((_, event) => void model.heard(event));
   void Promise.all([model.loadCourse(), app.restored])
@@ -101,6 +103,18 @@ function activate(
     .finally(() => follow(notebooks, model)); // before it, the cells that a restored notebook begins with would be kept
   void model.loadStatus();
   void model.loadRoom();
+}
+
+/** The last text of a lesson or a lab is its end: the empty cell goes that JupyterLab adds behind any last cell that is run. */
+function endHere(notebook: Notebook, last: Cell): void {
+  const index = notebook.widgets.length - 1;
+  const added = notebook.widgets[index];
+  if (last.model.id !== ONWARD || added === last || added.model.type !== 'code' || added.model.sharedModel.getSource()) {
+    return;
+  }
+  notebook.model?.sharedModel.deleteCell(index);
+  notebook.mode = 'command';
+  notebook.activate(); // the focus was in the cell that has gone
 }
 
 /** After the palette has closed: it gives the focus back to the notebook, a frame later than the command ends. */

@@ -546,6 +546,22 @@ def test_what_is_docked_is_there_after_a_reload(server: jupyterlab.Server, page:
     expect(live(page)).to_have_count(1)
 
 
+def test_behind_the_end_there_comes_no_empty_cell(server: jupyterlab.Server, page: Page) -> None:
+    """Shift+Enter on a notebook's last text stays there; behind any other last cell JupyterLab adds one, as ever."""
+    for name, ident, cells_after in (("middle.ipynb", "words", 2), ("end.ipynb", "onward", 1)):
+        write_notebook(name, notebook_cell("markdown", ident, "# Words"))
+        page.goto(server.address.replace("/lab?", f"/lab/tree/{name}?reset&"))
+        cells = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell")
+        cells.get_by_role("heading", name="Words").click(timeout=LONG)
+        expect(active_cell(page)).to_be_focused()
+        page.keyboard.press("Shift+Enter")  # the cell is added before the key is done
+        expect(cells).to_have_count(cells_after)
+        expect(active_cell(page)).to_have_count(1)
+        page.keyboard.press("Shift+Enter")
+        expect(cells).to_have_count(cells_after + (ident == "words"))
+        expect(page.locator(".jp-Notebook:focus-within")).to_have_count(1)
+
+
 def test_a_new_server_has_lost_nothing(page: Page, cluster: None, tmp_path: Path) -> None:
     """JupyterLab ends while a page is open: the panel says so; the next one has the report and the hints."""
     with learner(tmp_path, 8897) as first:

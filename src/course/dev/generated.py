@@ -178,7 +178,7 @@ def notebook_text(path: Path) -> str:
 def with_ending(cells: list[dict[str, Any]], lesson: lessons.Lesson) -> list[dict[str, Any]]:
     """A lesson's cells, and as the last two what was done and what next: the same for every lesson.
 
-    A text is the last one: where it is code, Shift+Enter adds an empty cell below.
+    By the last one's id the panel knows the end, and takes away the empty cell that Shift+Enter adds there.
     """
     kept = [cell for cell in cells if cell["id"] not in ENDING]
     executed = [cell["execution_count"] or 0 for cell in kept if cell["cell_type"] == "code"]
