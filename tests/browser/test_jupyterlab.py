@@ -55,6 +55,10 @@ def test_a_lesson_runs_top_to_bottom(server: jupyterlab.Server, page: Page) -> N
     errors = page.locator("[data-mime-type='application/vnd.jupyter.error']")
     assert errors.count() == 0, errors.all_inner_texts()
     assert page.get_by_text("get notified about official").count() == 0
+    # A command's own words are no failure, and are broken between words.
+    words = page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").first
+    expect(words).to_have_css("background-color", "rgba(0, 0, 0, 0)")
+    expect(words.locator("pre")).to_have_css("word-break", "normal")
     picture = page.locator(".jp-OutputArea .picture svg[role=img]")
     expect(picture).to_have_attribute("aria-label", re.compile("^A Pod in production asks for external-database"))
     assert violations(page, ".jp-OutputArea .picture") == []

@@ -307,6 +307,7 @@ def test_a_lab_from_the_panel_alone(server: jupyterlab.Server, page: Page, clust
     check.focus()
     page.keyboard.press("Enter")
     expect(shown.get_by_role("status")).to_contain_text("Not passed yet: 0 of 4", timeout=LONG)
+    expect(shown.get_by_role("status")).to_be_in_viewport()
     expect(check).to_be_focused()
     failed = shown.get_by_role("article", name="name-answers")
     for word in ("asked", "observed", "expected", "why", "next"):

@@ -38,6 +38,7 @@ def test_the_old_copy_is_kept_and_the_original_is_back(clone: Path) -> None:
     kept = list((current.parent / workspace.KEPT).iterdir())
     assert list(current.parent.glob("*.ipynb")) == [current]  # no second one stands between the lessons
     assert [path.read_text() for path in kept] == ["my work"] and str(kept[0]) in answer
+    assert "Reload Notebook from Disk" in answer  # an open tab would save the old one over it
     assert current.read_bytes() == fresh and b'"outputs": []' in fresh
     assert (clone / "notebooks" / LESSON.name).read_bytes() == original
 

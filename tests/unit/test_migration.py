@@ -85,6 +85,8 @@ def test_the_picture_is_xml_with_every_shape_and_its_text() -> None:
     root = ElementTree.fromstring(picture)
     names = [element.tag.rpartition("}")[2] for element in root.iter()]
     assert names.count("circle") == 3 + 1  # one in the legend
+    drawn = [element.text for element in root.iter() if element.tag.endswith("}text")]
+    assert "a < b" in drawn and "0 s" in drawn  # its title, and where its seconds begin
     assert "pool" in "".join(root.itertext()) and "fence outside" in "".join(root.itertext())
     description = next(element for element in root.iter() if element.tag.endswith("desc")).text
     assert description == timeline.text(MOVE)
