@@ -20,6 +20,7 @@ from typing import Any
 
 from course.base import paths
 from course.kube import corefile, kubectl
+from course.lessons import sourced
 from course.lessons.migration import accounting, phases, place
 from course.lessons.migration.phases import BY_SLICE, BY_TYPE, INSIDE, OTHER, OUTSIDE, Cutover
 
@@ -141,27 +142,24 @@ def middle(values: list[float]) -> str:
 
 def table(runs: list[Run]) -> str:
     """One line for each way, Corefile and client."""
-    lines = [
-        "| way | Corefile | client | switches | first on the new side, s | last on the old "
-        "side, s | failed operations |",
-        "|---|---|---|---|---|---|---|",
-    ]
+    seconds = ("first on the new side, s", "last on the old side, s")
+    head = ("way", "Corefile", "client", "switches", *seconds, "failed operations")
+    rows: list[tuple[str, ...]] = []
     for way, text in dict.fromkeys((run.way, run.corefile) for run in runs):
         group = [run for run in runs if (run.way, run.corefile) == (way, text)]
         for client in place.CLIENTS:
             each = [run.clients[client] for run in group]
             new, old = middle([switch.first_new for switch in each]), middle([switch.last_old for switch in each])
             failed = middle([float(switch.failed) for switch in each])
-            lines.append(f"| {way} | {text} | {client} | {len(group)} | {new} | {old} | {failed} |")
-    return "\n".join(lines)
+            rows.append((way, text, client, str(len(group)), new, old, failed))
+    return sourced.table(head, rows)
 
 
 def report(runs: list[Run], naives: list[dict[str, str]], made_with: dict[str, str]) -> str:
     """The page."""
     lost, doubled = max(run.lost for run in runs), max(run.doubled for run in runs)
     outages = middle([run.outage for run in runs])
-    rows = [f"| {' | '.join(entry[key] for key in entry)} |" for entry in naives]
-    head = [f"| {' | '.join(naives[0])} |", "|" + "---|" * len(naives[0])] if naives else []
+    compared = [sourced.table(tuple(naives[0]), [tuple(entry.values()) for entry in naives])] if naives else []
     return "\n".join([
         "# Switches of `user-db` under live traffic", "",
         f"Made by `bench/migration.py` with {', '.join(f'{name} {value}' for name, value in made_with.items())}.",
@@ -176,7 +174,7 @@ def report(runs: list[Run], naives: list[dict[str, str]], made_with: dict[str, s
         "Who answers each client when `reconnect` has moved, and "
         "the rows acknowledged outside from its move to the count:",
         "rows that the new side does not have.", "",
-        *head, *rows, "",
+        *compared, "",
     ])  # fmt: skip
 
 

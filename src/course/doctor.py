@@ -135,7 +135,7 @@ def _state() -> Finding:
             f"sudo chown -R $(id -un) '{paths.ROOT}'",
         )
     halves = sorted(path.name for path in (paths.cache() / "parts").glob("*.part"))
-    if halves and not lifecycle.running():
+    if halves and not (lifecycle.running() or images.building()):
         return Finding(
             "note",
             f"Half-built parts of the node image: {', '.join(halves)}.",

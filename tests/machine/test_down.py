@@ -159,6 +159,16 @@ def test_a_node_with_another_id_than_the_record_stays(machine: Machine) -> None:
     assert answer.returncode == 2 and "did not make" in answer.stderr and NODE in machine.names("containers")
 
 
+def test_a_node_whose_record_is_lost_is_known_by_its_mark(machine: Machine) -> None:
+    make_cluster(machine)
+    (machine.state / "cluster.json").unlink()
+    mark = machine.folder / "mark"
+    mark.write_text(f"{machine.state}\n")
+    machine.podman("cp", mark, f"{NODE}:{kind_cluster.MARK}")
+    answer = machine.course("down")
+    assert answer.returncode == 0 and machine.names("containers") == {"mine"}, answer
+
+
 def test_a_container_that_was_renamed_is_known_by_its_id(machine: Machine) -> None:
     make_cluster(machine)
     machine.podman("rename", NODE, "somewhere")

@@ -60,6 +60,18 @@ def test_what_is_missing_is_said_and_made_anew_by_the_next_command(damage: str, 
         assert "the same command again" in done[0].stderr and "typer" in done[0].stderr
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to another user")
+def test_a_venv_of_another_user_stays(copied: Path) -> None:
+    """Made for another folder it would be made anew, which begins with removing it."""
+    _replace(copied / ".venv" / venv.MADE, "x\n")
+    os.chown(copied / ".venv", 4711, 4711)
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("COURSE", "PYTEST"))}
+    env |= {"PIP_NO_INDEX": "1"}
+    done = subprocess.run(["./course", "lab", "list"], cwd=copied, capture_output=True, text=True, env=env)
+    assert done.returncode == 2 and "another user's" in done.stderr and "Next:" in done.stderr, done
+    assert (copied / ".venv" / "bin").is_dir() and (copied / ".venv" / venv.MADE).read_text() == "x\n"
+
+
 def test_the_course_is_found_where_venv_has_lost_the_way_to_it(copied: Path) -> None:
     for path in (copied / PACKAGES).glob("python3*/site-packages/*externalname*"):
         subprocess.run(["rm", "-r", path], check=True)

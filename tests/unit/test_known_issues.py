@@ -14,6 +14,8 @@ from shutil import which
 
 import pytest
 
+from course.base.errors import CourseError
+from course.provision import engine, steps
 from course.provision import known_issues as known
 from course.provision.known_issues import Facts, Issue
 
@@ -153,6 +155,23 @@ def in_process(*before: str) -> str:
 @pytest.mark.skipif(which("prlimit") is None, reason="util-linux's prlimit is not installed")
 def test_a_low_limit_of_this_process_is_found() -> None:
     assert "may open 1000 files" in in_process("prlimit", "--nofile=1000:1000")
+
+
+@pytest.mark.skipif(which("prlimit") is None, reason="util-linux's prlimit is not installed")
+def test_doctor_asks_for_them(tmp_path: Path) -> None:
+    env = {**os.environ, "COURSE_STATE": str(tmp_path), "COURSE_CLUSTER": "externalname-limited"}
+    command = ["prlimit", "--nofile=1000:1000", sys.executable, "-P", "-m", "course", "doctor"]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1 and "may open 1000 files" in done.stdout, done
+
+
+def test_up_says_what_an_ordinary_user_lacks_before_an_image_is_pulled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "choose", lambda say: engine.Engine("podman", "5"))  # it would install one
+    monkeypatch.setattr(known, "_facts", lambda chosen: dataclasses.replace(USER, users=1))
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(CourseError, match="No user ids") as caught:
+        steps._engine(steps.Work(say=print))
+    assert "/etc/subuid" in caught.value.what and "podman system migrate" in caught.value.next
 
 
 @pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="a network namespace needs root on Linux")

@@ -1,6 +1,7 @@
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -155,3 +156,12 @@ def test_a_pass_counts_once_and_not_after_the_solution() -> None:
     first = progress.record("odd-port")
     verbs._note_pass("odd-port")
     assert first.passed and first == progress.record("odd-port")
+
+
+def test_a_try_that_began_in_the_future_is_passed_and_has_no_time() -> None:
+    """The machine was started again during the try, and the clock on the wall was set back: nobody knows how long."""
+    with progress.editing("odd-port") as record:
+        record.started, record.boot = (datetime.now(UTC) + timedelta(days=365)).isoformat(), ""
+    verbs._note_pass("odd-port")
+    record = progress.record("odd-port")
+    assert record.passed and record.best_seconds == 0.0

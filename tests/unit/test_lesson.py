@@ -5,6 +5,7 @@ from kubernetes.client.exceptions import ApiException, ConflictException
 
 from course.base.errors import CourseError
 from course.jupyter import kernel
+from course.kube import namespaces
 from course.lessons import catalog
 
 
@@ -46,3 +47,10 @@ def test_advice_only_for_what_comes_of_cells_out_of_order(error: Exception | Non
 
 def test_a_notebook_shows_three_lines_and_no_traceback() -> None:
     assert CourseError("A.", "B.", "C")._render_traceback_() == ["Error: A.", "Why:   B.", "Next:  C"]
+
+
+def test_what_holds_a_namespace_is_named_within_20_seconds() -> None:
+    """Of a lesson that begins: what is in it is told to go, then what is left is waited for. Measured it would depend
+    on what else the machine does.
+    """
+    assert namespaces.EMPTY_WITHIN + namespaces.LOOK_AFTER < 20

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from course.base import files
+from course import doctor
+from course.base import files, paths
 from course.base.errors import NotReady
 from course.base.waiting import until
-from course.provision import lifecycle
+from course.provision import images, lifecycle
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux says who holds a lock")
 HOLD = "import fcntl, sys, time; f = open(sys.argv[1], 'w'); fcntl.flock(f, fcntl.LOCK_EX); time.sleep(60)"
@@ -86,3 +87,14 @@ def test_the_commands_say_it(verb: str, code: int, other: "subprocess.Popen[byte
     command = [sys.executable, "-P", "-m", "course", verb]
     done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
     assert done.returncode == code and f"kill -CONT -{other.pid}" in done.stdout + done.stderr, done
+
+
+def test_what_is_being_built_is_not_called_half_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another clone, or `course parts`, builds in the cache, which holds no lock of this clone."""
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
+    monkeypatch.setattr(lifecycle, "LOCK", tmp_path / "up.lock")
+    (tmp_path / paths.CACHE_NAME / "parts" / "coredns.part").mkdir(parents=True)
+    with images.workplace(print):
+        assert doctor._state().level == "ok"
+    finding = doctor._state()
+    assert finding.level == "note" and "coredns.part" in finding.what and finding.command == "./course up"

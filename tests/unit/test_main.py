@@ -98,3 +98,10 @@ def test_notebooks_are_read_without_building_a_grammar() -> None:
     """It takes three seconds, of each `course start`, of each worker of a test run, of each lesson that nbval runs."""
     code = "import course, nbformat, sys; assert 'lark' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_faces_load_no_cryptography() -> None:
+    """Only who makes the certificates of the world outside needs it: each kernel and each check would load it, too."""
+    faces = "import course.exercise, course.lab, course.pictures, course.quiz, course.jupyter.kernel, sys"
+    code = f"{faces}; from course.lesson import *; assert 'cryptography' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)

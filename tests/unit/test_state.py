@@ -10,7 +10,7 @@ import pytest
 
 from course.base import files, paths, state
 from course.base.errors import CourseError
-from course.dev import site
+from course.dev import dockerd, site
 from course.kube import corefile, kubectl
 from course.provision import engine, images, kind_cluster, outside, reporter, system
 from course.tasks import progress
@@ -163,7 +163,7 @@ def test_every_state_file_is_one_that_down_all_knows() -> None:
 
     known = re.compile("|".join(state.NAMES))
     ours = [getattr(module, attribute) for module, attribute, *_ in FILES.values()]
-    ours += [progress.file(), engine.CONTAINERS_CONF, paths.LOGS, outside.FOLDER, site.FOLDER]
+    ours += [progress.file(), engine.CONTAINERS_CONF, paths.LOGS, outside.FOLDER, site.FOLDER, dockerd.FOLDERS]
     assert [path.name for path in ours if not known.fullmatch(path.name)] == []
     assert not known.fullmatch("notes.txt") and not known.fullmatch("my-progress.json")
 

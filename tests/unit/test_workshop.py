@@ -20,7 +20,7 @@ from course.base.errors import CourseError, Foreign, NotReady
 from course.cli.app import app
 from course.jupyter import jupyterlab
 from course.lessons import catalog
-from course.provision import kind_cluster, reporter
+from course.provision import bakery, kind_cluster, reporter
 from course.provision.engine import Engine
 from course.tasks import index, progress, verbs
 from course.tasks import room as room_of_desk
@@ -388,6 +388,17 @@ def test_somebody_elses_hub_is_left_alone() -> None:
     for verb in (hub.seats, lambda engine: hub.down(engine, print), lambda engine: hub.up(engine, 1, print)):
         with pytest.raises(Foreign, match="did not make"):
             verb(Fixed("podman", "another|running|1"))
+
+
+def test_somebody_elses_container_of_the_bakerys_name_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, ...]] = []
+    monkeypatch.setattr(Fixed, "run", lambda _, *words: told.append(words))
+    for label in ("somebody", ""):
+        with pytest.raises(CourseError, match="did not make"):
+            bakery._remove_left(Fixed("podman", f"id|{label}"))
+    assert told == []
+    bakery._remove_left(Fixed("podman", f"id|{paths.cache()}"))
+    assert told == [("rm", "-f", "-v", "id")], "a killed build's own goes"
 
 
 def test_without_a_hub_there_is_no_board() -> None:

@@ -23,7 +23,7 @@ NAMES = (
     r"kubeconfig(\.lock)?",
     r"containers\.conf|installed-packages|made-lib-modules",
     r"logs|outside|neighbour|jupyter|kube-cache|externalname-course",
-    r"tmp|test|site|coverage.*|bench-tests\.json",  # of authors
+    r"tmp|test|site|docker|coverage.*|bench-tests\.json",  # of authors
     r"engine|Corefile|pulled-images",  # of versions before these had a version
 )
 

@@ -161,11 +161,20 @@ def workplace(say: Say) -> Iterator[Path]:
     """
     work = paths.cache() / "work"
     waiting = "waiting: another copy of the course builds in the same cache"
-    with files.lock(paths.cache() / "build.lock", waiting=lambda who: say(f"{waiting}, {who}")):
+    with files.lock(_build_lock(), waiting=lambda who: say(f"{waiting}, {who}")):
         rmtree(work, ignore_errors=True)
         work.mkdir()
         yield work
         rmtree(work, ignore_errors=True)
+
+
+def _build_lock() -> Path:
+    return paths.cache() / "build.lock"
+
+
+def building() -> bool:
+    """Whether a build is at work in the cache right now, of any clone."""
+    return files.is_locked(_build_lock())
 
 
 def _bake_in(work: Path, engine: Engine, name: str, started_from: str | None, say: Say) -> str:
@@ -324,7 +333,7 @@ CACHED = ("parts", "work", "go", r"go-.*", r"build\.lock")  # all that the cours
 
 def remove_cache() -> list[str] | None:
     """Remove the cache of all clones; what is left in it is not of the course. None while one is building with it."""
-    with files.lock_if_free(paths.cache() / "build.lock") as free:
+    with files.lock_if_free(_build_lock()) as free:
         return ownership.remove_files(paths.cache(), CACHED) if free else None
 
 
