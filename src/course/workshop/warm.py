@@ -9,7 +9,7 @@ from course.provision.engine import Say
 from course.workshop import hub
 
 AT_ONCE = 3  # as the hub has it: a cluster that begins keeps two processors busy
-PATIENCE = 600.0  # seconds for these
+PATIENCE = 900.0  # seconds for these
 SEATS = "jsonpath={.spec.template.spec.containers[0].env[?(@.name=='SEATS')].value}"
 
 
@@ -37,7 +37,11 @@ def _wave(names: Sequence[str], say: Say) -> dict[str, float]:
     hub.kubectl("exec", "deployment/hub", "--", "python", "/etc/hub/warm.py", *names, timeout=120)
 
     def look() -> bool:
-        ready = {seat.desk for seat in hub.on_the_board() if seat.ready}
+        try:
+            ready = {seat.desk for seat in hub.on_the_board() if seat.ready}
+        except CourseError as late:  # beside clusters that begin, the hub's own one answers late
+            say(f"{late.what} {late.why} Asking again.")
+            return False
         for name in (name for name in names if name not in took and name in ready):
             took[name] = monotonic() - begun
             say(f"{name}: ready after {took[name]:.0f} s")
