@@ -103,4 +103,4 @@ def _create(names: Sequence[str], slug: str) -> None:
     # The server applies in a quarter of the time that kubectl takes to read what it may apply.
     kubectl.output("apply", "--server-side", "--force-conflicts", "-f", "-", text=manifests)
     for name in names:
-        kubectl.output("wait", "--for=create", "-n", name, "serviceaccount/default", "--timeout=30s", timeout=40)
+        kubectl.output("wait", "--for=create", "-n", name, "serviceaccount/default", "--timeout=120s", timeout=130)
