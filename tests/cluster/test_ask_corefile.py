@@ -279,7 +279,7 @@ def test_each_hop_of_the_corefile_is_named(corefile_kept: str, services: None) -
     corefile.write(text)
     until(
         lambda: all(coredns.answers("zz-last.ask-c.svc.cluster.local").values()),
-        seconds=60,
+        seconds=180,
         what="CoreDNS knowing the Services",
     )
     wrong = wrong_answers(answers(asked_lines(TABLE)))
@@ -313,7 +313,7 @@ def test_a_plugin_that_this_coredns_does_not_have_is_told_in_its_words(corefile_
         )
     kubectl.output("-n", "kube-system", "patch", "cm", "coredns", "-p", json.dumps(change))
     kubectl.output("-n", "kube-system", "rollout", "restart", "deployment/coredns")
-    said = until(coredns.complaint, seconds=60, what="CoreDNS complaining")
+    said = until(coredns.complaint, seconds=180, what="CoreDNS complaining")
     assert "erratic" in said or "policy" in said, said
 
 
@@ -331,7 +331,7 @@ def test_a_corefile_that_does_not_parse_is_given_coredns_own_words(corefile_kept
     change = {"data": {"Corefile": corefile_kept + block}}
     kubectl.output("-n", "kube-system", "patch", "cm", "coredns", "-p", json.dumps(change))
     kubectl.output("-n", "kube-system", "rollout", "restart", "deployment/coredns")
-    until(coredns.complaint, seconds=60, what="CoreDNS complaining")
+    until(coredns.complaint, seconds=180, what="CoreDNS complaining")
     done = course("ask", "db.wrong.internal")
     assert done.returncode == 1 and "forwrd" in done.stdout and "Error during parsing" in done.stdout, done.stdout
     assert course("ask", "kubernetes").returncode == 0

@@ -110,7 +110,7 @@ def place(cluster: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     for name in ("RECORD", "KUBECONFIG", "EXPORTED"):
         monkeypatch.setattr(hub, name, tmp_path / name.lower())
     yield elsewhere.Place(kubectl.context(), yes=True)
-    kubectl.output("delete", "namespace", hub.NAMESPACE, "--ignore-not-found", "--timeout=60s", timeout=70)
+    kubectl.output("delete", "namespace", hub.NAMESPACE, "--ignore-not-found", "--timeout=240s", timeout=250)
 
 
 @pytest.fixture
@@ -144,7 +144,7 @@ def test_what_it_cannot_use_is_said_before_anything_is_made(
     kubectl.output("create", "namespace", hub.NAMESPACE)
     with pytest.raises(Foreign, match="did not make"):
         elsewhere.up(engine, 1, place, print)
-    kubectl.output("delete", "namespace", hub.NAMESPACE)
+    kubectl.output("delete", "namespace", hub.NAMESPACE, timeout=250)
     default = (
         "{.items[?(@.metadata.annotations.storageclass\\.kubernetes\\.io/is-default-class=='true')].metadata.name}"
     )
@@ -165,7 +165,7 @@ def test_a_cluster_without_privileged_pods_has_no_room(place: elsewhere.Place, e
         kubectl.output("create", "namespace", hub.NAMESPACE)
         probe = ("run", "probe", "-n", hub.NAMESPACE, "--image=none", "--privileged", "--dry-run=server")
         until_refused(probe)
-        kubectl.output("delete", "namespace", hub.NAMESPACE)
+        kubectl.output("delete", "namespace", hub.NAMESPACE, timeout=250)
         with pytest.raises(CourseError, match="takes no privileged Pods") as caught:
             elsewhere.up(engine, 1, place, print)
         assert "no privileged Pods here" in caught.value.why
@@ -176,7 +176,7 @@ def test_a_cluster_without_privileged_pods_has_no_room(place: elsewhere.Place, e
 
 
 def until_refused(words: tuple[str, ...]) -> None:
-    until(lambda: "no privileged" in kubectl.run(*words).stderr, seconds=60, what="The policy being in force")
+    until(lambda: "no privileged" in kubectl.run(*words).stderr, seconds=180, what="The policy being in force")
 
 
 def test_a_hub_is_made_there_and_goes_again(
@@ -253,7 +253,7 @@ def test_a_provider_signs_people_in_and_a_desk_has_the_runtime_of_the_room(
             )
         assert hub.administrator() == ("the school", "prof")
     finally:
-        kubectl.output("delete", "namespace", SCHOOL, "--ignore-not-found", "--timeout=60s", timeout=70)
+        kubectl.output("delete", "namespace", SCHOOL, "--ignore-not-found", "--timeout=240s", timeout=250)
         kubectl.output("delete", "runtimeclass", "course-test-runtime")
 
 
