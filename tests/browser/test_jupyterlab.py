@@ -188,7 +188,8 @@ def test_a_terminal_there_has_the_course_command(server: jupyterlab.Server, page
     page.goto(server.address.replace("/lab?", "/lab?reset&"))  # an empty layout shows the course's home
     expect(page.locator(".jp-Notebook .jp-Cell").first).to_be_visible()
     # The panel takes the focus when the notebook is open: later it would be taken from the terminal.
-    expect(page.get_by_role("heading", name="The course", exact=True)).to_be_focused()
+    course = page.get_by_role("region", name="The course", exact=True)
+    expect(course.get_by_role("heading", name="The course", exact=True)).to_be_focused()
     page.get_by_role("button", name="New Launcher", exact=True).click()
     page.locator(".jp-LauncherCard").filter(has_text="Terminal").first.click()
     screen = page.locator(".jp-Terminal .xterm-screen")

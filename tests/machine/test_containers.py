@@ -72,7 +72,7 @@ def test_it_runs_again_whatever_happened_to_it(
     way(engine, sleeper)
 
     def seen() -> str:
-        """What it is, or an empty text while it is not seen: a process is told to end, and ends when it has its turn."""
+        """What it is; an empty text while it is not seen. A process is told to end, and ends at its next turn."""
         status = containers.state(engine, sleeper)[1]
         return status if (status == "running") == (way is _nothing) else ""
 
