@@ -18,7 +18,7 @@ from course.tasks.task import Exercise
 
 LABEL = Exercise.label
 ADDED = {"controllerrevision", "endpoints", "endpointslice", "event", "lease", "replicaset"}
-GONE_WITHIN = 60  # seconds for a namespace of an earlier run that could not be emptied; about eight, on an idle machine
+GONE_WITHIN = 240  # seconds for an earlier run's namespace that could not be emptied; about eight, on an idle machine
 _begun: list[str] = []
 
 
