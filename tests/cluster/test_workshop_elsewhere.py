@@ -238,17 +238,17 @@ def test_a_provider_signs_people_in_and_a_desk_has_the_runtime_of_the_room(
     try:
         with school(hub_image, port) as at, room(place, engine, settings(tmp_path, at, port), port) as address:
             prof, ada, mallory = (enter(who, address) for who in ("prof", "ada", "mallory"))
-            assert "Sign in with the school" in requests.get(f"{address}/hub/login", timeout=20).text
-            assert prof.get(f"{address}/hub/admin", timeout=20).status_code == 200, "who is named is the facilitator"
-            assert ada.get(f"{address}/hub/admin", timeout=20).status_code == 403
-            assert "ada" in ada.get(f"{address}/hub/home", timeout=20).text
-            led_to = mallory.get(f"{address}/hub/home", timeout=20).url
+            assert "Sign in with the school" in requests.get(f"{address}/hub/login", timeout=60).text
+            assert prof.get(f"{address}/hub/admin", timeout=60).status_code == 200, "who is named is the facilitator"
+            assert ada.get(f"{address}/hub/admin", timeout=60).status_code == 403
+            assert "ada" in ada.get(f"{address}/hub/home", timeout=60).text
+            led_to = mallory.get(f"{address}/hub/home", timeout=60).url
             assert "/hub/login" in led_to, "the school knows her, the room does not"
             ada.get(f"{address}/hub/spawn", timeout=60)
             form = "jsonpath={.items[*].spec.runtimeClassName}"
             until(
                 lambda: hub.kubectl("get", "pods", "-l", hub.DESKS, "-o", form) == "course-test-runtime",
-                seconds=60,
+                seconds=180,
                 what="A desk with the room's runtime",
             )
         assert hub.administrator() == ("the school", "prof")
@@ -273,7 +273,7 @@ def school(image_of_the_hub: str, port: int) -> Iterator[str]:
         *("create", "configmap", "school", "-n", SCHOOL, f"--from-literal=config.py={config}"),
     )
     kubectl.apply(yaml.safe_dump_all(_school(image_of_the_hub)))
-    kubectl.output("wait", "-n", SCHOOL, "pod/school", "--for=condition=Ready", "--timeout=120s", timeout=130)
+    kubectl.output("wait", "-n", SCHOOL, "pod/school", "--for=condition=Ready", "--timeout=240s", timeout=250)
     own = free_port()
     with forwarded(SCHOOL, "service/school", own):
         yield f"http://localhost:{own}"
@@ -340,7 +340,7 @@ def forwarded(namespace: str, what: str, port: int) -> Iterator[None]:
 def enter(name: str, address: str) -> requests.Session:
     """As a browser that presses the button, and signs in where it is led to."""
     session = requests.Session()
-    form = session.get(f"{address}/hub/oauth_login?next=%2Fhub%2Fhome", timeout=20)
+    form = session.get(f"{address}/hub/oauth_login?next=%2Fhub%2Fhome", timeout=60)
     assert "localhost" in form.url, "the browser is at the school"
     token = re.search(r'name="_xsrf" value="([^"]+)"', form.text)
     action = re.search(r'<form action="([^"]+)"', form.text)
