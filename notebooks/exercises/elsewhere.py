@@ -34,7 +34,7 @@ spec:
       env: [{{name: OUTSIDE, value: $outside}}]
 YAML
 kubectl get networkpolicies -n elsewhere -o name | grep -v deny-all-egress | xargs -r kubectl delete -n elsewhere
-kubectl wait -n elsewhere --for=condition=Ready pod/invoices --timeout=60s
+kubectl wait -n elsewhere --for=condition=Ready pod/invoices --timeout=180s
 """
 COREDNS = "kube-dns-upstream.kube-system.svc.cluster.local"
 NAMES = """names() { for n in $(seq 20); do echo q$(date +%s%N)$n.$1; done; }
@@ -356,7 +356,7 @@ corefile.write(re.sub(r"forward [.] \\S+", f"forward . {head_office}", original)
         slug="members-by-name",
         title="Members by name",
         minutes=6,
-        setup="""kubectl exec -n elsewhere client -- timeout 60 sh -c '
+        setup="""kubectl exec -n elsewhere client -- timeout 180 sh -c '
 for n in 1 2 3; do
   until redis-cli -h members -p 700$n config set cluster-announce-hostname "" cluster-preferred-endpoint-type ip cluster-announce-ip 192.0.2.1$n 2>/dev/null | grep -q OK; do :; done
 done

@@ -21,7 +21,7 @@ TO_THE_SECOND = f"course outside record {PROD} CNAME prod-db-2.{INSTANCES}.\n"
 def each_coredns(pod: str, instance: str) -> str:
     """Shell: until each CoreDNS Pod gives this instance of the provider."""
     return f"""for server in $(kubectl get pods -n kube-system -l k8s-app=kube-dns -o jsonpath='{{.items[*].status.podIP}}'); do
-  kubectl exec -n prod {pod} -- timeout 60 sh -c "until dig +short @$server {PROD} | grep -q ^{instance}; do :; done"
+  kubectl exec -n prod {pod} -- timeout 180 sh -c "until dig +short @$server {PROD} | grep -q ^{instance}; do :; done"
 done
 """
 
@@ -74,7 +74,7 @@ spec:
 YAML
 """
     + ALIAS.format(name="database", namespace="prod", target=PROD)
-    + "kubectl wait -n prod --for=condition=Ready pod/customer --timeout=60s\n"
+    + "kubectl wait -n prod --for=condition=Ready pod/customer --timeout=180s\n"
     + each_coredns("customer", "prod-db-1")
     + """cat <<'YAML' | kubectl apply -f - >/dev/null
 apiVersion: v1
@@ -103,7 +103,7 @@ spec:
 YAML
 kubectl rollout status deployment shop -n prod --timeout=120s
 # From the first answer on the customer counts.
-kubectl exec -n prod customer -- timeout 60 sh -c 'until curl -sf -m 3 -o /dev/null http://shop/; do :; done; : > /tmp/seen'
+kubectl exec -n prod customer -- timeout 180 sh -c 'until curl -sf -m 3 -o /dev/null http://shop/; do :; done; : > /tmp/seen'
 """.replace("PROGRAM", json.dumps(SHOP_PROGRAM))
     + TO_THE_SECOND
 )

@@ -111,8 +111,8 @@ spec: {selector: {app: postgres}, ports: [{port: 5432}]}
 YAML
 until_made() { for try in $(seq 300); do kubectl get endpointslices -n migration -l kubernetes.io/service-name=reports-db,endpointslice.kubernetes.io/managed-by=$1 -o name | grep -q . && break; done; }
 until_made endpointslice-controller.k8s.io
-kubectl wait -n migration --for=create endpoints/reports-db --timeout=60s
-kubectl wait -n migration --for=jsonpath='{.subsets[0].addresses[0].ip}' endpoints/reports-db --timeout=60s
+kubectl wait -n migration --for=create endpoints/reports-db --timeout=180s
+kubectl wait -n migration --for=jsonpath='{.subsets[0].addresses[0].ip}' endpoints/reports-db --timeout=180s
 cat <<'YAML' | kubectl replace -f -
 apiVersion: v1
 kind: Service

@@ -132,7 +132,7 @@ spec:
 YAML
 kubectl rollout status deployment batch -n shop --timeout=120s"""
 PATCH = """kubectl patch deployment batch -n shop -p '{{"spec": {{"template": {{"spec": {}}}}}}}'
-kubectl rollout status deployment batch -n shop --timeout=60s"""
+kubectl rollout status deployment batch -n shop --timeout=180s"""
 PEERS = """cat <<'YAML' | kubectl apply -f -
 apiVersion: v1
 kind: Service
@@ -365,7 +365,7 @@ TASKS = [
             "fixed-address": Wrong(
                 cell="""address=$(kubectl exec -n shop client -- dig +short api.example.com)
 kubectl patch deployment batch -n shop -p "{\\"spec\\": {\\"template\\": {\\"spec\\": {\\"hostAliases\\": [{\\"ip\\": \\"$address\\", \\"hostnames\\": [\\"api.example.com\\"]}]}}}}"
-kubectl rollout status deployment batch -n shop --timeout=60s""",
+kubectl rollout status deployment batch -n shop --timeout=180s""",
                 fails=("two-questions",),
                 says={"two-questions": "Nobody was asked"},
                 in_force="kubectl exec -n shop deploy/batch -- grep -q api.example.com /etc/hosts",

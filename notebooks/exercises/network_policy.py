@@ -28,7 +28,7 @@ def own_pod(name: str) -> str:
     """
     return f"""kubectl get pod stranger -n production >/dev/null 2>&1 ||
   kubectl run stranger -n production --image=localhost/externalname-lab:1 --image-pull-policy=Never -- sh -c 'nc -l -k -p 53 & exec nc -l -k -p 5432'
-kubectl wait -n production --for=condition=Ready pod/stranger --timeout=60s
+kubectl wait -n production --for=condition=Ready pod/stranger --timeout=180s
 stranger=$(kubectl get pod stranger -n production -o jsonpath={{.status.podIP}})
 outside=$(kubectl exec -n course-tools toolbox -- dig +short {INSTANCE.format(1)})
 kubectl get pod {name} -n production >/dev/null 2>&1 ||
@@ -36,7 +36,7 @@ kubectl get pod {name} -n production >/dev/null 2>&1 ||
 kubectl label pod {name} -n production --overwrite app={name}
 kubectl get networkpolicies -n production -o jsonpath='{{range .items[*]}}{{.metadata.name}} {{.spec.podSelector.matchLabels.app}}{{"\\n"}}{{end}}' |
   awk '$2 == "" || $2 ~ /^{name}/ {{print $1}}' | xargs -r kubectl delete networkpolicy -n production
-kubectl wait -n production --for=condition=Ready pod/{name} --timeout=60s
+kubectl wait -n production --for=condition=Ready pod/{name} --timeout=180s
 """
 
 

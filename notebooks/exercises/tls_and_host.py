@@ -40,7 +40,7 @@ spec:
         - {{name: ca, configMap: {{name: outside-ca}}}}
         - {{name: programs, configMap: {{name: programs, optional: true}}}}
 YAML
-kubectl rollout status deployment/{name} -n production --timeout=60s
+kubectl rollout status deployment/{name} -n production --timeout=180s
 """
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from course.base import shell
 
@@ -19,6 +19,12 @@ QUIET = (
     "--disable-sync",
     "--no-first-run",
 )
+
+
+# Playwright's own 5 and 30 seconds are for a machine that does nothing else: behind a page here are a server, a kernel
+# and a cluster. Who waits for what comes waits no longer by it; only a red comes later.
+PATIENCE = 90_000  # milliseconds
+expect.set_options(timeout=PATIENCE)
 
 
 @contextmanager

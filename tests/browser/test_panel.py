@@ -20,11 +20,11 @@ from course.kube import kubectl
 from course.lessons import catalog as lessons
 from course.lessons.migration import place as migration
 from course.provision import lifecycle, outside, reporter, steps
-from course.tasks import catalog, checks, index, progress, verbs
+from course.tasks import catalog, checks, index, progress, stage, verbs
 from tests import daily
 from tests.browser.accessible import by_rule, violations
 from tests.browser.learner import learner
-from tests.browser.notebooks import notebook_cell, write_notebook
+from tests.browser.notebooks import notebook_cell, wait_for_kernel, write_notebook
 
 pytestmark = pytest.mark.browser
 LONG = 90_000  # milliseconds, on a machine with other things to do
@@ -76,8 +76,7 @@ def active_cell(page: Page) -> Locator:
 def by_palette(page: Page, command: str) -> None:
     # A notebook that opens, and its kernel, take the focus, and the palette closes.
     expect(active_cell(page)).to_be_attached(timeout=LONG)
-    ready = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-ExecutionIndicator[data-status='idle']")
-    expect(ready.first).to_be_visible(timeout=LONG)
+    wait_for_kernel(page)
     field = page.locator(".lm-CommandPalette-input").first
     marked = page.locator(".lm-CommandPalette-item.lm-mod-active:visible").filter(has_text=command)
 
@@ -225,7 +224,7 @@ def test_what_a_check_observed_is_text_and_nothing_else(server: jupyterlab.Serve
 def test_a_manifest_is_kept_over_a_reload(server: jupyterlab.Server, page: Page) -> None:
     shown = open_lab(server, page)
     write(page, "kind: Service")
-    with page.expect_response(re.compile(r"/manifest\b")):
+    with page.expect_response(re.compile(rf"/tasks/{LAB.slug}/manifest\b")):  # JupyterLab has a manifest, too
         page.keyboard.press("Escape")  # the way out of an editor that takes Tab
         page.keyboard.press("Tab")
     expect(shown.get_by_role("button", name="Apply")).to_be_focused()
@@ -267,8 +266,8 @@ def test_where_it_is_narrow_a_task_leaves_room_for_the_notebook(server: jupyterl
     page.set_viewport_size({"width": 640, "height": 800})
     open_lab(server, page)
     expect(panel(page)).to_be_hidden()
-    width = page.locator("#jp-main-dock-panel").evaluate("node => node.clientWidth")
-    assert width > 240
+    dock = page.locator("#jp-main-dock-panel")  # it grows a frame after the panel is hidden
+    until(lambda: dock.evaluate("node => node.clientWidth") > 240, seconds=60, what="A notebook having room")
     picture(page, "640-task")
 
 
@@ -302,7 +301,9 @@ def test_a_lab_from_the_panel_alone(server: jupyterlab.Server, page: Page, clust
     """Red says why; fixed, it is green and says what is next; a reload keeps all of it."""
     shown = open_lab(server, page)
     shown.get_by_role("button", name="Begin", exact=True).click()
-    expect(shown.get_by_role("status")).to_contain_text("is ready", timeout=2 * LONG)
+    # As long as the course itself waits for what was there to go, for its Pods, and for the lab to be broken.
+    longest = stage.GONE_WITHIN + stage.READY_WITHIN + verbs.SETTLED_WITHIN
+    expect(shown.get_by_role("status")).to_contain_text("is ready", timeout=longest * 1000)
     check = shown.get_by_role("button", name="Check")
     check.focus()
     page.keyboard.press("Enter")
@@ -315,7 +316,15 @@ def test_a_lab_from_the_panel_alone(server: jupyterlab.Server, page: Page, clust
     picture(page, "red")
     assert violations(page, *BOTH) == []
     command = failed.get_by_role("button", name=re.compile("^Run: kubectl"))
+    typed: list[str] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: typed.append(str(frame))))
     command.click()
+    # The terminal takes the focus once more when its shell has a prompt, just before the command is typed there.
+    until(
+        lambda: page.evaluate("true") and any("kubectl" in frame for frame in typed),  # a call hears of what was sent
+        seconds=LONG / 1000,
+        what="The command being typed",
+    )
     expect(page.locator(".jp-Terminal textarea")).to_be_focused(timeout=LONG)
     write(page, solution())
     shown.get_by_role("button", name="Apply").click()
@@ -351,6 +360,7 @@ def test_a_refusal_stays_to_be_read(server: jupyterlab.Server, page: Page, clust
 
 def test_without_any_kernel_nothing_is_dead(server: jupyterlab.Server, page: Page, cluster: None) -> None:
     shown = open_lab(server, page)
+    wait_for_kernel(page)  # without one there is nothing to shut down, and the menu's entry is off
     page.get_by_role("menuitem", name="Kernel", exact=True).click()
     page.get_by_role("menuitem", name=re.compile("^Shut Down All Kernels")).click()
     page.get_by_role("button", name=re.compile("Shut Down|OK|Dismiss")).last.click()
@@ -371,7 +381,8 @@ def test_lights_turn_by_themselves(server: jupyterlab.Server, page: Page, cluste
     picture(page, "lights")
     assert violations(page, *BOTH) == []
     verbs.apply(LAB.slug, solution())
-    expect(count).to_contain_text("Lights: 4 of 4 are green.", timeout=LONG)
+    # Where nothing changes any more, it is looked after 3, 6, 12, 24, 48 s: a name's absence is kept for 30 s.
+    expect(count).to_contain_text("Lights: 4 of 4 are green.", timeout=2 * LONG)
     expect(count).to_contain_text("turned green.")
     expect(shown.get_by_role("heading", name="Passed: 4 of 4")).to_be_visible(timeout=LONG)
     expect(hint).to_be_focused()
@@ -399,7 +410,7 @@ def test_search_finds_a_word_and_opens_its_cell(server: jupyterlab.Server, page:
     shown = home(server, page)
     field = shown.get_by_role("searchbox", name="Search")
     field.focus()
-    page.keyboard.type("SERVFAIL")
+    page.keyboard.insert_text("SERVFAIL")  # at once: typed slowly, a part of it would be searched for, too
     places = shown.get_by_role("search")
     expect(places.locator("[aria-live=polite]")).to_contain_text("places, the best first", timeout=LONG)
     picture(page, "search")
@@ -531,7 +542,7 @@ def test_what_is_docked_is_there_after_a_reload(server: jupyterlab.Server, page:
     shown = home(server, page)
     shown.get_by_role("button", name="Watch a name").click()
     # JupyterLab keeps its layout a moment after it changed; what is kept last names both.
-    kept = page.expect_request(lambda request: workspace_of(request.post_data), timeout=LONG)
+    kept = page.expect_response(lambda answer: workspace_of(answer.request.post_data), timeout=LONG)
     with kept:
         live(page).get_by_role("textbox", name="Name").fill(name)
         page.keyboard.press("Enter")

@@ -77,7 +77,7 @@ def test_it_is_dark_where_the_system_is_and_by_its_own_button(built: Path, page:
     page.get_by_role("button", name="Color mode").click()
     page.get_by_role("button", name="Dark").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
-    until(lambda: brightness() < 150, seconds=10, what="The page being dark")
+    until(lambda: brightness() < 150, seconds=60, what="The page being dark")
 
 
 def test_an_answer_is_unfolded_by_keyboard(built: Path, page: Page) -> None:

@@ -29,7 +29,7 @@ def namespace() -> Iterator[str]:
     """A fresh namespace of its own, removed afterwards."""
     name = f"test-{uuid.uuid4().hex[:8]}"
     kubectl.apply(kubectl.namespace_manifest(name, "made-by", "a-test"))
-    kubectl.output("wait", "--for=create", "-n", name, "serviceaccount/default", "--timeout=60s", timeout=70)
+    kubectl.output("wait", "--for=create", "-n", name, "serviceaccount/default", "--timeout=180s", timeout=190)
     yield name
     kubectl.run("delete", "pods", "--all", "-n", name, "--now")
     kubectl.run("delete", "namespace", name, "--wait=false")
@@ -49,6 +49,6 @@ def course() -> Course:
 
     def run(*words: str, env: dict[str, str] | None = None) -> "subprocess.CompletedProcess[str]":
         command = [str(paths.ROOT / "course"), *words]
-        return subprocess.run(command, capture_output=True, text=True, timeout=300, env={**os.environ, **(env or {})})
+        return subprocess.run(command, capture_output=True, text=True, timeout=900, env={**os.environ, **(env or {})})
 
     return run

@@ -140,11 +140,11 @@ CREDENTIALS: dict[str, Fault] = {
 
 
 def _system(*words: str) -> Fault:
-    return lambda scene: kubectl.output("-n", "kube-system", *words)
+    return lambda scene: kubectl.output("-n", "kube-system", *words, timeout=240)
 
 
 def _cluster(*words: str) -> Fault:
-    return lambda scene: kubectl.output(*words)
+    return lambda scene: kubectl.output(*words, timeout=240)
 
 
 def _patched(kind: str, name: str, change: object, form: str = "strategic") -> Fault:
@@ -369,7 +369,7 @@ def _stop_cut_short(of: Callable[[], str]) -> Fault:
         first = watchers(scene.engine, of())[-1]
         os.kill(first, signal.SIGSTOP)  # so that it takes its time
         stopping = subprocess.Popen([scene.engine.name, "stop", "-t", "60", of()], env=scene.engine.environment)
-        until(lambda: _is_told_to_end(first), seconds=20, what="Stopping")
+        until(lambda: _is_told_to_end(first), seconds=50, what="Stopping")
         stopping.kill()
         stopping.wait()
         os.kill(first, signal.SIGCONT)
@@ -404,8 +404,8 @@ NODE: dict[str, Fault] = {
     "node's Pods driven out": lambda scene: kubectl.output("taint", "node", kind_cluster.node(), "mine=1:NoExecute"),
     "Node object deleted": lambda scene: kubectl.output("delete", "node", kind_cluster.node()),
     "node drained": lambda scene: kubectl.output(
-        *("drain", kind_cluster.node(), "--ignore-daemonsets", "--force", "--delete-emptydir-data", "--timeout=60s"),
-        timeout=70,
+        *("drain", kind_cluster.node(), "--ignore-daemonsets", "--force", "--delete-emptydir-data", "--timeout=180s"),
+        timeout=190,
     ),
     "kubelet stopped": _in_node("systemctl stop kubelet"),
     "containerd stopped": _in_node("systemctl stop containerd"),
@@ -478,7 +478,7 @@ def _strange_toolbox(scene: Scene) -> None:
     kubectl.output("-n", "course-tools", "delete", "pod", "toolbox", "--now")
     words = ("run", "toolbox", f"--image={image}", "--image-pull-policy=Never", "--env=PATH=/nowhere", "--command")
     kubectl.output("-n", "course-tools", *words, "--", "/bin/sleep", "infinity")
-    kubectl.output("-n", "course-tools", "wait", "pod/toolbox", "--for=condition=Ready", "--timeout=60s", timeout=70)
+    kubectl.output("-n", "course-tools", "wait", "pod/toolbox", "--for=condition=Ready", "--timeout=180s", timeout=190)
 
 
 TOOLBOX: dict[str, Fault] = {

@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -41,8 +42,8 @@ class Learner:
     folder: Path = paths.ROOT
     inside: Callable[[Sequence[str]], list[str]] = list
 
-    def type(self, line: str) -> Said:
-        """Type one line, and wait for the prompt."""
+    def type(self, line: str, ctrl_c_at: str = "") -> Said:
+        """Type one line, and wait for the prompt. ctrl_c_at: words of the command at which Ctrl-C is pressed."""
         self.typed.append(line)
         if line.startswith(("export ", "unset ", "ulimit ", "umask ", "cd ")):
             self.settings += f"{line}\n"
@@ -50,12 +51,16 @@ class Learner:
         command = ["/bin/bash", "-c", f"{self.settings}{line}"]
         env = {name: value for name, value in {**_plain(), **self.env}.items() if value is not None}
         process = subprocess.Popen(
-            self.inside(command), stdin=subprocess.DEVNULL, stdout=writing, stderr=writing, cwd=self.folder, env=env
-        )
+            self.inside(command), stdin=subprocess.DEVNULL, stdout=writing, stderr=writing, cwd=self.folder, env=env,
+            process_group=0 if ctrl_c_at else None,
+        )  # fmt: skip
         os.close(writing)
         last, silent, said = time.monotonic(), 0.0, b""
         for part in _parts(reading):
             silent, last, said = max(silent, time.monotonic() - last), time.monotonic(), said + part
+            if ctrl_c_at and ctrl_c_at in said.decode(errors="replace"):
+                os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to each process of the group
+                ctrl_c_at = ""
         os.close(reading)
         return Said(said.decode(errors="replace").replace("\r\n", "\n"), process.wait(), silent)
 

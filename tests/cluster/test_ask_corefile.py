@@ -13,7 +13,8 @@ from course.base.errors import CourseError
 from course.base.waiting import until
 from course.dns import query, question
 from course.dns.evidence import Cluster
-from course.kube import coredns, corefile, kubectl
+from course.kube import coredns, corefile, kubectl, namespaces
+from course.lessons import begin
 from course.provision import engine, outside
 from tests.cluster.helpers import Asked, Course, alias_manifest, asked_lines, wrong_answers
 
@@ -251,10 +252,21 @@ def corefile_kept() -> Iterator[str]:
 @pytest.fixture
 def services() -> Iterator[None]:
     names = ("ask-c", "ask-d", "ask-e")
+    for name in names:  # of the test before, which does not wait for them: nothing can be made in one that goes
+        namespaces.settle(name, begin.GONE_WITHIN)
     kubectl.apply("".join(kubectl.namespace_manifest(name, "made-by", "a-test") for name in names))
     kubectl.apply(SERVICES + "---\n" + alias_manifest(ALIASES))
     yield
     kubectl.run("delete", "namespace", *names, "--wait=false")
+
+
+def wait_for_services() -> None:
+    """CoreDNS hears of Services in turn: when it knows the last one, it knows all."""
+    until(
+        lambda: all(coredns.answers("zz-last.ask-c.svc.cluster.local").values()),
+        seconds=180,
+        what="CoreDNS knowing the Services",
+    )
 
 
 def with_all(before: str, in_root: str = ROOT, blocks: str = BLOCKS) -> str:
@@ -277,11 +289,7 @@ def answers(table: list[Asked]) -> dict[Asked, query.Answer]:
 def test_each_hop_of_the_corefile_is_named(corefile_kept: str, services: None) -> None:
     text = with_all(corefile_kept)
     corefile.write(text)
-    until(
-        lambda: all(coredns.answers("zz-last.ask-c.svc.cluster.local").values()),
-        seconds=60,
-        what="CoreDNS knowing the Services",
-    )
+    wait_for_services()
     wrong = wrong_answers(answers(asked_lines(TABLE)))
     assert not wrong, "\n".join(wrong)
 
@@ -291,6 +299,7 @@ def test_who_may_ask_is_told_apart_from_what_there_is(corefile_kept: str, servic
     if "dns.acl" not in has or "view" not in has:
         pytest.skip("this CoreDNS was built without the plugins acl and view; that of kind's official node has them")
     corefile.write(with_all(corefile_kept, ACL, ACL_BLOCKS))
+    wait_for_services()
     wrong = wrong_answers(answers(asked_lines(ACL_TABLE)))
     assert not wrong, "\n".join(wrong)
 
@@ -313,7 +322,7 @@ def test_a_plugin_that_this_coredns_does_not_have_is_told_in_its_words(corefile_
         )
     kubectl.output("-n", "kube-system", "patch", "cm", "coredns", "-p", json.dumps(change))
     kubectl.output("-n", "kube-system", "rollout", "restart", "deployment/coredns")
-    said = until(coredns.complaint, seconds=60, what="CoreDNS complaining")
+    said = until(coredns.complaint, seconds=180, what="CoreDNS complaining")
     assert "erratic" in said or "policy" in said, said
 
 
@@ -331,7 +340,7 @@ def test_a_corefile_that_does_not_parse_is_given_coredns_own_words(corefile_kept
     change = {"data": {"Corefile": corefile_kept + block}}
     kubectl.output("-n", "kube-system", "patch", "cm", "coredns", "-p", json.dumps(change))
     kubectl.output("-n", "kube-system", "rollout", "restart", "deployment/coredns")
-    until(coredns.complaint, seconds=60, what="CoreDNS complaining")
+    until(coredns.complaint, seconds=180, what="CoreDNS complaining")
     done = course("ask", "db.wrong.internal")
     assert done.returncode == 1 and "forwrd" in done.stdout and "Error during parsing" in done.stdout, done.stdout
     assert course("ask", "kubernetes").returncode == 0

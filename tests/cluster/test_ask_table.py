@@ -56,18 +56,19 @@ def world() -> Iterator[None]:
     left = [namespace for lesson in lessons() for namespace in lesson.namespaces]
     namespaces.remove(sorted(set(left)), begin.LABEL, begin.GONE_WITHIN)
     for namespace in NAMESPACES:
+        namespaces.settle(namespace, begin.GONE_WITHIN)  # another test's, that did not wait for it
         apply(kubectl.namespace_manifest(namespace, "made-by", "a-test"))
     for namespace in NAMESPACES:
-        kubectl.output("wait", "--for=create", "-n", namespace, "serviceaccount/default", "--timeout=60s", timeout=70)
+        kubectl.output("wait", "--for=create", "-n", namespace, "serviceaccount/default", "--timeout=180s", timeout=190)
     apply((HERE / "ask_world.yaml").read_text())
     for name, (kind, *values) in TABLE["records"].items():
         outside.set_record(name, kind, *(each for value in values for each in spread(value)))
-    kubectl.output("rollout", "status", "-n", "ask-a", "statefulset/web", "--timeout=120s", timeout=130)
-    kubectl.output("wait", "-n", "ask-a", "--for=condition=Ready", "pod/bare-pod", "--timeout=120s", timeout=130)
+    kubectl.output("rollout", "status", "-n", "ask-a", "statefulset/web", "--timeout=240s", timeout=250)
+    kubectl.output("wait", "-n", "ask-a", "--for=condition=Ready", "pod/bare-pod", "--timeout=240s", timeout=250)
     apply(aliases())
     until(
         lambda: all(coredns.answers(f"{LAST}.ask-c.svc.cluster.local").values()),
-        seconds=60,
+        seconds=180,
         what="CoreDNS knowing the Services",
     )
     yield

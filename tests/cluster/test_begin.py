@@ -26,7 +26,7 @@ def no_namespace(cluster: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
 
 
 def _remove() -> None:
-    kubectl.output("delete", "namespace", SPACE, "--ignore-not-found", "--timeout=60s", timeout=70)
+    kubectl.output("delete", "namespace", SPACE, "--ignore-not-found", "--timeout=240s", timeout=250)
 
 
 def test_what_is_left_is_named_and_removed(no_namespace: None, capsys: pytest.CaptureFixture[str]) -> None:
@@ -69,7 +69,7 @@ def test_pods_do_not_outlive_what_made_them(no_namespace: None) -> None:
     begin.begin(SLUG)
     image = "--image=localhost/externalname-lab:1"
     kubectl.output("create", "deployment", "web", "-n", SPACE, image, "--replicas=2", "--", "sleep", "infinity")
-    kubectl.output("rollout", "status", "deployment/web", "-n", SPACE, "--timeout=60s", timeout=70)
+    kubectl.output("rollout", "status", "deployment/web", "-n", SPACE, "--timeout=240s", timeout=250)
     begin.begin(SLUG)
     assert kubectl.output("get", "deployments,replicasets,pods", "-n", SPACE, "-o", "name") == ""
 
@@ -109,8 +109,8 @@ def test_what_holds_the_whole_api_goes_before_the_namespaces(
     """While an APIService cannot be reached, no namespace of the cluster goes; a webhook is in nobody's namespace."""
     begin.begin(SLUG)
     kubectl.apply(LEFT_IN_THE_API)
-    unreached = ("wait", "apiservice/v1.left.example.com", "--for=condition=Available=false", "--timeout=30s")
-    kubectl.output(*unreached, timeout=40)
+    unreached = ("wait", "apiservice/v1.left.example.com", "--for=condition=Available=false", "--timeout=180s")
+    kubectl.output(*unreached, timeout=190)
     capsys.readouterr()
     begin.begin(SLUG)
     said = capsys.readouterr().out.splitlines()[0]
@@ -180,15 +180,15 @@ def test_a_comparison_waits_for_what_it_is_about(
     """Without its lesson, and with a lesson that was only begun, the cluster has nothing to say."""
     monkeypatch.setattr(progress, "FOLDER", tmp_path)
     lesson, space = "first_externalname", "production"
-    gone = ("delete", "namespace", space, "--ignore-not-found", "--timeout=60s")
-    kubectl.output(*gone, timeout=70)
+    gone = ("delete", "namespace", space, "--ignore-not-found", "--timeout=240s")
+    kubectl.output(*gone, timeout=250)
     _waits("slices-of-an-alias", f"namespace {space}")
     begin.begin(lesson)
     _waits("absent-name", "client")
     _waits("empty-columns", "external-database")
     begin.begin("ports_and_health")
     _waits("slices-of-an-alias", f"namespace {space}")
-    kubectl.output(*gone, timeout=70)
+    kubectl.output(*gone, timeout=250)
 
 
 def _waits(slug: str, why: str) -> None:

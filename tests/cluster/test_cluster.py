@@ -46,12 +46,12 @@ def toolbox(*words: str, timeout: float = 60) -> str:
 def test_a_service_with_two_ready_endpoints_answers(namespace: str) -> None:
     """A kube-proxy image without all libraries of iptables breaks exactly these, and kube-dns with them."""
     kubectl.apply(TWO_PODS.format(namespace))
-    kubectl.output("rollout", "status", "-n", namespace, "deployment/web", "--timeout=90s", timeout=100)
+    kubectl.output("rollout", "status", "-n", namespace, "deployment/web", "--timeout=240s", timeout=250)
     url = f"http://web.{namespace}.svc.cluster.local/"
     few = ("sh", "-c", f"for i in 1 2 3 4 5 6 7 8; do curl -sf -m 2 {url}; done")
     until(
         lambda: len(set(kubectl.in_toolbox(*few).stdout.split())) == 2,
-        seconds=60,
+        seconds=180,
         what="kube-proxy hearing of both endpoints",
     )
     script = f"for i in $(seq 40); do curl -s -m 10 {url} || echo lost; done"
@@ -85,7 +85,7 @@ def test_an_alias_answers_in_one_reply_and_a_database_behind_it(namespace: str) 
     )
     answer = until(
         lambda: found if (found := query.ask("db", namespace)).resolved else None,
-        seconds=30,
+        seconds=120,
         what="The alias resolving",
     )
     assert [record.kind for record in answer.last.answer] == ["CNAME", "CNAME", "A"]
@@ -98,7 +98,7 @@ def test_ask_says_what_it_means(namespace: str) -> None:
         "create", "service", "externalname", "nowhere", "-n", namespace, "--external-name", "no-such.example.com"
     )
     answer = until(
-        lambda: found if (found := query.ask("nowhere", namespace)).last.answer else None, seconds=30, what="The alias"
+        lambda: found if (found := query.ask("nowhere", namespace)).last.answer else None, seconds=120, what="The alias"
     )
     assert not answer.resolved and answer.last.status == "NOERROR"
     assert "no-such.example.com" in answer.meaning
@@ -107,9 +107,9 @@ def test_ask_says_what_it_means(namespace: str) -> None:
 def test_the_provider_fails_over_and_comes_back(outside_world: outside.Addresses) -> None:
     name = "prod-db.us-east-1.rds.amazonaws.com"
     outside.set_record(name, "A", "standby")
-    until(lambda: query.ask(name + ".").last.addresses == (outside_world.standby,), seconds=30, what="The new address")
+    until(lambda: query.ask(name + ".").last.addresses == (outside_world.standby,), seconds=120, what="The new address")
     outside.reset()
-    until(lambda: query.ask(name + ".").last.addresses == (outside_world.primary,), seconds=30, what="The old address")
+    until(lambda: query.ask(name + ".").last.addresses == (outside_world.primary,), seconds=120, what="The old address")
 
 
 @pytest.mark.parametrize("server", outside.SERVICES)

@@ -41,7 +41,7 @@ def test_a_pass_is_seen_without_a_word_of_the_candidate() -> None:
     assert "[FAIL]" in sitting.send("done")
     assert "is no word here" in sitting.send("finished")
     fix()
-    until(lambda: progress.record(LAB.slug).passed, seconds=120, what="the watch seeing the pass")
+    until(lambda: progress.record(LAB.slug).passed, seconds=240, what="the watch seeing the pass")
     with pytest.raises(StopIteration) as end:
         sitting.send("done")
     [run] = memory.read().runs
@@ -92,7 +92,7 @@ def there() -> list[str]:
 
 
 def test_a_fault_of_a_lesson_is_a_live_task_and_goes_again(cluster: None) -> None:
-    namespaces.remove(there(), Exercise.label, 120)
+    namespaces.remove(there(), Exercise.label, 240)
     question = draw.live(live.free(FAULTS), 3)[0]
     sitting = dialog.live(question, print)
     shown = next(sitting)
@@ -105,11 +105,11 @@ def test_a_fault_of_a_lesson_is_a_live_task_and_goes_again(cluster: None) -> Non
     with pytest.raises(StopIteration) as end:
         sitting.send("done")
     assert "1 of 1" in end.value.value and memory.read().runs[-1].results[0].right
-    until(lambda: not there(), seconds=120, what="the fault's namespaces going away")
+    until(lambda: not there(), seconds=240, what="the fault's namespaces going away")
 
 
 def test_a_lesson_that_is_being_worked_on_is_not_taken_away(cluster: None) -> None:
     begin.begin("troubleshooting")
     assert not live.free(FAULTS) and QUESTION in live.free([QUESTION, *FAULTS])
-    namespaces.remove(there(), Exercise.label, 120)
+    namespaces.remove(there(), Exercise.label, 240)
     assert live.free(FAULTS) == FAULTS

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
@@ -10,10 +11,11 @@ from course.base.errors import CourseError, NotReady
 from course.base.waiting import until
 from course.kube import kubectl
 from course.lessons.migration import accounting, phases, place
-from course.lessons.migration.phases import INSIDE, OUTSIDE, switch
+from course.lessons.migration.phases import INSIDE, OUTSIDE
 from course.provision import outside
 
 pytestmark = pytest.mark.cluster
+switch = partial(phases.switch, seconds=120)  # for each wait; on a machine that runs other clusters, too
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +27,7 @@ def running_place(cluster: None) -> Iterator[None]:
     place.start_inside()
     yield
     place.remove()
-    kubectl.output("delete", "namespace", place.NAMESPACE, "--timeout=60s", timeout=70)
+    kubectl.output("delete", "namespace", place.NAMESPACE, "--timeout=240s", timeout=250)
 
 
 @pytest.fixture
@@ -99,9 +101,9 @@ def test_the_inside_pod_dies_in_the_middle(home: None, step: str, fault: Callabl
         switch(OUTSIDE, INSIDE, hook=at(step, fault))
     except CourseError as stopped:
         print(f"stopped as it should: {stopped}")
-    until(lambda: container() != before, seconds=60, what="The API showing that the container died")
-    place.kubectl_here("wait", "--for=condition=Ready", "pod", "-l", "app=postgres", "--timeout=90s", timeout=100)
-    place.kubectl_here("rollout", "status", "deployment/postgres", "--timeout=90s", timeout=100)
+    until(lambda: container() != before, seconds=180, what="The API showing that the container died")
+    place.kubectl_here("wait", "--for=condition=Ready", "pod", "-l", "app=postgres", "--timeout=240s", timeout=250)
+    place.kubectl_here("rollout", "status", "deployment/postgres", "--timeout=240s", timeout=250)
     place.output_as_operator("/steps/reachable", "user-db-new")
     switch(OUTSIDE, INSIDE)
     assert_nothing_lost(INSIDE)
@@ -111,7 +113,7 @@ def test_coredns_restarts(home: None) -> None:
     restart = ("-n", "kube-system", "rollout", "restart", "deployment/coredns")
     switch(OUTSIDE, INSIDE, hook=at("apply", lambda: kubectl.output(*restart)))
     assert_nothing_lost(INSIDE)
-    kubectl.output("-n", "kube-system", "rollout", "status", "deployment/coredns", "--timeout=90s", timeout=100)
+    kubectl.output("-n", "kube-system", "rollout", "status", "deployment/coredns", "--timeout=240s", timeout=250)
 
 
 def replication(verb: str) -> None:
@@ -204,7 +206,7 @@ def test_by_endpointslice_nobody_needs_a_restart(home: None) -> None:
     place.kubectl_here("delete", "service", "user-db")
     kubectl.apply(place.manifest("kept"))
     phases.point_by_slice(OUTSIDE)
-    until(lambda: phases.answered_everywhere(INSIDE), seconds=30, what="The new cluster IP")
+    until(lambda: phases.answered_everywhere(INSIDE), seconds=120, what="The new cluster IP")
     place.restart_clients("pool", "resolved-once")
     place.wait_for_writes(side=OUTSIDE)
     switch(OUTSIDE, INSIDE, phases.BY_SLICE)

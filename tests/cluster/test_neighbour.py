@@ -41,7 +41,7 @@ def test_killed_half_way_it_is_made_whole_by_the_same_command_and_goes_with_the_
     monkeypatch.setattr(progress, "FOLDER", tmp_path)
     found, before = engine.chosen(), kubectl.context()
     with subprocess.Popen(UP, env=shell.environment(), stdout=subprocess.DEVNULL, start_new_session=True) as first:
-        until(lambda: found.inspect("container", THEIRS, "{{.Id}}"), seconds=60, what="The node being made")
+        until(lambda: found.inspect("container", THEIRS, "{{.Id}}"), seconds=300, what="The node being made")
         os.killpg(first.pid, 9)
     assert not neighbour.is_up()
     neighbour.up(say_nothing)

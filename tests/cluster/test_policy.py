@@ -10,6 +10,7 @@ from course.base.waiting import until
 from course.kube import kubectl, network_policy
 
 API = "kubernetes.default.svc.cluster.local"
+WITHIN = 180  # seconds until a policy is in force; some, where the machine has nothing else to do
 pytestmark = pytest.mark.cluster
 
 
@@ -24,19 +25,20 @@ spec: {{podSelector: {{}}, policyTypes: [Egress]}}
 
 @pytest.fixture
 def refused(namespace: str) -> Callable[[], bool]:
-    """Asks whether a connection of a Pod fails; nothing denies it yet."""
+    """Asks whether a connection of a Pod fails; nothing denies it yet. A Pod that cannot be asked says nothing."""
     kubectl.output("run", "client", "-n", namespace, f"--image={pinned().lab_image}", "--", "sleep", "infinity")
 
-    def fails() -> bool:
-        return kubectl.run("exec", "-n", namespace, "client", "--", "nc", "-z", "-w", "3", API, "443").returncode != 0
+    def code() -> str:
+        connect = f"nc -z -w 3 {API} 443; echo $?"
+        return kubectl.run("exec", "-n", namespace, "client", "--", "sh", "-c", connect).stdout.strip()
 
-    until(lambda: not fails(), seconds=60, what="A connection")
-    return fails
+    until(lambda: code() == "0", seconds=180, what="A connection")
+    return lambda: code() not in ("", "0")
 
 
 def test_a_policy_is_enforced(namespace: str, refused: Callable[[], bool]) -> None:
     deny(namespace)
-    assert network_policy.seconds_until_refused(refused) < 60
+    network_policy.seconds_until_refused(refused, WITHIN)
 
 
 def test_an_agent_that_does_not_run_is_named(namespace: str, refused: Callable[[], bool]) -> None:
@@ -44,11 +46,12 @@ def test_an_agent_that_does_not_run_is_named(namespace: str, refused: Callable[[
     selector = ("-n", "kube-system", "daemonset", agent, "--type=merge", "-p")
     kubectl.output("patch", *selector, '{"spec": {"template": {"spec": {"nodeSelector": {"nowhere": "here"}}}}}')
     try:
-        kubectl.output("wait", "-n", "kube-system", "--for=delete", "pod", "-l", f"app={agent}", "--timeout=60s")
+        gone = ("wait", "-n", "kube-system", "--for=delete", "pod", "-l", f"app={agent}")
+        kubectl.output(*gone, "--timeout=180s", timeout=190)
         deny(namespace)
         with pytest.raises(CourseError, match="Nothing in this cluster enforces") as caught:
             network_policy.seconds_until_refused(refused, within=3)
         assert agent in caught.value.why and "kubectl logs" in caught.value.next
     finally:
         kubectl.output("patch", *selector, '{"spec": {"template": {"spec": {"nodeSelector": {"nowhere": null}}}}}')
-    network_policy.seconds_until_refused(refused)
+    network_policy.seconds_until_refused(refused, WITHIN)

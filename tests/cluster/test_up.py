@@ -141,11 +141,11 @@ def test_interrupted_while_kind_is_at_work_the_next_run_goes_on(course: Course, 
     ) as process:
         until(
             lambda: engine.run("container", "inspect", node).returncode == 0,
-            seconds=60,
+            seconds=300,
             what="kind making its container",
         )
         os.killpg(process.pid, signal.SIGINT)  # what a terminal does on Ctrl-C
-        said = process.communicate(timeout=60)[0]
+        said = process.communicate(timeout=300)[0]
     assert process.returncode == 130 and "goes on from here" in said, said
     try:
         again = course("up", env=env | NOBODYS_PROXY)

@@ -110,7 +110,7 @@ def place(cluster: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     for name in ("RECORD", "KUBECONFIG", "EXPORTED"):
         monkeypatch.setattr(hub, name, tmp_path / name.lower())
     yield elsewhere.Place(kubectl.context(), yes=True)
-    kubectl.output("delete", "namespace", hub.NAMESPACE, "--ignore-not-found", "--timeout=60s", timeout=70)
+    kubectl.output("delete", "namespace", hub.NAMESPACE, "--ignore-not-found", "--timeout=240s", timeout=250)
 
 
 @pytest.fixture
@@ -144,7 +144,7 @@ def test_what_it_cannot_use_is_said_before_anything_is_made(
     kubectl.output("create", "namespace", hub.NAMESPACE)
     with pytest.raises(Foreign, match="did not make"):
         elsewhere.up(engine, 1, place, print)
-    kubectl.output("delete", "namespace", hub.NAMESPACE)
+    kubectl.output("delete", "namespace", hub.NAMESPACE, timeout=250)
     default = (
         "{.items[?(@.metadata.annotations.storageclass\\.kubernetes\\.io/is-default-class=='true')].metadata.name}"
     )
@@ -165,7 +165,7 @@ def test_a_cluster_without_privileged_pods_has_no_room(place: elsewhere.Place, e
         kubectl.output("create", "namespace", hub.NAMESPACE)
         probe = ("run", "probe", "-n", hub.NAMESPACE, "--image=none", "--privileged", "--dry-run=server")
         until_refused(probe)
-        kubectl.output("delete", "namespace", hub.NAMESPACE)
+        kubectl.output("delete", "namespace", hub.NAMESPACE, timeout=250)
         with pytest.raises(CourseError, match="takes no privileged Pods") as caught:
             elsewhere.up(engine, 1, place, print)
         assert "no privileged Pods here" in caught.value.why
@@ -176,7 +176,7 @@ def test_a_cluster_without_privileged_pods_has_no_room(place: elsewhere.Place, e
 
 
 def until_refused(words: tuple[str, ...]) -> None:
-    until(lambda: "no privileged" in kubectl.run(*words).stderr, seconds=60, what="The policy being in force")
+    until(lambda: "no privileged" in kubectl.run(*words).stderr, seconds=180, what="The policy being in force")
 
 
 def test_a_hub_is_made_there_and_goes_again(
@@ -238,22 +238,22 @@ def test_a_provider_signs_people_in_and_a_desk_has_the_runtime_of_the_room(
     try:
         with school(hub_image, port) as at, room(place, engine, settings(tmp_path, at, port), port) as address:
             prof, ada, mallory = (enter(who, address) for who in ("prof", "ada", "mallory"))
-            assert "Sign in with the school" in requests.get(f"{address}/hub/login", timeout=20).text
-            assert prof.get(f"{address}/hub/admin", timeout=20).status_code == 200, "who is named is the facilitator"
-            assert ada.get(f"{address}/hub/admin", timeout=20).status_code == 403
-            assert "ada" in ada.get(f"{address}/hub/home", timeout=20).text
-            led_to = mallory.get(f"{address}/hub/home", timeout=20).url
+            assert "Sign in with the school" in requests.get(f"{address}/hub/login", timeout=60).text
+            assert prof.get(f"{address}/hub/admin", timeout=60).status_code == 200, "who is named is the facilitator"
+            assert ada.get(f"{address}/hub/admin", timeout=60).status_code == 403
+            assert "ada" in ada.get(f"{address}/hub/home", timeout=60).text
+            led_to = mallory.get(f"{address}/hub/home", timeout=60).url
             assert "/hub/login" in led_to, "the school knows her, the room does not"
             ada.get(f"{address}/hub/spawn", timeout=60)
             form = "jsonpath={.items[*].spec.runtimeClassName}"
             until(
                 lambda: hub.kubectl("get", "pods", "-l", hub.DESKS, "-o", form) == "course-test-runtime",
-                seconds=60,
+                seconds=180,
                 what="A desk with the room's runtime",
             )
         assert hub.administrator() == ("the school", "prof")
     finally:
-        kubectl.output("delete", "namespace", SCHOOL, "--ignore-not-found", "--timeout=60s", timeout=70)
+        kubectl.output("delete", "namespace", SCHOOL, "--ignore-not-found", "--timeout=240s", timeout=250)
         kubectl.output("delete", "runtimeclass", "course-test-runtime")
 
 
@@ -273,7 +273,7 @@ def school(image_of_the_hub: str, port: int) -> Iterator[str]:
         *("create", "configmap", "school", "-n", SCHOOL, f"--from-literal=config.py={config}"),
     )
     kubectl.apply(yaml.safe_dump_all(_school(image_of_the_hub)))
-    kubectl.output("wait", "-n", SCHOOL, "pod/school", "--for=condition=Ready", "--timeout=120s", timeout=130)
+    kubectl.output("wait", "-n", SCHOOL, "pod/school", "--for=condition=Ready", "--timeout=240s", timeout=250)
     own = free_port()
     with forwarded(SCHOOL, "service/school", own):
         yield f"http://localhost:{own}"
@@ -340,7 +340,7 @@ def forwarded(namespace: str, what: str, port: int) -> Iterator[None]:
 def enter(name: str, address: str) -> requests.Session:
     """As a browser that presses the button, and signs in where it is led to."""
     session = requests.Session()
-    form = session.get(f"{address}/hub/oauth_login?next=%2Fhub%2Fhome", timeout=20)
+    form = session.get(f"{address}/hub/oauth_login?next=%2Fhub%2Fhome", timeout=60)
     assert "localhost" in form.url, "the browser is at the school"
     token = re.search(r'name="_xsrf" value="([^"]+)"', form.text)
     action = re.search(r'<form action="([^"]+)"', form.text)

@@ -125,7 +125,7 @@ class Proof:
             self.starts_broken()
             return
         for namespace, name in self.inventory() - self.belongings:
-            kubectl.output("delete", name, "-n", namespace, "--ignore-not-found")
+            kubectl.output("delete", name, "-n", namespace, "--ignore-not-found", timeout=SETTLES_WITHIN)
         self.apply_setup(restart=(self.lab.folder / "wrong" / wrong / "solve.sh").exists())
 
     def spoil(self, number: int) -> None:

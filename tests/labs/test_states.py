@@ -11,6 +11,7 @@ import pytest
 
 from course.base import paths, shell
 from course.base.errors import CourseError, NotReady
+from course.base.waiting import until
 from course.jupyter.panel import Panel
 from course.kube import kubectl
 from course.provision import outside
@@ -49,7 +50,7 @@ def test_a_lab_begins_in_the_world_as_it_was_at_the_start() -> None:
 
 def test_one_of_its_namespaces_was_deleted() -> None:
     verbs.start(LAB.slug, quiet)
-    kubectl.output("delete", "namespace", LAB.namespaces[1])
+    kubectl.output("delete", "namespace", LAB.namespaces[1], timeout=stage.GONE_WITHIN)
     with pytest.raises(CourseError, match="A part of wrong-namespace is gone") as caught:
         verbs.check(LAB.slug)
     assert LAB.namespaces[1] in caught.value.why and "lab start" in caught.value.next
@@ -73,7 +74,7 @@ def test_a_service_of_nearly_the_right_name_is_named() -> None:
 
 def test_the_probe_was_deleted() -> None:
     verbs.start(LAB.slug, quiet)
-    kubectl.output("delete", "pod", "probe", "-n", LAB.namespace)
+    kubectl.output("delete", "pod", "probe", "-n", LAB.namespace, timeout=stage.GONE_WITHIN)
     with pytest.raises(CourseError, match="cannot be checked") as caught:
         verbs.check(LAB.slug)
     assert "not found" in caught.value.why and "lab start" in caught.value.next
@@ -104,7 +105,8 @@ def test_the_api_refuses_a_manifest_in_its_own_words() -> None:
 
 def test_a_check_changes_nothing() -> None:
     verbs.start(LAB.slug, quiet)
-    before = everything()
+    # What the cluster's controllers and its kubelet still write of the start is no doing of the check.
+    before = until(lambda: (now := everything()) == everything() and now, seconds=120, what="The lab being still")
     verbs.check(LAB.slug)
     assert everything() == before
 
@@ -164,7 +166,7 @@ def test_a_namespace_of_the_learners_is_left_alone() -> None:
             assert f"kubectl delete namespace {name}" in caught.value.next
         assert "configmap/mine" in kubectl.output("get", "configmaps", "-n", name, "-o", "name").split()
     finally:
-        kubectl.output("delete", "namespace", name)
+        kubectl.output("delete", "namespace", name, timeout=stage.GONE_WITHIN)
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ MOODS = (
     "serves other blobs",
 )
 CHUNK = 1 << 16
-SLOWLY = 0.5  # seconds between two chunks of a registry that is slow
+SLOWLY = 2.0  # seconds between two chunks of a registry that is slow
 WANTED = re.compile(r"/v2/(?P<name>.+)/(?P<kind>manifests|blobs)/(?P<reference>[^/]+)")
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from course.base.waiting import until
 from course.provision import containers, images
 from course.provision import engine as engines
 from course.provision.engine import Engine
@@ -69,8 +70,13 @@ def test_it_runs_again_whatever_happened_to_it(
     way: Callable[[Engine, str], None], engine: Engine, sleeper: str
 ) -> None:
     way(engine, sleeper)
-    _, status = containers.state(engine, sleeper)
-    assert (status == "running") == (way is _nothing), status
+
+    def seen() -> str:
+        """What it is; an empty text while it is not seen. A process is told to end, and ends at its next turn."""
+        status = containers.state(engine, sleeper)[1]
+        return status if (status == "running") == (way is _nothing) else ""
+
+    status = until(seen, seconds=60, what="The engine, or the course, seeing it")
     containers.start(engine, sleeper, status, doing="Starting it again")
     assert containers.state(engine, sleeper) == (sleeper, "running")
     assert engine.run("exec", sleeper, "true").returncode == 0
@@ -80,4 +86,8 @@ def test_a_number_of_another_process_proves_nothing(engine: Engine, sleeper: str
     """After a restart of the machine the number of the container's process may be anybody's."""
     assert containers.status(engine, sleeper, "running", str(os.getpid())) == "running", "it was asked"
     _killed_hard(engine, sleeper)
-    assert containers.status(engine, sleeper, "running", str(os.getpid())) == containers.DEAD, "both engines say it"
+    own = str(os.getpid())
+    # both engines say it, when the killed processes have had the turn in which they end
+    until(
+        lambda: containers.status(engine, sleeper, "running", own) == containers.DEAD, seconds=60, what="It being seen"
+    )

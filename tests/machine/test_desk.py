@@ -49,10 +49,10 @@ class Desk:
             assert running == "true" and not [line for line in said if line.startswith("Error")], said
             return said if any(line.startswith("Ready.") for line in said) else None
 
-        return until(ready, seconds=300, what="The desk being ready")
+        return until(ready, seconds=900, what="The desk being ready")
 
     def course(self, *words: str) -> "subprocess.CompletedProcess[str]":
-        return self.engine.run("exec", self.container, "course", *words, timeout=180)
+        return self.engine.run("exec", self.container, "course", *words, timeout=900)
 
     def python(self, code: str) -> str:
         words = ("exec", self.container, "python", "-P", "-c", code)

@@ -104,7 +104,7 @@ def test_what_a_registry_does_wrong_is_a_sentence_and_nothing_is_left(mood: str,
 
 def test_a_slow_one_is_waited_for_that_is_said_and_ctrl_c_leaves_nothing(small: Copy) -> None:
     small.registry.mood = "is slow"
-    said = small.terminal.type("timeout -s INT 25 ./course up")
+    said = small.terminal.type("./course up", ctrl_c_at="so far. pulling")
     assert "so far. pulling 127.0.0.1" in said.text and "Stopped. Nothing is lost" in said.text, said.text
     assert said.silent < PATIENCE
     assert small.machine.names("images") == set()

@@ -1,5 +1,6 @@
 """Ctrl-C at a moment that no test in a terminal can hit: while a line is being said."""
 
+import signal
 import subprocess
 
 import pytest
@@ -31,3 +32,11 @@ def test_ctrl_c_while_a_line_is_said_ends_jupyterlab(line: str, raised: bool, mo
         ended = process.poll() is not None
         process.kill()
     assert (ended, interrupted) == (True, raised)
+
+
+def test_ctrl_c_while_jupyterlab_is_begun_comes_when_its_process_is_known() -> None:
+    known, before = [], signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt), jupyterlab._ctrl_c_later():
+        signal.raise_signal(signal.SIGINT)
+        known.append("the process")
+    assert known and signal.getsignal(signal.SIGINT) == before

@@ -58,8 +58,8 @@ def _read_to_the_end(pod: str, address: str) -> None:
     """Ask this Pod for a name nobody else asks for: when that is in its log, all that came before is there too."""
     marker = f"marker-{uuid.uuid4().hex}.cluster.local."
     kubectl.output("exec", "-n", *kubectl.TOOLBOX, "--", "dig", f"@{address}", marker)
-    until(partial(_logged, pod, marker), seconds=30, what=f"A line of the log of {pod}")
+    until(partial(_logged, pod, marker), seconds=60, what=f"A line of the log of {pod}")
 
 
 def _logged(pod: str, marker: str) -> bool:
-    return marker in kubectl.output("logs", "-n", "kube-system", pod, "--tail=50")
+    return marker in kubectl.output("logs", "-n", "kube-system", pod, "--tail=2000")  # others ask meanwhile

@@ -6,9 +6,11 @@ import secrets
 import signal
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,7 +62,7 @@ class Server:
         )
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with opener.open(request, timeout=2) as reply:
+            with opener.open(request, timeout=10) as reply:
                 return bool(reply.status == 200)
         except (OSError, urllib.error.URLError):
             return False
@@ -121,25 +123,48 @@ def start(
     """Start JupyterLab and wait until it answers; the running one where there is one (then no process is returned)."""
     if server := running():
         return server, None
-    process = _launch(wanted_port, listen)
-
-    def answering() -> Server | None:
-        if process.poll() is not None:
-            log = shell.log_file("jupyter")
-            raise CourseError(
-                "JupyterLab ended at once.", shell.last_words(log.read_text(errors="replace")), f"Read {log}"
-            )
-        return next((server for server in recorded() if server.pid == process.pid and server.answers()), None)
-
+    launched: list[subprocess.Popen[bytes]] = []
     try:
-        server = until(answering, seconds=120, what="JupyterLab answering", next=f"Read {shell.log_file('jupyter')}")
+        with _ctrl_c_later():
+            launched.append(_launch(wanted_port, listen))
+        server = until(
+            lambda: _answering(launched[0]),
+            seconds=120,
+            what="JupyterLab answering",
+            next=f"Read {shell.log_file('jupyter')}",
+        )
     except BaseException:  # Ctrl-C, too: in a session of its own it would live on, and nobody would know it
-        end(process)
+        for process in launched:
+            end(process)
         raise
     server.page.chmod(0o600)
     if server.port != wanted_port:
         say(f"Port {wanted_port} is taken by another program: using {server.port}.")
-    return server, process
+    return server, launched[0]
+
+
+@contextmanager
+def _ctrl_c_later() -> Iterator[None]:
+    """Ctrl-C comes when the block has ended: in the middle of it there may be a process that nobody knows yet."""
+    if threading.current_thread() is not threading.main_thread():  # it hears of no Ctrl-C
+        yield
+        return
+    pressed: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed:
+        signal.raise_signal(signal.SIGINT)
+
+
+def _answering(process: subprocess.Popen[bytes]) -> Server | None:
+    """The server of this process, once it answers; CourseError where it has ended."""
+    if process.poll() is not None:
+        log = shell.log_file("jupyter")
+        raise CourseError("JupyterLab ended at once.", shell.last_words(log.read_text(errors="replace")), f"Read {log}")
+    return next((server for server in recorded() if server.pid == process.pid and server.answers()), None)
 
 
 def _launch(port: int, listen: str) -> subprocess.Popen[bytes]:

@@ -139,8 +139,8 @@ def wait_for_coredns(seconds: float = 120) -> None:
             pod,
             "--ignore-not-found",
             "--grace-period=1",
-            "--timeout=30s",
-            timeout=40,
+            "--timeout=120s",
+            timeout=130,
         )
 
 

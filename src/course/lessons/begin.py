@@ -18,7 +18,7 @@ from course.tasks.task import Exercise
 
 LABEL = Exercise.label
 ADDED = {"controllerrevision", "endpoints", "endpointslice", "event", "lease", "replicaset"}
-GONE_WITHIN = 60  # seconds for a namespace of an earlier run that could not be emptied; about eight, on an idle machine
+GONE_WITHIN = 240  # seconds for an earlier run's namespace that could not be emptied; about eight, on an idle machine
 _begun: list[str] = []
 
 
@@ -103,4 +103,4 @@ def _create(names: Sequence[str], slug: str) -> None:
     # The server applies in a quarter of the time that kubectl takes to read what it may apply.
     kubectl.output("apply", "--server-side", "--force-conflicts", "-f", "-", text=manifests)
     for name in names:
-        kubectl.output("wait", "--for=create", "-n", name, "serviceaccount/default", "--timeout=30s", timeout=40)
+        kubectl.output("wait", "--for=create", "-n", name, "serviceaccount/default", "--timeout=120s", timeout=130)

@@ -158,7 +158,7 @@ def empty(side: str) -> None:
     """The server's own word: no client of the app is connected."""
     until(
         lambda: place.run_sql(side, "who") == "nobody",
-        seconds=10,
+        seconds=60,
         what=f"The {side} server without clients",
         next=AGAIN,
     )

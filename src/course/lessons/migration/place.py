@@ -127,7 +127,7 @@ def remove(say: Callable[[str], object] = print) -> None:
     for kind in ("deployments", "pods", "services", "persistentvolumeclaims"):
         say(f"Removing {kind}")
         options = ("--now",) if kind == "pods" else ()
-        kubectl.output("-n", NAMESPACE, "delete", kind, "--all", *options, "--timeout=60s", timeout=70)
+        kubectl.output("-n", NAMESPACE, "delete", kind, "--all", *options, "--timeout=180s", timeout=190)
     target = "host=127.0.0.1 user=course password=course dbname=postgres"
     say("Removing the database outside, with its replication slots")
     # On the server itself: it must work too when somebody broke DNS.
@@ -155,7 +155,7 @@ def begin() -> None:
     if has_default_class():
         kubectl.apply("---\n".join(manifest("claim", NAME=name) for name in ("postgres", "recordings")))
     kubectl.apply(manifest("admin"))
-    kubectl_here("wait", "--for=condition=Ready", "pod/admin", "--timeout=90s", timeout=100)
+    kubectl_here("wait", "--for=condition=Ready", "pod/admin", "--timeout=240s", timeout=250)
     record_phase("start")
     make_database("outside")
     run_sql("outside", "open")
@@ -170,7 +170,7 @@ def make_database(side: str) -> None:
 def start_inside() -> None:
     """PostgreSQL in the cluster, ready, with an empty database that is closed to the app."""
     kubectl.apply(manifest("postgres"))
-    kubectl_here("rollout", "status", "deployment/postgres", "--timeout=90s", timeout=100)
+    kubectl_here("rollout", "status", "deployment/postgres", "--timeout=240s", timeout=250)
     output_as_operator("/steps/reachable", "user-db-new")
     make_database("inside")
 
@@ -180,7 +180,7 @@ def start_clients(*kinds: str) -> None:
     kinds = kinds or CLIENTS
     kubectl.apply("---\n".join(manifest("client", KIND=kind) for kind in kinds))
     for kind in kinds:
-        kubectl_here("rollout", "status", f"deployment/{kind}", "--timeout=90s", timeout=100)
+        kubectl_here("rollout", "status", f"deployment/{kind}", "--timeout=240s", timeout=250)
     wait_for_writes(*kinds)
 
 
@@ -189,7 +189,7 @@ def restart_clients(*kinds: str) -> None:
     for kind in kinds:
         kubectl_here("rollout", "restart", f"deployment/{kind}")
     for kind in kinds:
-        kubectl_here("rollout", "status", f"deployment/{kind}", "--timeout=90s", timeout=100)
+        kubectl_here("rollout", "status", f"deployment/{kind}", "--timeout=240s", timeout=250)
 
 
 def recordings(last: int = 0) -> Recordings:
