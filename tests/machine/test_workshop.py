@@ -422,7 +422,7 @@ def test_a_desk_is_killed_in_the_middle_of_a_lab_and_comes_back_with_what_was_do
 
 
 def test_a_desk_whose_disk_is_full_is_stopped_and_both_are_told_why(workshop: Workshop, page: Page) -> None:
-    """A file larger than what a desk may write: it takes no time. Kubelet measures a volume every one to two minutes."""
+    """A file larger than what a desk may write: made in no time. Kubelet measures a volume every minute or two."""
     grace = workshop.browsers[1]
     workshop.inside("grace", "fallocate -l 10500M /var/lib/containers/too-much")
     expect(row(page, "grace")).to_contain_text("stopped: its disk was full", timeout=600_000)

@@ -20,10 +20,10 @@ waited_for: dict[float, str] = {}  # the programs that somebody waits for: since
 
 
 @contextmanager
-def _noted(argv: Sequence[str]) -> Iterator[None]:
+def noted(argv: Sequence[str]) -> Iterator[None]:
     """While it is waited for a program, it can be said for which."""
     since = time.monotonic()
-    waited_for[since] = " ".join(argv)
+    waited_for[since] = " ".join([Path(argv[0]).name, *argv[1:]])
     try:
         yield
     finally:
@@ -103,7 +103,7 @@ def begin(
 
 def _ended(process: subprocess.Popen[str], argv: list[str], text: str | None, timeout: float) -> Completed:
     """What the program said; it is stopped where it does not end in time, or where the waiting is interrupted."""
-    with process, _noted(argv):
+    with process, noted(argv):
         try:
             out, err = process.communicate(text, timeout)
         except subprocess.TimeoutExpired:
@@ -155,7 +155,7 @@ def logged(
         out.write(f"\n$ {' '.join(str(word) for word in command)}\n")
         out.flush()
         argv = [str(word) for word in command]
-        with _noted(argv):
+        with noted(argv):
             result = subprocess.run(
                 argv, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd=cwd, env=dict(env or environment())
             )

@@ -11,11 +11,18 @@ from course.lessons import catalog, workspace
 from course.provision import lifecycle
 
 Say = Callable[[str], None]
+AGAIN = "./course start"
 HOW_TO_END = "Ctrl-C here ends JupyterLab. The cluster stays until: ./course down"
 
 
 def start(
-    port: int, *, browser: bool, say: Say, listen: str = jupyterlab.LOOPBACK, how_to_end: str = HOW_TO_END
+    port: int,
+    *,
+    browser: bool,
+    say: Say,
+    listen: str = jupyterlab.LOOPBACK,
+    how_to_end: str = HOW_TO_END,
+    again: str = AGAIN,
 ) -> None:
     """JupyterLab's address is said within seconds; then the cluster is made; then it waits until Ctrl-C.
 
@@ -29,11 +36,11 @@ def start(
         made = True
         if process is not None:
             say(how_to_end)
-            _await(process, say)
+            _await(process, say, again)
     except KeyboardInterrupt:
         if process is not None:
             jupyterlab.end(process)
-            say("JupyterLab is stopped. Go on later with: ./course start")
+            say(f"JupyterLab is stopped. Go on later with: {again}")
         if not made:
             raise
 
@@ -55,9 +62,9 @@ def _make_the_cluster(
         say(f"{error}\nJupyterLab stays. Try again in a second terminal: ./course up")
 
 
-def _await(process: subprocess.Popen[bytes], say: Say) -> None:
+def _await(process: subprocess.Popen[bytes], say: Say, again: str) -> None:
     code = process.wait()
     if code:
         words = shell.last_words(shell.log_file("jupyter").read_text(errors="replace"))
-        raise NotReady(f"JupyterLab ended by itself (exit code {code}).", words, "./course start")
-    say("JupyterLab was stopped. Go on later with: ./course start")
+        raise NotReady(f"JupyterLab ended by itself (exit code {code}).", words, again)
+    say(f"JupyterLab was stopped. Go on later with: {again}")

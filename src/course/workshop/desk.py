@@ -19,6 +19,7 @@ ENTRYPOINT = Path("/usr/local/bin/desk")  # workshop/desk/desk, in the image
 # Every address of the container's own network. What of it is seen from outside, the engine decides that runs the desk.
 LISTEN = "0.0.0.0"  # noqa: S104
 HOW_TO_END = "Ctrl-C here ends this desk, and its cluster with it. What you did is kept until the container is removed."
+AGAIN = "docker start -a desk   (or the name that you gave the container)"
 OF_A_HUB = "JUPYTERHUB_API_TOKEN"  # JupyterHub gives it to each server of its own
 
 
@@ -31,7 +32,7 @@ def run(say: Say) -> None:
     if os.environ.get(OF_A_HUB):
         _for_a_hub(say)
     else:
-        session.start(paths.PORT, browser=False, say=say, listen=LISTEN, how_to_end=HOW_TO_END)
+        session.start(paths.PORT, browser=False, say=say, listen=LISTEN, how_to_end=HOW_TO_END, again=AGAIN)
 
 
 def _for_a_hub(say: Say) -> None:

@@ -157,8 +157,10 @@ def fit(meminfo: str = "") -> int:
 def preflight(engine: Engine, seats: int) -> list[tuple[bool, str]]:
     """What a room of so many seats needs of this machine, each with whether it is there."""
     watchers = int(Path("/proc/sys/fs/inotify/max_user_instances").read_text())
+    anothers = _is_anothers(engine)
     free, root = disk_usage(paths.ROOT).free, engine.name == "docker" or os.geteuid() == 0
     return [
+        (not anothers, f"{'a' if anothers else 'no'} room of another copy of the course is up; a machine carries one"),
         (root, f"{engine.name} {engine.version} may run privileged containers as root"),
         (fit() >= seats, f"free memory carries {fit()} desks, you want {seats}"),
         (
@@ -243,12 +245,17 @@ def _node(engine: Engine) -> tuple[str, str]:
     return containers.state(engine, node())
 
 
-def _refuse_foreign(engine: Engine) -> None:
+def _is_anothers(engine: Engine) -> bool:
+    """Whether there is a room that this copy of the course did not make."""
     container, _ = _node(engine)
-    if container and container != state.text(state.read(RECORD), "id"):
+    return bool(container) and container != state.text(state.read(RECORD), "id")
+
+
+def _refuse_foreign(engine: Engine) -> None:
+    if _is_anothers(engine):
         raise Foreign(
             f"A kind cluster named {CLUSTER} exists that this copy of the course did not make.",
-            "It is left alone.",
+            "It is left alone: a machine carries one room, and this one may be at work.",
             f"./course workshop down in the clone that made it; if that is gone: {engine.name} rm -f -v {node()}",
         )
 
@@ -268,8 +275,9 @@ def _carry(engine: Engine, name: str, say: Say) -> None:
 
 def load(engine: Engine, name: str, into: str) -> None:
     """An image of the engine into the container of a kind node."""
-    save = subprocess.Popen([engine.name, "save", name], env=engine.environment, stdout=subprocess.PIPE)
-    with save:
+    words = [engine.name, "save", name]
+    save = subprocess.Popen(words, env=engine.environment, stdout=subprocess.PIPE)
+    with save, shell.noted(words):
         words = [engine.name, "exec", "-i", into, "ctr", "-n", "k8s.io", "images", "import", "--no-unpack", "-"]
         done = subprocess.run(words, env=engine.environment, stdin=save.stdout, capture_output=True, text=True)
     if save.returncode or done.returncode:
