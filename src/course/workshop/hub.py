@@ -157,10 +157,10 @@ def fit(meminfo: str = "") -> int:
 def preflight(engine: Engine, seats: int) -> list[tuple[bool, str]]:
     """What a room of so many seats needs of this machine, each with whether it is there."""
     watchers = int(Path("/proc/sys/fs/inotify/max_user_instances").read_text())
-    anothers = _is_anothers(engine)
+    foreign = _is_foreign(engine)
     free, root = disk_usage(paths.ROOT).free, engine.name == "docker" or os.geteuid() == 0
     return [
-        (not anothers, f"{'a' if anothers else 'no'} room of another copy of the course is up; a machine carries one"),
+        (not foreign, f"{'a' if foreign else 'no'} room of another copy of the course is up; a machine carries one"),
         (root, f"{engine.name} {engine.version} may run privileged containers as root"),
         (fit() >= seats, f"free memory carries {fit()} desks, you want {seats}"),
         (
@@ -245,14 +245,14 @@ def _node(engine: Engine) -> tuple[str, str]:
     return containers.state(engine, node())
 
 
-def _is_anothers(engine: Engine) -> bool:
+def _is_foreign(engine: Engine) -> bool:
     """Whether there is a room that this copy of the course did not make."""
     container, _ = _node(engine)
     return bool(container) and container != state.text(state.read(RECORD), "id")
 
 
 def _refuse_foreign(engine: Engine) -> None:
-    if _is_anothers(engine):
+    if _is_foreign(engine):
         raise Foreign(
             f"A kind cluster named {CLUSTER} exists that this copy of the course did not make.",
             "It is left alone: a machine carries one room, and this one may be at work.",
