@@ -23,11 +23,12 @@ from course.provision import lifecycle, outside, reporter, steps
 from course.tasks import catalog, checks, index, progress, stage, verbs
 from tests import daily
 from tests.browser.accessible import by_rule, violations
+from tests.browser.chromium import PATIENCE
 from tests.browser.learner import learner
 from tests.browser.notebooks import notebook_cell, wait_for_kernel, write_notebook
 
 pytestmark = pytest.mark.browser
-LONG = 90_000  # milliseconds, on a machine with other things to do
+LONG = PATIENCE  # what nothing else is said of has it, too
 LAB = catalog.find("lost-database")
 SECOND = lessons.find("first_externalname")
 

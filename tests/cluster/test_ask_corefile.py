@@ -14,8 +14,8 @@ from course.base.waiting import until
 from course.dns import query, question
 from course.dns.evidence import Cluster
 from course.kube import coredns, corefile, kubectl, namespaces
-from course.lessons import begin
 from course.provision import engine, outside
+from course.tasks import stage
 from tests.cluster.helpers import Asked, Course, alias_manifest, asked_lines, wrong_answers
 
 pytestmark = pytest.mark.cluster
@@ -253,7 +253,7 @@ def corefile_kept() -> Iterator[str]:
 def services() -> Iterator[None]:
     names = ("ask-c", "ask-d", "ask-e")
     for name in names:  # of the test before, which does not wait for them: nothing can be made in one that goes
-        namespaces.settle(name, begin.GONE_WITHIN)
+        namespaces.settle(name, stage.GONE_WITHIN)
     kubectl.apply("".join(kubectl.namespace_manifest(name, "made-by", "a-test") for name in names))
     kubectl.apply(SERVICES + "---\n" + alias_manifest(ALIASES))
     yield

@@ -24,6 +24,7 @@ from course.kube import coredns, kubectl, namespaces
 from course.lessons import begin
 from course.lessons.catalog import lessons
 from course.provision import outside
+from course.tasks import stage
 from tests.cluster.helpers import Asked, Course, alias_manifest, asked_lines, wrong_answers
 
 pytestmark = pytest.mark.cluster
@@ -54,9 +55,9 @@ def world() -> Iterator[None]:
     """The Services, Pods and records that the table speaks of, in namespaces of its own, and nothing of a lesson's."""
     # The table asks for names in `production` as one that is not there; a lesson before this test may have made it.
     left = [namespace for lesson in lessons() for namespace in lesson.namespaces]
-    namespaces.remove(sorted(set(left)), begin.LABEL, begin.GONE_WITHIN)
+    namespaces.remove(sorted(set(left)), begin.LABEL, stage.GONE_WITHIN)
     for namespace in NAMESPACES:
-        namespaces.settle(namespace, begin.GONE_WITHIN)  # another test's, that did not wait for it
+        namespaces.settle(namespace, stage.GONE_WITHIN)  # another test's, that did not wait for it
         apply(kubectl.namespace_manifest(namespace, "made-by", "a-test"))
     for namespace in NAMESPACES:
         kubectl.output("wait", "--for=create", "-n", namespace, "serviceaccount/default", "--timeout=180s", timeout=190)

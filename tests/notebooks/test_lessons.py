@@ -12,6 +12,7 @@ from course.dev.nbval import code_cells, nbval
 from course.kube import kubectl, namespaces
 from course.lessons import begin, catalog
 from course.provision import parts
+from course.tasks import stage
 from tests import daily, second
 
 SLUGS = [lesson.slug for lesson in catalog.lessons()]
@@ -42,4 +43,4 @@ def test_lesson(whole_set_up: None, slug: str, tmp_path: Path, proves: Callable[
 def end_others(slug: str) -> None:
     """Remove what tests of other lessons left running: their Pods ask DNS, too, and some lessons count questions."""
     theirs = ("-l", f"{begin.LABEL},{begin.LABEL}!={slug}", "-o", "jsonpath={.items[*].metadata.name}")
-    namespaces.remove(kubectl.output("get", "namespaces", *theirs).split(), begin.LABEL, begin.GONE_WITHIN)
+    namespaces.remove(kubectl.output("get", "namespaces", *theirs).split(), begin.LABEL, stage.GONE_WITHIN)

@@ -26,6 +26,14 @@ def state() -> Path:
     return paths.STATE
 
 
+def written_at(path: Path) -> int:
+    """When a file was written last, in nanoseconds; 0 where there is none."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 def unusable(error: OSError) -> CourseError:
     """The error of a file in words: which file, why, and what to type, which depends on the why."""
     file = Path(error.filename2 or error.filename or paths.STATE)

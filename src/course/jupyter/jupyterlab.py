@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from course.base import files, ownership, paths, shell
@@ -123,24 +124,20 @@ def start(
     """Start JupyterLab and wait until it answers; the running one where there is one (then no process is returned)."""
     if server := running():
         return server, None
-    launched: list[subprocess.Popen[bytes]] = []
+    process = None
     try:
         with _ctrl_c_later():
-            launched.append(_launch(wanted_port, listen))
-        server = until(
-            lambda: _answering(launched[0]),
-            seconds=120,
-            what="JupyterLab answering",
-            next=f"Read {shell.log_file('jupyter')}",
-        )
+            process = _launch(wanted_port, listen)
+        answering, log = partial(_answering, process), shell.log_file("jupyter")
+        server = until(answering, seconds=120, what="JupyterLab answering", next=f"Read {log}")
     except BaseException:  # Ctrl-C, too: in a session of its own it would live on, and nobody would know it
-        for process in launched:
+        if process:
             end(process)
         raise
     server.page.chmod(0o600)
     if server.port != wanted_port:
         say(f"Port {wanted_port} is taken by another program: using {server.port}.")
-    return server, launched[0]
+    return server, process
 
 
 @contextmanager

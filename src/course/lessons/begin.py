@@ -18,7 +18,6 @@ from course.tasks.task import Exercise
 
 LABEL = Exercise.label
 ADDED = {"controllerrevision", "endpoints", "endpointslice", "event", "lease", "replicaset"}
-GONE_WITHIN = 240  # seconds for an earlier run's namespace that could not be emptied; about eight, on an idle machine
 _begun: list[str] = []
 
 
@@ -75,7 +74,7 @@ def begin(slug: str, upto: str = "") -> None:
     if changed:
         world.restore()
     stage.remove_beyond(beyond)
-    namespaces.clear(there, LABEL, GONE_WITHIN)
+    namespaces.clear(there, LABEL, stage.GONE_WITHIN)
     _create(lesson.namespaces, slug)
     print(f"Ready: {lesson.title}. Fresh namespaces: {', '.join(lesson.namespaces) or 'none needed'}.")
     if upto:

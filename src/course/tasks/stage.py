@@ -16,7 +16,7 @@ from course.tasks.catalog import Lab
 from course.tasks.task import Exercise
 
 LABEL = Lab.label  # of each namespace that a lab made
-GONE_WITHIN = 240  # seconds for all namespaces of a reset; about six, where the machine has nothing else to do
+GONE_WITHIN = 240  # seconds for namespaces of labs and lessons; about eight, where the machine has nothing else to do
 READY_WITHIN = 300  # seconds for the Pods that a lab starts with; a few, where the machine has nothing else to do
 
 

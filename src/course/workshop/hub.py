@@ -263,14 +263,13 @@ def _refuse_foreign(engine: Engine) -> None:
 def _carry(engine: Engine, name: str, say: Say) -> None:
     """An image from the engine into the node, where the node has none of that id yet, by our own record."""
     wanted = engine.inspect("image", name, "{{.Id}}")
-    record = state.read(RECORD)
-    carried = record.get("carried")
+    carried = state.read(RECORD).get("carried")
     carried = carried if isinstance(carried, dict) else {}
     if carried.get(name) == wanted:
         return
     say(f"carrying {name} to the cluster (a minute or two)")
     load(engine, name, node())
-    state.write(RECORD, **{**record, "carried": {**carried, name: wanted}})
+    state.add(RECORD, carried={**carried, name: wanted})
 
 
 def load(engine: Engine, name: str, into: str) -> None:

@@ -2,11 +2,11 @@
 
 import threading
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from course.base import state
 from course.base.errors import CourseError
+from course.base.files import written_at
 from course.lessons import way
 from course.provision import reporter
 from course.tasks import catalog, index, progress, room, verbs
@@ -22,16 +22,9 @@ def follow(stop: threading.Event) -> None:
     said: Said = {}
     while not stop.wait(EVERY):
         with suppress(CourseError, OSError):
-            if (now := tuple(map(_when, (progress.file(), reporter.PROGRESS)))) != seen or not said:
+            if (now := tuple(map(written_at, (progress.file(), reporter.PROGRESS)))) != seen or not said:
                 seen, said = now, report()
             room.tell(report=said)
-
-
-def _when(path: Path) -> int:
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return 0
 
 
 def report() -> Said:

@@ -4,11 +4,11 @@ An event says what to ask for again, never what it is: who missed one has lost n
 """
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from tornado.ioloop import IOLoop, PeriodicCallback
 
+from course.base.files import written_at
 from course.jupyter.server.lights import LIGHTS
 from course.provision import reporter
 from course.tasks import progress, room
@@ -53,12 +53,5 @@ def emitter(logger: Any) -> Emit:
 
 
 def _written() -> dict[str, int]:
-    files = (("progress", progress.file()), ("set-up", reporter.PROGRESS), ("room", room.FILE))
-    return {what: _when(path) for what, path in files}
-
-
-def _when(path: Path) -> int:
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return 0
+    paths = (("progress", progress.file()), ("set-up", reporter.PROGRESS), ("room", room.FILE))
+    return {what: written_at(path) for what, path in paths}

@@ -136,16 +136,12 @@ def remove(say: Callable[[str], object] = print) -> None:
     )
 
 
-def _silent(_line: str) -> None:
-    """Where the first cell speaks by itself."""
-
-
 def begin() -> None:
     """A fresh namespace with the operator's Pod, and an empty database on the outside server, open for the app."""
     if LABEL in kubectl.run("get", "namespace", NAMESPACE, "-o", "jsonpath={.metadata.labels}").stdout:
-        remove(_silent)
-    first_cell.begin(SLUG)
-    remove(_silent)
+        remove(lambda _: None)
+    first_cell.begin(SLUG)  # which speaks by itself
+    remove(lambda _: None)
     files = [f"--from-file={path}" for path in sorted(FILES.iterdir()) if path.suffix != ".yaml"]
     client = Path(__file__).with_name("client.py")
     tls = outside.authority().parent
@@ -170,9 +166,14 @@ def make_database(side: str) -> None:
 def start_inside() -> None:
     """PostgreSQL in the cluster, ready, with an empty database that is closed to the app."""
     kubectl.apply(manifest("postgres"))
-    kubectl_here("rollout", "status", "deployment/postgres", "--timeout=240s", timeout=250)
+    _rolled_out("postgres")
     output_as_operator("/steps/reachable", "user-db-new")
     make_database("inside")
+
+
+def _rolled_out(deployment: str) -> None:
+    """Wait until its Pods of now are ready."""
+    kubectl_here("rollout", "status", f"deployment/{deployment}", "--timeout=240s", timeout=250)
 
 
 def start_clients(*kinds: str) -> None:
@@ -180,7 +181,7 @@ def start_clients(*kinds: str) -> None:
     kinds = kinds or CLIENTS
     kubectl.apply("---\n".join(manifest("client", KIND=kind) for kind in kinds))
     for kind in kinds:
-        kubectl_here("rollout", "status", f"deployment/{kind}", "--timeout=240s", timeout=250)
+        _rolled_out(kind)
     wait_for_writes(*kinds)
 
 
@@ -189,7 +190,7 @@ def restart_clients(*kinds: str) -> None:
     for kind in kinds:
         kubectl_here("rollout", "restart", f"deployment/{kind}")
     for kind in kinds:
-        kubectl_here("rollout", "status", f"deployment/{kind}", "--timeout=240s", timeout=250)
+        _rolled_out(kind)
 
 
 def recordings(last: int = 0) -> Recordings:
