@@ -46,6 +46,18 @@ class Output(io.TextIOWrapper):
             raise Unheard(error) from None
 
 
+def _pressed_again(ignored: "sys.UnraisableHookArgs") -> None:
+    """Ctrl-C in a destructor or a callback, such as those of an import, is ignored by Python: it comes once more.
+
+    From another thread and a moment later, for here it would be ignored again.
+    """
+    if ignored.exc_type is KeyboardInterrupt:
+        main = threading.main_thread().ident or 0
+        threading.Timer(0.1, signal.pthread_kill, (main, signal.SIGINT)).start()  # it also ends a wait
+    else:
+        sys.__unraisablehook__(ignored)
+
+
 def main() -> None:
     """Run the CLI; a CourseError becomes three sentences on stderr and its exit code."""
     _open_what_is_closed()
@@ -58,6 +70,7 @@ def main() -> None:
     try:
         for number in (signal.SIGINT, signal.SIGTERM):  # a background shell starts us with SIGINT ignored
             signal.signal(number, signal.default_int_handler)
+        sys.unraisablehook = _pressed_again
         _run(sys.argv[1:])
     except CourseError as error:
         _complain(error)

@@ -105,3 +105,24 @@ def test_the_faces_load_no_cryptography() -> None:
     faces = "import course.exercise, course.lab, course.pictures, course.quiz, course.jupyter.kernel, sys"
     code = f"{faces}; from course.lesson import *; assert 'cryptography' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_ctrl_c_that_python_ignores_comes_once_more() -> None:
+    """In a destructor, as in the callbacks of an import: `course start` went on, and waited for ever."""
+    code = """
+import signal, time
+from course import __main__ as course
+
+class Thing:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+
+def work(words):
+    Thing()
+    time.sleep(60)
+
+course._run = work
+course.main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=50)
+    assert done.returncode == door.INTERRUPTED and "Stopped." in done.stderr, done
