@@ -52,6 +52,7 @@ print(json.dumps(errors))
 FAULTS: dict[str, tuple[str, Callable[[str], str]]] = {
     "generated": ("README.md", lambda text: text.replace("| The shop cannot find its database |", "| The shop |")),
     "requirements": ("requirements.in", lambda text: f"{text}no-such-package  # for this test\n"),
+    "files": ("CHANGELOG.md", lambda text: f"{text}\0"),
     "style": ("src/course/base/waiting.py", lambda text: text.replace("import time\n", "import time\nimport uuid\n")),
     "format": ("src/course/base/paths.py", lambda text: text.replace("PORT = 8888", "PORT   =  8888")),
     "floors": ("src/course/base/tables.py", lambda text: f"{text}\n\nimport course.kube.kubectl as _  # noqa\n"),
@@ -82,7 +83,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_line_of_the_report_has_a_fault_to_find() -> None:
-    every = {"generated", "requirements", *check.commands()}
+    every = {*check.OWN, *check.commands()}
     assert set(FAULTS) == {name for name in every if not name.startswith("types")}
 
 

@@ -43,6 +43,7 @@ REQUIREMENTS = (
     "workshop/desk/requirements",
     "workshop/hub/requirements",
 )
+OWN = ("generated", "requirements", "files")  # the lines that no other program says
 WRITTEN = ("generated", "requirements", "style", "format")  # what `course dev fix` writes, or most of it
 MYPY = Lock()  # two runs of mypy share what the first one found out, so they come one after the other
 COMPILE = [
@@ -65,7 +66,7 @@ def _module(*words: str) -> list[str]:
 
 
 def commands() -> dict[str, list[str]]:
-    """What to run for each line of the report but the first two."""
+    """What to run for each line of the report but those of `OWN`."""
     return {
         "style": _module("ruff", "check", "--quiet", "."),
         "format": _module("ruff", "format", "--check", "--quiet", "."),
@@ -115,13 +116,13 @@ def tools(say: Say) -> int:
     argvs = commands()
     with ThreadPoolExecutor(len(argvs)) as executor:
         results = dict(zip(argvs, executor.map(_run, argvs.values()), strict=True))
-    reports = {"generated": _stale(), "requirements": _unmet()}
+    reports = dict(zip(OWN, (_stale(), _unmet(), _not_text()), strict=True))
     reports |= {
         name: (result.stdout + result.stderr).rstrip() or "no words"
         for name, result in results.items()
         if result.returncode
     }
-    for name in ("generated", "requirements", *argvs):
+    for name in (*OWN, *argvs):
         say(
             f"  {'RED  ' if reports.get(name) else 'green'}  {name}"
             + (f"\n{reports[name]}" if reports.get(name) else "")
@@ -152,6 +153,15 @@ def _unmet() -> str:
             if version is None or version not in wanted.specifier:
                 problems.append(f"{name}.txt has {version or 'nothing'} for {wanted}: ./course dev fix")
     return "\n".join(problems)
+
+
+def _not_text() -> str:
+    """Files that nobody can read in a change: a wheel or a core that came in with `git add -A`, a line each."""
+    return "\n".join(
+        f"{path.relative_to(paths.ROOT)} is not text: take it away, or have a recipe make it"
+        for path in repository.files()
+        if b"\0" in path.read_bytes()
+    )
 
 
 def _lines(name: str) -> list[str]:
