@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from course.base import shell
 
@@ -40,3 +40,11 @@ def chromium(folder: Path) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=[*QUIET], env={**os.environ, **own})
         yield browser
         browser.close()
+
+
+def new_page(browser: Browser) -> Page:
+    """A page of a laptop's size, as somebody opens it who was never here."""
+    # A context by name: a page that makes its context itself has no second tab.
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    context.set_default_timeout(PATIENCE)
+    return context.new_page()

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from course.jupyter import jupyterlab
-from tests.browser.chromium import PATIENCE, chromium
+from tests.browser.chromium import chromium, new_page
 from tests.browser.learner import learner
 
 
@@ -20,7 +20,4 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[jupyterlab.Serv
 @pytest.fixture
 def page(tmp_path: Path) -> Iterator[Page]:
     with chromium(tmp_path) as browser:
-        # A context of the test's own: a page that makes its context itself has no second tab.
-        context = browser.new_context(viewport={"width": 1400, "height": 900})
-        context.set_default_timeout(PATIENCE)
-        yield context.new_page()
+        yield new_page(browser)

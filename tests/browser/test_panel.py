@@ -28,7 +28,6 @@ from tests.browser.learner import learner
 from tests.browser.notebooks import notebook_cell, wait_for_kernel, write_notebook
 
 pytestmark = pytest.mark.browser
-LONG = PATIENCE  # what nothing else is said of has it, too
 LAB = catalog.find("lost-database")
 SECOND = lessons.find("first_externalname")
 
@@ -45,9 +44,9 @@ def home(server: jupyterlab.Server, page: Page) -> Locator:
     """JupyterLab as it opens, without what an earlier test opened."""
     page.goto(server.address.replace("/lab?", "/lab?reset&"))
     shown = panel(page)
-    expect(shown.get_by_role("heading", name="Lessons and labs")).to_be_visible(timeout=LONG)
+    expect(shown.get_by_role("heading", name="Lessons and labs")).to_be_visible()
     # The focus goes there when the notebook is open: the last that happens by itself.
-    expect(shown.get_by_role("heading", name="The course", exact=True)).to_be_focused(timeout=LONG)
+    expect(shown.get_by_role("heading", name="The course", exact=True)).to_be_focused()
     return shown
 
 
@@ -55,7 +54,7 @@ def open_lab(server: jupyterlab.Server, page: Page) -> Locator:
     home(server, page).get_by_role("button", name=f"Lab: {LAB.title}").click()
     shown = task(page)
     # The focus goes there when the panel is shown; before that it would be taken from whoever types already.
-    expect(shown.get_by_role("heading", name=LAB.title)).to_be_focused(timeout=LONG)
+    expect(shown.get_by_role("heading", name=LAB.title)).to_be_focused()
     return shown
 
 
@@ -76,7 +75,7 @@ def active_cell(page: Page) -> Locator:
 
 def by_palette(page: Page, command: str) -> None:
     # A notebook that opens, and its kernel, take the focus, and the palette closes.
-    expect(active_cell(page)).to_be_attached(timeout=LONG)
+    expect(active_cell(page)).to_be_attached()
     wait_for_kernel(page)
     field = page.locator(".lm-CommandPalette-input").first
     marked = page.locator(".lm-CommandPalette-item.lm-mod-active:visible").filter(has_text=command)
@@ -89,7 +88,7 @@ def by_palette(page: Page, command: str) -> None:
             field.fill(command, timeout=1000)
         return marked.is_visible()
 
-    until(is_marked, seconds=LONG / 1000, what=f"The palette marking {command}")
+    until(is_marked, seconds=PATIENCE / 1000, what=f"The palette marking {command}")
     page.keyboard.press("Enter")
 
 
@@ -104,8 +103,8 @@ def test_the_first_screen_is_the_course(server: jupyterlab.Server, page: Page) -
     progress.FOLDER.joinpath("place.json").unlink(missing_ok=True)
     shown = home(server, page)
     first = lessons.lessons()[0].notebook.name
-    expect(page.get_by_role("tab", name=first)).to_be_visible(timeout=LONG)
-    expect(page.locator(".jp-Notebook .jp-MarkdownCell").first).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("tab", name=first)).to_be_visible()
+    expect(page.locator(".jp-Notebook .jp-MarkdownCell").first).to_be_visible()
     expect(page.locator(".jp-Launcher")).to_have_count(0)
     for lab in catalog.labs():
         expect(shown.get_by_role("button", name=f"Lab: {lab.title}, not started")).to_be_visible()
@@ -126,12 +125,12 @@ def test_what_is_not_accessible_in_jupyterlab_itself_is_known(server: jupyterlab
         notebook_cell("code", "code", "1", outputs=[], execution_count=None),
     )
     home(server, page)
-    expect(active_cell(page)).to_be_attached(timeout=LONG)
+    expect(active_cell(page)).to_be_attached()
     found = {"first-screen": by_rule(page, "body", (*OURS, ".jp-NotebookPanel"))}
     page.goto(server.address.replace("/lab?", "/lab/tree/small.ipynb?reset&"))
-    expect(active_cell(page)).to_be_visible(timeout=LONG)
+    expect(active_cell(page)).to_be_visible()
     idle = page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']")
-    expect(idle.first).to_be_visible(timeout=LONG)
+    expect(idle.first).to_be_visible()
     found["notebook"] = by_rule(page, ".jp-NotebookPanel", OURS)
     assert found == tomllib.loads(THEIRS.read_text()), (
         f"{THEIRS.name} is another list now: {json.dumps(found, indent=1)}"
@@ -140,7 +139,7 @@ def test_what_is_not_accessible_in_jupyterlab_itself_is_known(server: jupyterlab
 
 def test_from_home_to_a_lesson_by_keyboard(server: jupyterlab.Server, page: Page) -> None:
     shown = home(server, page)
-    expect(page.locator(".jp-Notebook").first).to_be_visible(timeout=LONG)
+    expect(page.locator(".jp-Notebook").first).to_be_visible()
     shown.get_by_role("heading", name="The course").focus()
     wanted = shown.get_by_role("button", name=f"{SECOND.number:02d} {SECOND.title}")
     for _ in range(60):
@@ -149,7 +148,7 @@ def test_from_home_to_a_lesson_by_keyboard(server: jupyterlab.Server, page: Page
             break
     expect(wanted).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("tab", name=SECOND.notebook.name)).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("tab", name=SECOND.notebook.name)).to_be_visible()
 
 
 def test_you_go_on_where_you_were(server: jupyterlab.Server, page: Page) -> None:
@@ -161,15 +160,15 @@ def test_you_go_on_where_you_were(server: jupyterlab.Server, page: Page) -> None
     if not wanted.is_visible():  # they are unfolded in the lesson where the learner is
         lesson.locator("summary").press("Enter")
     wanted.click()
-    task(page).get_by_role("button", name="Go to its cell").click(timeout=LONG)
-    expect(active_cell(page)).to_contain_text("Your turn: write it here.", timeout=LONG)
+    task(page).get_by_role("button", name="Go to its cell").click()
+    expect(active_cell(page)).to_contain_text("Your turn: write it here.")
     until(lambda: exercise.slug in place.read().cells.values(), seconds=60, what="The place being kept")
     again = page.context.new_page()
     shown = home(server, again)
     expect(shown.get_by_role("button", name=f"Continue: {SECOND.notebook.name}")).to_be_visible()
-    expect(again.get_by_role("tab", name=SECOND.notebook.name)).to_be_visible(timeout=LONG)
+    expect(again.get_by_role("tab", name=SECOND.notebook.name)).to_be_visible()
     for _ in range(2):
-        expect(active_cell(again)).to_contain_text("Your turn: write it here.", timeout=LONG)
+        expect(active_cell(again)).to_contain_text("Your turn: write it here.")
         expect(active_cell(again)).to_be_in_viewport()
         again.reload()
 
@@ -180,7 +179,7 @@ def test_hints_come_without_a_kernel_and_the_focus_stays(server: jupyterlab.Serv
     hint.focus()
     for number in range(len(LAB.hints)):
         page.keyboard.press("Enter")
-        expect(shown.get_by_role("status")).to_contain_text(f"Hint {number + 1} of {len(LAB.hints)}", timeout=LONG)
+        expect(shown.get_by_role("status")).to_contain_text(f"Hint {number + 1} of {len(LAB.hints)}")
         expect(hint).to_be_focused()
     expect(hint).to_have_attribute("aria-disabled", "true")
     expect(shown.get_by_role("region", name="Hints").get_by_role("listitem")).to_have_count(len(LAB.hints))
@@ -194,12 +193,12 @@ def test_another_task_has_the_focus_and_the_panel_stays(server: jupyterlab.Serve
     failed: list[str] = []
     page.on("pageerror", lambda error: failed.append(str(error)))
     shown = open_lab(server, page)
-    shown.get_by_role("textbox", name="Your manifest").wait_for(timeout=LONG)
+    shown.get_by_role("textbox", name="Your manifest").wait_for()
     head = shown.locator(".ec-head h2").element_handle()
     other = catalog.find("wrong-namespace")
     panel(page).get_by_role("button", name=f"Lab: {other.title}").press("Enter")
     heading = shown.get_by_role("heading", name=other.title)
-    expect(heading).to_be_focused(timeout=LONG)
+    expect(heading).to_be_focused()
     shown.get_by_role("button", name="Apply").wait_for()
     page.wait_for_function("() => new Promise(done => requestIdleCallback(() => done(true)))")  # what React does later
     expect(heading).to_be_focused()
@@ -215,7 +214,7 @@ def test_what_a_check_observed_is_text_and_nothing_else(server: jupyterlab.Serve
         record.report, record.checked = report.stored(progress.LONGEST_TEXT), progress.now()
     shown = open_lab(server, page)
     last = shown.get_by_role("region", name="The last check")
-    expect(last).to_contain_text(f"observed {hostile}", timeout=LONG)
+    expect(last).to_contain_text(f"observed {hostile}")
     assert last.locator("img, script").count() == 0
     assert "taken" not in page.title()
     picture(page, "failed-check")
@@ -230,7 +229,7 @@ def test_a_manifest_is_kept_over_a_reload(server: jupyterlab.Server, page: Page)
         page.keyboard.press("Tab")
     expect(shown.get_by_role("button", name="Apply")).to_be_focused()
     shown = open_lab(server, page)
-    expect(shown.get_by_role("textbox", name="Your manifest")).to_contain_text("kind: Service", timeout=LONG)
+    expect(shown.get_by_role("textbox", name="Your manifest")).to_contain_text("kind: Service")
 
 
 def test_what_the_command_line_does_is_seen_at_once(server: jupyterlab.Server, page: Page) -> None:
@@ -238,22 +237,22 @@ def test_what_the_command_line_does_is_seen_at_once(server: jupyterlab.Server, p
     other = catalog.find("loop")
     with progress.editing(other.slug) as record:
         record.passed = progress.now()
-    expect(shown.get_by_role("button", name=f"Lab: {other.title}, passed")).to_be_visible(timeout=LONG)
+    expect(shown.get_by_role("button", name=f"Lab: {other.title}, passed")).to_be_visible()
 
 
 def test_without_the_course_behind_it_the_panel_says_so(server: jupyterlab.Server, page: Page) -> None:
     page.route("**/course/api/**", lambda route: route.abort())
     page.goto(server.address.replace("/lab?", "/lab?reset&"))
-    page.get_by_role("tab", name="The course").click(timeout=LONG)
+    page.get_by_role("tab", name="The course").click()
     said = panel(page).get_by_role("alert").filter(has_text="The course does not answer here.")
-    expect(said).to_contain_text("./course start", timeout=LONG)
+    expect(said).to_contain_text("./course start")
     assert violations(page, "#externalname-course") == []
 
 
 def test_dark_narrow_and_enlarged(server: jupyterlab.Server, page: Page) -> None:
     open_lab(server, page)
     by_palette(page, "Use Theme: JupyterLab Dark")
-    expect(page.locator("body")).to_have_attribute("data-jp-theme-name", "JupyterLab Dark", timeout=LONG)
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-name", "JupyterLab Dark")
     picture(page, "dark")
     assert violations(page, *BOTH) == []
     for name, (width, height) in {"640": (640, 800), "400-percent": (320, 256)}.items():
@@ -276,7 +275,7 @@ def test_file_names_are_read_in_full(server: jupyterlab.Server, page: Page) -> N
     home(server, page)
     page.get_by_role("tab", name="File Browser").click()
     names = page.locator(".jp-DirListing-itemText")
-    expect(names.filter(has_text=SECOND.notebook.name)).to_be_visible(timeout=LONG)
+    expect(names.filter(has_text=SECOND.notebook.name)).to_be_visible()
     cut = names.evaluate_all(
         "nodes => nodes.filter(node => node.scrollWidth > node.clientWidth).map(n => n.textContent)"
     )
@@ -286,11 +285,11 @@ def test_file_names_are_read_in_full(server: jupyterlab.Server, page: Page) -> N
 def test_the_commands_are_in_the_palette(server: jupyterlab.Server, page: Page) -> None:
     open_lab(server, page)
     by_palette(page, "Next hint for the task at hand")
-    expect(task(page).get_by_role("status")).to_contain_text("Hint", timeout=LONG)
+    expect(task(page).get_by_role("status")).to_contain_text("Hint")
     by_palette(page, "Search the course")  # what the palette opens has the focus, and keeps it
-    expect(panel(page).get_by_role("searchbox", name="Search")).to_be_focused(timeout=LONG)
+    expect(panel(page).get_by_role("searchbox", name="Search")).to_be_focused()
     by_palette(page, "Take the tour")
-    expect(by_dialog(page).get_by_role("heading", name="1 of 5: The course")).to_be_focused(timeout=LONG)
+    expect(by_dialog(page).get_by_role("heading", name="1 of 5: The course")).to_be_focused()
 
 
 def solution() -> str:
@@ -308,7 +307,7 @@ def test_a_lab_from_the_panel_alone(server: jupyterlab.Server, page: Page, clust
     check = shown.get_by_role("button", name="Check")
     check.focus()
     page.keyboard.press("Enter")
-    expect(shown.get_by_role("status")).to_contain_text("Not passed yet: 0 of 4", timeout=LONG)
+    expect(shown.get_by_role("status")).to_contain_text("Not passed yet: 0 of 4")
     expect(shown.get_by_role("status")).to_be_in_viewport()
     expect(check).to_be_focused()
     failed = shown.get_by_role("article", name="name-answers")
@@ -323,19 +322,19 @@ def test_a_lab_from_the_panel_alone(server: jupyterlab.Server, page: Page, clust
     # The terminal takes the focus once more when its shell has a prompt, just before the command is typed there.
     until(
         lambda: page.evaluate("true") and any("kubectl" in frame for frame in typed),  # a call hears of what was sent
-        seconds=LONG / 1000,
+        seconds=PATIENCE / 1000,
         what="The command being typed",
     )
-    expect(page.locator(".jp-Terminal textarea")).to_be_focused(timeout=LONG)
+    expect(page.locator(".jp-Terminal textarea")).to_be_focused()
     write(page, solution())
     shown.get_by_role("button", name="Apply").click()
-    expect(shown.get_by_role("status")).to_contain_text("created", timeout=LONG)
+    expect(shown.get_by_role("status")).to_contain_text("created")
     assert verbs.settled(LAB, lambda report: report.passed).passed
     check.click()
-    expect(shown.get_by_role("status")).to_contain_text("Passed: 4 of 4", timeout=LONG)
+    expect(shown.get_by_role("status")).to_contain_text("Passed: 4 of 4")
     expect(shown.get_by_role("heading", name="Passed: 4 of 4")).to_be_visible()
     expect(shown.get_by_role("button", name=re.compile("^Next: ")).first).to_be_visible()
-    expect(panel(page).get_by_role("button", name=f"Lab: {LAB.title}, passed")).to_be_visible(timeout=LONG)
+    expect(panel(page).get_by_role("button", name=f"Lab: {LAB.title}, passed")).to_be_visible()
     picture(page, "green")
     assert violations(page, *BOTH) == []
     shown = open_lab(server, page)
@@ -352,8 +351,8 @@ def test_a_refusal_stays_to_be_read(server: jupyterlab.Server, page: Page, clust
     write(page, "kind: Nonsense")
     shown.get_by_role("button", name="Apply").click()
     refused = shown.get_by_role("alert").filter(has_text="The cluster refuses your manifest.")
-    expect(refused).to_be_visible(timeout=LONG)
-    again = page.expect_response(re.compile(r"/tasks/lost-database\b"), timeout=LONG)
+    expect(refused).to_be_visible()
+    again = page.expect_response(re.compile(r"/tasks/lost-database\b"))
     with again, progress.editing("loop") as record:
         record.tries += 1
     expect(refused).to_be_visible()
@@ -366,7 +365,7 @@ def test_without_any_kernel_nothing_is_dead(server: jupyterlab.Server, page: Pag
     page.get_by_role("menuitem", name=re.compile("^Shut Down All Kernels")).click()
     page.get_by_role("button", name=re.compile("Shut Down|OK|Dismiss")).last.click()
     shown.get_by_role("button", name="Check").click()
-    expect(shown.get_by_role("status")).to_contain_text("of 4 checks pass", timeout=LONG)
+    expect(shown.get_by_role("status")).to_contain_text("of 4 checks pass")
 
 
 def test_lights_turn_by_themselves(server: jupyterlab.Server, page: Page, cluster: None) -> None:
@@ -375,7 +374,7 @@ def test_lights_turn_by_themselves(server: jupyterlab.Server, page: Page, cluste
     shown = open_lab(server, page)
     lights, status = shown.get_by_role("region", name="Lights"), shown.get_by_role("status")
     count = shown.locator(".ec-head [aria-live=polite]")
-    expect(count).to_contain_text("Lights: 0 of 4 are green.", timeout=LONG)
+    expect(count).to_contain_text("Lights: 0 of 4 are green.")
     expect(lights.get_by_text("name-answers: red")).to_be_visible()
     hint = shown.get_by_role("button", name=re.compile("^Hint"))
     hint.focus()
@@ -383,21 +382,21 @@ def test_lights_turn_by_themselves(server: jupyterlab.Server, page: Page, cluste
     assert violations(page, *BOTH) == []
     verbs.apply(LAB.slug, solution())
     # Where nothing changes any more, it is looked after 3, 6, 12, 24, 48 s: a name's absence is kept for 30 s.
-    expect(count).to_contain_text("Lights: 4 of 4 are green.", timeout=2 * LONG)
+    expect(count).to_contain_text("Lights: 4 of 4 are green.", timeout=2 * PATIENCE)
     expect(count).to_contain_text("turned green.")
-    expect(shown.get_by_role("heading", name="Passed: 4 of 4")).to_be_visible(timeout=LONG)
+    expect(shown.get_by_role("heading", name="Passed: 4 of 4")).to_be_visible()
     expect(hint).to_be_focused()
     expect(status).to_have_text("")
     picture(page, "lights-green")
     assert violations(page, *BOTH) == []
     verbs.start(LAB.slug, say=lambda _: None)  # and back
-    expect(count).to_contain_text("turned red.", timeout=LONG)
+    expect(count).to_contain_text("turned red.")
 
 
 def test_nobody_asks_for_the_lights_of_a_hidden_panel(server: jupyterlab.Server, page: Page, cluster: None) -> None:
     verbs.start(LAB.slug, say=lambda _: None)
     open_lab(server, page)
-    page.wait_for_event("request", lambda request: "/lights/" in request.url, timeout=LONG)
+    page.wait_for_event("request", lambda request: "/lights/" in request.url)
     page.get_by_role("tab", name="The task at hand").click()  # of a panel that is shown: it closes it
     expect(task(page)).to_be_hidden()
     asked: list[str] = []
@@ -413,7 +412,7 @@ def test_search_finds_a_word_and_opens_its_cell(server: jupyterlab.Server, page:
     field.focus()
     page.keyboard.insert_text("SERVFAIL")  # at once: typed slowly, a part of it would be searched for, too
     places = shown.get_by_role("search")
-    expect(places.locator("[aria-live=polite]")).to_contain_text("places, the best first", timeout=LONG)
+    expect(places.locator("[aria-live=polite]")).to_contain_text("places, the best first")
     picture(page, "search")
     assert violations(page, *BOTH) == []
     page.keyboard.press("Tab")
@@ -421,12 +420,12 @@ def test_search_finds_a_word_and_opens_its_cell(server: jupyterlab.Server, page:
     expect(first).to_be_focused()
     expect(first).to_contain_text("SERVFAIL, glossary")
     page.keyboard.press("Enter")
-    expect(page.locator(".jp-MarkdownViewer").get_by_role("heading", name="SERVFAIL")).to_be_in_viewport(timeout=LONG)
+    expect(page.locator(".jp-MarkdownViewer").get_by_role("heading", name="SERVFAIL")).to_be_in_viewport()
     places.get_by_role("button", name=re.compile("^The tree, ")).click()
-    expect(active_cell(page)).to_contain_text("The tree", timeout=LONG)
+    expect(active_cell(page)).to_contain_text("The tree")
     expect(active_cell(page)).to_be_in_viewport()
     field.fill("zzyzx-nowhere")
-    expect(places).to_contain_text("Nowhere.", timeout=LONG)
+    expect(places).to_contain_text("Nowhere.")
     field.press("Escape")
     expect(field).to_have_value("")
     expect(places.get_by_role("button")).to_have_count(0)
@@ -439,7 +438,7 @@ def by_dialog(page: Page) -> Locator:
 def test_the_tour_is_skipped_and_found_again(server: jupyterlab.Server, page: Page) -> None:
     progress.FOLDER.joinpath("place.json").unlink(missing_ok=True)
     shown = home(server, page)
-    expect(active_cell(page)).to_be_attached(timeout=LONG)
+    expect(active_cell(page)).to_be_attached()
     offer = shown.get_by_role("region", name="New here?")
     offer.get_by_role("button", name="Take the tour").press("Enter")
     step = by_dialog(page)
@@ -457,7 +456,7 @@ def test_the_tour_is_skipped_and_found_again(server: jupyterlab.Server, page: Pa
     expect(page.locator(".ec-toured")).to_have_count(0)
     expect(offer).to_have_count(0)
     shown = home(server, page)
-    expect(shown.get_by_role("button", name="Take the tour again")).to_be_visible(timeout=LONG)
+    expect(shown.get_by_role("button", name="Take the tour again")).to_be_visible()
     expect(offer).to_have_count(0)
     shown.get_by_role("button", name="Take the tour again").press("Enter")
     expect(step).to_be_visible()
@@ -487,7 +486,7 @@ def test_a_set_up_is_seen_step_by_step(server: jupyterlab.Server, page: Page) ->
             rest = [reporter.Step(title) for title in titles[2:]]
             state.write(reporter.PROGRESS, pid=1, steps=[asdict(step) for step in (*done, *rest)])
             shown = home(server, page).get_by_role("region", name="The cluster")
-            expect(shown.get_by_role("status")).to_contain_text(f"step 2 of {len(titles)}, {second}", timeout=LONG)
+            expect(shown.get_by_role("status")).to_contain_text(f"step 2 of {len(titles)}, {second}")
             expect(shown.get_by_role("listitem")).to_have_count(len(titles))
             expect(shown).to_contain_text("building a part")
             expect(shown).to_contain_text(str(paths.ROOT))
@@ -495,8 +494,8 @@ def test_a_set_up_is_seen_step_by_step(server: jupyterlab.Server, page: Page) ->
             assert violations(page, *BOTH) == []
             done[1] = reporter.Step(second, "failed", 3.0, "no space is left")
             state.write(reporter.PROGRESS, pid=1, steps=[asdict(step) for step in (*done, *rest)])
-            expect(shown).to_contain_text(f"{second}: failed, 3 sno space is left", timeout=LONG)
-        expect(shown.get_by_role("status")).not_to_contain_text("is being set up", timeout=LONG)
+            expect(shown).to_contain_text(f"{second}: failed, 3 sno space is left")
+        expect(shown.get_by_role("status")).not_to_contain_text("is being set up")
     finally:
         if before is None:
             reporter.PROGRESS.unlink(missing_ok=True)
@@ -514,17 +513,17 @@ def test_a_name_is_watched_while_its_record_changes(server: jupyterlab.Server, p
     outside.set_record(name, "A", "192.0.2.1")
     home(server, page).get_by_role("button", name="Watch a name").press("Enter")
     shown = live(page)
-    expect(shown.get_by_role("textbox", name="Name")).to_be_focused(timeout=LONG)
+    expect(shown.get_by_role("textbox", name="Name")).to_be_focused()
     page.keyboard.type(f"{name}.")
     page.keyboard.press("Enter")
     lines = shown.get_by_role("log").get_by_role("listitem")
-    expect(lines).to_have_count(1, timeout=LONG)
+    expect(lines).to_have_count(1)
     expect(lines.first).to_contain_text(f"{name}. A NOERROR A 192.0.2.1")
     ttl = shown.get_by_role("cell", name=re.compile(r"^\d+ s$"))
     full = ttl.inner_text()
-    expect(ttl).not_to_have_text(full, timeout=LONG)
+    expect(ttl).not_to_have_text(full)
     outside.set_record(name, "A", "192.0.2.2")
-    expect(lines).to_have_count(2, timeout=LONG)
+    expect(lines).to_have_count(2)
     expect(lines.last).to_contain_text("A 192.0.2.2")
     picture(page, "live")
     assert violations(page, "#externalname-course-live") == []
@@ -533,7 +532,7 @@ def test_a_name_is_watched_while_its_record_changes(server: jupyterlab.Server, p
     expect(shown.get_by_role("button", name=f"Run: course ask {name}. --from default --watch")).to_be_visible()
     shown.get_by_role("textbox", name="Name").fill("no such name")
     page.keyboard.press("Enter")
-    expect(shown.get_by_role("alert")).to_contain_text("no such name", timeout=LONG)
+    expect(shown.get_by_role("alert")).to_contain_text("no such name")
 
 
 def test_what_is_docked_is_there_after_a_reload(server: jupyterlab.Server, page: Page, cluster: None) -> None:
@@ -543,19 +542,19 @@ def test_what_is_docked_is_there_after_a_reload(server: jupyterlab.Server, page:
     shown = home(server, page)
     shown.get_by_role("button", name="Watch a name").click()
     # JupyterLab keeps its layout a moment after it changed; what is kept last names both.
-    kept = page.expect_response(lambda answer: workspace_of(answer.request.post_data), timeout=LONG)
+    kept = page.expect_response(lambda answer: workspace_of(answer.request.post_data))
     with kept:
         live(page).get_by_role("textbox", name="Name").fill(name)
         page.keyboard.press("Enter")
-        expect(live(page).get_by_role("cell", name="192.0.2.7")).to_be_visible(timeout=LONG)
+        expect(live(page).get_by_role("cell", name="192.0.2.7")).to_be_visible()
         shown.get_by_role("button", name="Timeline of lesson 05").click()
     page.goto(server.address)
-    expect(live(page).get_by_role("cell", name="192.0.2.7")).to_be_visible(timeout=LONG)
+    expect(live(page).get_by_role("cell", name="192.0.2.7")).to_be_visible()
     expect(live(page).get_by_role("textbox", name="Name")).to_have_value(name)
     expect(page.get_by_role("region", name="Timeline of lesson 05")).to_be_visible()
     picture(page, "restored")
     shown = panel(page)
-    shown.get_by_role("button", name="Watch a name").click(timeout=LONG)  # the one that is there: no second one
+    shown.get_by_role("button", name="Watch a name").click()  # the one that is there: no second one
     expect(live(page)).to_have_count(1)
 
 
@@ -565,7 +564,7 @@ def test_behind_the_end_there_comes_no_empty_cell(server: jupyterlab.Server, pag
         write_notebook(name, notebook_cell("markdown", ident, "# Words"))
         page.goto(server.address.replace("/lab?", f"/lab/tree/{name}?reset&"))
         cells = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell")
-        cells.get_by_role("heading", name="Words").click(timeout=LONG)
+        cells.get_by_role("heading", name="Words").click()
         expect(active_cell(page)).to_be_focused()
         page.keyboard.press("Shift+Enter")  # the cell is added before the key is done
         expect(cells).to_have_count(cells_after)
@@ -582,18 +581,18 @@ def test_a_new_server_has_lost_nothing(page: Page, cluster: None, tmp_path: Path
         verbs.check(LAB.slug)
         verbs.hint(LAB.slug)
         shown = open_lab(first, page)
-        expect(shown.get_by_text("Not passed yet").first).to_be_visible(timeout=LONG)
+        expect(shown.get_by_text("Not passed yet").first).to_be_visible()
         assert jupyterlab.stop()
         # JupyterLab says so, too, in a dialog over everything, whenever one of its own polls fails.
         lost = page.get_by_role("dialog", name=re.compile("^Server Connection Error"))
         page.add_locator_handler(lost, lambda dialog: dialog.get_by_role("button", name="Close").click())
         shown.get_by_role("button", name=re.compile("^Hint")).click()
-        expect(shown.get_by_text("The course does not answer here.")).to_be_visible(timeout=LONG)
+        expect(shown.get_by_text("The course does not answer here.")).to_be_visible()
         picture(page, "server-gone")
         second, process = jupyterlab.start(8897, print)
         assert process is not None
         shown = open_lab(second, page)
-        expect(shown.get_by_text("Not passed yet").first).to_be_visible(timeout=LONG)
+        expect(shown.get_by_text("Not passed yet").first).to_be_visible()
         expect(shown.get_by_role("region", name="Hints").get_by_role("listitem")).to_have_count(1)
     process.wait()
 
@@ -610,21 +609,21 @@ def test_the_timeline_of_lesson_05_is_docked(server: jupyterlab.Server, page: Pa
         home(server, page).get_by_role("button", name="Timeline of lesson 05").click()
         shown = page.get_by_role("region", name="Timeline of lesson 05")
         picture_of_it = shown.get_by_role("img", name=re.compile("Which server answered"))
-        expect(picture_of_it).to_be_visible(timeout=LONG)
+        expect(picture_of_it).to_be_visible()
         table = shown.locator("pre")
-        expect(table).to_contain_text(re.compile(r"outside \d+"), timeout=LONG)
+        expect(table).to_contain_text(re.compile(r"outside \d+"))
         before = picture_of_it.get_attribute("src")
-        expect(picture_of_it).not_to_have_attribute("src", before or "", timeout=LONG)
+        expect(picture_of_it).not_to_have_attribute("src", before or "")
         picture(page, "timeline")
         assert violations(page, "#externalname-course-timeline") == []
         by_palette(page, "Use Theme: JupyterLab Dark")  # an image of its own would stay as light as paper
-        expect(picture_of_it).to_have_attribute("src", re.compile(quote("fill:#111", safe="")), timeout=LONG)
+        expect(picture_of_it).to_have_attribute("src", re.compile(quote("fill:#111", safe="")))
         assert "var(" not in unquote(picture_of_it.get_attribute("src") or "")
         picture(page, "timeline-dark")
     finally:
         migration.remove()
         kubectl.run("delete", "namespace", "migration")
-    expect(shown.get_by_role("alert")).to_be_visible(timeout=LONG)  # it says so, and the last picture stays
+    expect(shown.get_by_role("alert")).to_be_visible()  # it says so, and the last picture stays
     expect(picture_of_it).to_be_visible()
 
 
@@ -635,8 +634,8 @@ LESSONS = [lesson.slug for lesson in lessons.lessons()]
 def test_a_lessons_first_screen_is_for_everybody(server: jupyterlab.Server, page: Page, slug: str) -> None:
     """What is ours of it: the lesson's text and both panels. What JupyterLab draws around that is JupyterLab's."""
     page.goto(server.address.replace("/lab?", f"/lab/tree/{lessons.find(slug).notebook.name}?reset&"))
-    expect(page.locator(".jp-Notebook .jp-MarkdownOutput").first).to_be_visible(timeout=LONG)
+    expect(page.locator(".jp-Notebook .jp-MarkdownOutput").first).to_be_visible()
     page.get_by_role("tab", name="The course").click()  # an address with a file in it opens JupyterLab's own list
-    expect(panel(page).get_by_role("heading", name="Lessons and labs")).to_be_visible(timeout=LONG)
+    expect(panel(page).get_by_role("heading", name="Lessons and labs")).to_be_visible()
     picture(page, f"lesson-{slug}")
     assert violations(page, "#externalname-course", ".jp-MarkdownOutput") == []

@@ -27,7 +27,7 @@ from course.provision.engine import Engine
 from course.workshop import board, entrance, export, hub, rows, warm
 from course.workshop.entrance import EVERYWHERE
 from tests.browser import accessible
-from tests.browser.chromium import chromium
+from tests.browser.chromium import chromium, new_page
 from tests.machine import attacks, rooms
 from tests.machine.rooms import Browser
 
@@ -208,7 +208,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
 @pytest.fixture(scope="module")
 def page(workshop: Workshop, browser: Chromium) -> Page:
     """The facilitator's board, as it was opened once: no test below loads it again but by its own forms."""
-    page = browser.new_context(viewport={"width": 1400, "height": 900}).new_page()
+    page = new_page(browser)
     rooms.sign_in(page, workshop.room, "facilitator", rooms.facilitators_password(), "/services/board/")
     expect(page.locator("#live")).to_have_text("Live.")
     return page
@@ -283,9 +283,9 @@ def test_what_a_desk_says_of_itself_is_its_own_row_and_text(workshop: Workshop, 
 def test_help_is_asked_for_at_the_desk_and_ended_on_the_board(
     workshop: Workshop, page: Page, browser: Chromium
 ) -> None:
-    desk = browser.new_context(viewport={"width": 1400, "height": 900}).new_page()
+    desk = new_page(browser)
     rooms.sign_in(desk, workshop.room, "grace", rooms.PASSWORD, "/user/grace/lab")
-    desk.get_by_role("button", name="Ask for help").click(timeout=60_000)
+    desk.get_by_role("button", name="Ask for help").click()
     expect(row(page, "grace")).to_contain_text("Asks for help", timeout=SOON)
     assert page.get_by_role("rowheader").first.inner_text() == "grace", "who asks for help stands first"
     assert "HELP" in board.text(hub.on_the_board()).splitlines()[1]
@@ -397,8 +397,8 @@ def test_the_hub_is_killed_and_nobody_notices(workshop: Workshop, page: Page) ->
     hub.kubectl("delete", "pod", "-l", "app=hub", "--now", timeout=120)
     hub.kubectl("rollout", "status", "deployment/hub", "--timeout=120s", timeout=130)
     assert workshop.pod("ada") == before
-    expect(page.locator("#live")).to_have_text("Live.", timeout=60_000)
-    expect(row(page, "ada")).to_contain_text("ready", timeout=60_000)
+    expect(page.locator("#live")).to_have_text("Live.")
+    expect(row(page, "ada")).to_contain_text("ready")
     expect(row(page, "ada")).to_contain_text("Asks for help")
     expect(page.locator("#rows")).to_contain_text("Break until 11 <b>o'clock</b>")
     for browser in workshop.browsers:

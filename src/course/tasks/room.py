@@ -42,9 +42,9 @@ def known() -> Room:
     return _room(state.read(FILE)) if is_there() else Room()
 
 
-def _room(said: dict[str, Any]) -> Room:
+def _room(answer: dict[str, Any]) -> Room:
     defaults = asdict(Room())
-    fits = {key: said[key] for key, default in defaults.items() if type(said.get(key)) is type(default)}
+    fits = {key: answer[key] for key, default in defaults.items() if type(answer.get(key)) is type(default)}
     return Room(**fits)
 
 

@@ -125,9 +125,9 @@ def _remove_namespace() -> None:
 
 def _refuse_strangers(place: Place, seats: int) -> None:
     """CourseError where other people's Pods run there and nobody said that this is known."""
-    if place.yes or not (found := strangers(json.loads(hub.kubectl("get", "pods", "-A", "-o", "json")))):
+    if place.yes or not (others := strangers(json.loads(hub.kubectl("get", "pods", "-A", "-o", "json")))):
         return
-    named = ", ".join(f"{name} ({count})" for name, count in sorted(found.items())[:5])
+    named = ", ".join(f"{name} ({count})" for name, count in sorted(others.items())[:5])
     raise CourseError(
         f"Other people's Pods run in the cluster of the context {place.context}, in: {named}.",
         "A desk is privileged: its participant can leave it for the node, and then has all that is on it.",

@@ -46,12 +46,12 @@ def volumes() -> list[Volume]:
     pods = json.loads(hub.kubectl("get", "pods", *running, "-o", "json"))["items"]
     desks = {hub.whose(pod): str(pod["metadata"]["name"]) for pod in pods}
     names = hub.taken()
-    found = [
+    everyone = [
         Volume(names.get(whose, whose), claim["metadata"]["name"], claim["metadata"]["uid"], desks.get(whose, ""))
         for claim in claims
         if (whose := hub.whose(claim))
     ]
-    return sorted(found, key=lambda volume: volume.name)
+    return sorted(everyone, key=lambda volume: volume.name)
 
 
 def export(folder: Path, say: Say) -> list[Path]:

@@ -218,9 +218,9 @@ def _ensure_cluster(engine: Engine, door: Entrance, say: Say) -> None:
 
 def _lift_the_limit(engine: Engine, say: Say) -> None:
     """Podman lets a container have 2048 tasks, and a desk at work has 300: few desks would fit."""
-    done = engine.run("exec", node(), "sh", "-c", LIFT)
-    if done.returncode:
-        why = shell.last_words(done.stderr, 1)
+    lifted = engine.run("exec", node(), "sh", "-c", LIFT)
+    if lifted.returncode:
+        why = shell.last_words(lifted.stderr, 1)
         say(f"The node's limit of processes cannot be lifted ({why}): set pids_limit = 0 in containers.conf.")
 
 
@@ -278,9 +278,9 @@ def load(engine: Engine, name: str, into: str) -> None:
     save = subprocess.Popen(words, env=engine.environment, stdout=subprocess.PIPE)
     with save, shell.noted(words):
         words = [engine.name, "exec", "-i", into, "ctr", "-n", "k8s.io", "images", "import", "--no-unpack", "-"]
-        done = subprocess.run(words, env=engine.environment, stdin=save.stdout, capture_output=True, text=True)
-    if save.returncode or done.returncode:
-        raise CourseError(f"{name} cannot be carried to {into}.", shell.last_words(done.stderr), "df -h")
+        imported = subprocess.run(words, env=engine.environment, stdin=save.stdout, capture_output=True, text=True)
+    if save.returncode or imported.returncode:
+        raise CourseError(f"{name} cannot be carried to {into}.", shell.last_words(imported.stderr), "df -h")
 
 
 def make_namespace() -> None:
@@ -316,8 +316,8 @@ def set_provider(wishes: Wishes) -> str:
 def administrator() -> tuple[str, str]:
     """(the provider of sign-ins, the facilitator's name there); ("", "") where the room's code lets people in."""
     form = "go-template={{.data.LOGIN_SERVICE | base64decode}}\n{{.data.OAUTH_ADMIN | base64decode}}"
-    said = kubectl("get", "secret", "oauth", "--ignore-not-found", "-o", form).split("\n")
-    return (said[0], said[1]) if len(said) == 2 else ("", "")
+    values = kubectl("get", "secret", "oauth", "--ignore-not-found", "-o", form).split("\n")
+    return (values[0], values[1]) if len(values) == 2 else ("", "")
 
 
 def code() -> str:
@@ -470,8 +470,8 @@ def seats(engine: Engine) -> list[rows.Seat]:
 
 def on_the_board() -> list[rows.Seat]:
     """What the hub's board says of each desk. CourseError where it does not answer."""
-    said = kubectl("exec", "deployment/hub", "--", "python", "/etc/hub/look.py")
-    return [rows.Seat(**each) for each in json.loads(said)]
+    board = kubectl("exec", "deployment/hub", "--", "python", "/etc/hub/look.py")
+    return [rows.Seat(**each) for each in json.loads(board)]
 
 
 def whose(made: dict[str, Any]) -> str:
@@ -481,6 +481,6 @@ def whose(made: dict[str, Any]) -> str:
 
 def taken() -> dict[str, str]:
     """The seats that were made ahead and have been taken -> by whom."""
-    said = kubectl("exec", "deployment/hub", "--", "sh", "-c", "grep -r . /srv/hub/seats 2>/dev/null || true")
-    pairs = (line.removeprefix("/srv/hub/seats/").split(":", 1) for line in said.splitlines())
+    seats = kubectl("exec", "deployment/hub", "--", "sh", "-c", "grep -r . /srv/hub/seats 2>/dev/null || true")
+    pairs = (line.removeprefix("/srv/hub/seats/").split(":", 1) for line in seats.splitlines())
     return {seat: by for seat, by in pairs if by}

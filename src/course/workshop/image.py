@@ -185,12 +185,12 @@ def push(engine: Engine, local: str, registry: str) -> str:
     there = f"{registry}/{local.rpartition('/')[2]}"
     engine.output("tag", local, there, doing=f"Naming {there}")
     try:
-        done = engine.run("push", *_insecure(engine, host), there, timeout=3600)
+        pushed = engine.run("push", *_insecure(engine, host), there, timeout=3600)
     finally:
         engine.run("rmi", there)  # the name alone: the image has its own one
-    if done.returncode:
+    if pushed.returncode:
         raise CourseError(
-            f"{there} cannot be pushed.", shell.last_words(done.stderr, 1), f"{engine.name} login {host}, then again"
+            f"{there} cannot be pushed.", shell.last_words(pushed.stderr, 1), f"{engine.name} login {host}, then again"
         )
     return there
 

@@ -24,10 +24,10 @@ def write(folder: Path, there: str) -> None:
 def settings(listed: str) -> dict[str, str]:
     """What `pip config list` says, by key: the environment before the sections of `install`, those before all else."""
     rank = {"global": 0, "install": 1, ":env:": 2}
-    found: dict[str, tuple[int, str]] = {}
+    ranked: dict[str, tuple[int, str]] = {}
     for line in listed.splitlines():
         place, _, value = line.partition("=")
         section, _, key = place.rpartition(".")
-        if section in rank and rank[section] >= found.get(key, (-1, ""))[0]:
-            found[key] = rank[section], value.strip("'\"").replace("\\n", "\n")
-    return {key: value.replace("\n", " ").strip() for key, (_, value) in found.items()}
+        if section in rank and rank[section] >= ranked.get(key, (-1, ""))[0]:
+            ranked[key] = rank[section], value.strip("'\"").replace("\\n", "\n")
+    return {key: value.replace("\n", " ").strip() for key, (_, value) in ranked.items()}

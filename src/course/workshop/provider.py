@@ -38,10 +38,10 @@ def read(file: Path) -> dict[str, str]:
     except (OSError, UnicodeDecodeError) as reason:
         raise CourseError(f"{file} cannot be read.", str(reason), EXAMPLE) from None
     pairs = (line.partition("=") for line in lines if line.strip() and not line.lstrip().startswith("#"))
-    found = {key.strip(): value.strip() for key, _, value in pairs}
-    if strange := sorted(set(found) - NEEDED.keys() - POSSIBLE.keys()):
+    settings = {key.strip(): value.strip() for key, _, value in pairs}
+    if strange := sorted(set(settings) - NEEDED.keys() - POSSIBLE.keys()):
         raise CourseError(f"{file} has what no hub reads: {', '.join(strange)}.", "", f"take it out of {file}")
-    if missing := [key for key in NEEDED if not found.get(key)]:
+    if missing := [key for key in NEEDED if not settings.get(key)]:
         why = "; ".join(f"{key}: {NEEDED[key]}" for key in missing)
         raise CourseError(f"{file} has no {', no '.join(missing)}.", f"{why}.", f"add it to {file}, a line each")
-    return {"LOGIN_SERVICE": "OAuth 2.0"} | found
+    return {"LOGIN_SERVICE": "OAuth 2.0"} | settings

@@ -13,32 +13,32 @@ from course.tasks import catalog, index, progress, room, verbs
 from course.tasks.progress import LESSON, Record
 
 EVERY = 2.0  # seconds between two words of a desk
-Said = dict[str, Any]
+Report = dict[str, Any]
 
 
 def follow(stop: threading.Event) -> None:
     """Tell the board how far this desk is, until `stop`; one that does not answer hears the next word."""
     seen: tuple[int, ...] = ()
-    said: Said = {}
+    told: Report = {}
     while not stop.wait(EVERY):
         with suppress(CourseError, OSError):
-            if (now := tuple(map(written_at, (progress.file(), reporter.PROGRESS)))) != seen or not said:
-                seen, said = now, report()
-            room.tell(report=said)
+            if (now := tuple(map(written_at, (progress.file(), reporter.PROGRESS)))) != seen or not told:
+                seen, told = now, report()
+            room.tell(report=told)
 
 
-def report() -> Said:
+def report() -> Report:
     """Cluster, lesson, the task that was touched last with its last check, and what was done of each lesson."""
     notes: list[str] = []
     progress.load(notes.append)  # a damaged file is set aside without a word on the desk's terminal
     known = progress.records()
     labs = {lab.slug for lab in catalog.labs()}
-    done = {part.slug: part.state for part in way.parts(known) if part.state != "open"}
+    lessons = {part.slug: part.state for part in way.parts(known) if part.state != "open"}
     missed = sorted(task for task, record in known.items() if _missed(record) and not task.startswith(LESSON))
     return {
         "cluster": _cluster(),
         "labs": sum(bool(record.passed) for slug, record in known.items() if slug in labs),
-        "lessons": done,
+        "lessons": lessons,
         "missed": missed[:50],
         **_latest(known),
     }
@@ -57,7 +57,7 @@ def _cluster() -> str:
     return "ready" if current is None else f"{current.title}: {current.state}"
 
 
-def _latest(known: dict[str, Record]) -> Said:
+def _latest(known: dict[str, Record]) -> Report:
     """The lesson, and the task of it, if one was begun or checked later than the lesson itself."""
     touched = {slug: max(record.started, record.checked, record.passed) for slug, record in known.items()}
     if not any(touched.values()):
@@ -71,7 +71,7 @@ def _latest(known: dict[str, Record]) -> Said:
     return {"lesson": task.lesson} | ({} if task.kind == "prediction" else {"task": slug, **_check(known[slug])})
 
 
-def _check(record: Record) -> Said:
+def _check(record: Record) -> Report:
     """Hints that were read, and the last look at a task: how many of its checks passed."""
     try:
         checks = state.loads(record.report).get("checks")

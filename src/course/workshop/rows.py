@@ -74,22 +74,22 @@ class Seat:
         return self.state == "ready"
 
 
-def parse(said: object) -> Report:
+def parse(report: object) -> Report:
     """A desk's report; ValueError where it is none."""
-    if not isinstance(said, dict) or not set(said) <= set(Report.__dataclass_fields__):
+    if not isinstance(report, dict) or not set(report) <= set(Report.__dataclass_fields__):
         raise ValueError("it is no report of a desk")
-    lessons, missed = said.get("lessons", {}), said.get("missed", [])
+    lessons, missed = report.get("lessons", {}), report.get("missed", [])
     if not isinstance(lessons, dict) or not isinstance(missed, list) or max(len(lessons), len(missed)) > MOST:
         raise ValueError("its lists are none of a desk's")
     return Report(
-        printable(said.get("cluster", "")),
-        printable(said.get("lesson", "")),
-        printable(said.get("task", "")),
-        str(said.get("checked", ""))[:LONGEST],
-        _count(said.get("good", 0)),
-        _count(said.get("of", 0)),
-        _count(said.get("hints", 0)),
-        _count(said.get("labs", 0)),
+        printable(report.get("cluster", "")),
+        printable(report.get("lesson", "")),
+        printable(report.get("task", "")),
+        str(report.get("checked", ""))[:LONGEST],
+        _count(report.get("good", 0)),
+        _count(report.get("of", 0)),
+        _count(report.get("hints", 0)),
+        _count(report.get("labs", 0)),
         lessons={printable(slug): state for slug, state in lessons.items() if state in STATES},
         missed=tuple(printable(slug) for slug in missed),
     )
@@ -170,9 +170,9 @@ class Board:
         for name, desk in self.desks.items():
             desk.heard = desk.heard if name in ready else None
 
-    def tell(self, **said: Any) -> None:
+    def tell(self, **words: Any) -> None:
         """Say something else to all: message, lesson, held."""
-        for key, value in said.items():
+        for key, value in words.items():
             setattr(self, key, value)
         self.keep()
 

@@ -63,8 +63,8 @@ def _without_links(text: str) -> str:
 
 def _key_points(lesson: Lesson) -> str:
     for cell in cells.cells(lesson.slug):
-        if cell["cell_type"] == "markdown" and (found := KEY_POINTS.search(cells.text(cell))):
-            return f"## Remember\n\n{_without_links(found[1])}"
+        if cell["cell_type"] == "markdown" and (points := KEY_POINTS.search(cells.text(cell))):
+            return f"## Remember\n\n{_without_links(points[1])}"
     raise CourseError(f"Lesson {lesson.slug} has no key points.", "Its last section is called ## Key points.", "")
 
 

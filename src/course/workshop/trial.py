@@ -48,10 +48,10 @@ def usable(nodes: dict[str, Any]) -> list[str]:
         taints = node["spec"].get("taints", [])
         return not node["spec"].get("unschedulable") and all(each["effect"] == "PreferNoSchedule" for each in taints)
 
-    found = [node["metadata"]["name"] for node in nodes["items"] if takes(node)]
-    if not found:
+    names = [node["metadata"]["name"] for node in nodes["items"] if takes(node)]
+    if not names:
         raise NotReady("No node of the cluster takes Pods.", "All are tainted or cordoned.", "kubectl describe nodes")
-    return found
+    return names
 
 
 def pod(node: str, image: str, number: int) -> dict[str, Any]:
@@ -72,8 +72,8 @@ def pod(node: str, image: str, number: int) -> dict[str, Any]:
 
 def _all_ended(image: str) -> bool:
     pods = json.loads(hub.kubectl("get", "pods", "-l", LABEL, "-o", "json"))["items"]
-    done = [ended(made, image) for made in pods]  # each is looked at: one that is refused ends the wait
-    return all(done)
+    finished = [ended(made, image) for made in pods]  # each is looked at: one that is refused ends the wait
+    return all(finished)
 
 
 def ended(made: dict[str, Any], image: str) -> bool:
@@ -86,9 +86,9 @@ def ended(made: dict[str, Any], image: str) -> bool:
                 f"The node {node} cannot get {image}.", waiting.get("message", waiting["reason"]), _next(image)
             )
     if status.get("phase") == "Failed" or any("message" in state.get("terminated", {}) for state in states):
-        said = "; ".join(state["terminated"].get("message", "") for state in states if "terminated" in state)
+        words = "; ".join(state["terminated"].get("message", "") for state in states if "terminated" in state)
         raise CourseError(
-            f"{image} is no desk: the course does not start in it.", said or status.get("message", ""), MAKE
+            f"{image} is no desk: the course does not start in it.", words or status.get("message", ""), MAKE
         )
     return bool(status.get("phase") == "Succeeded")
 
@@ -107,10 +107,10 @@ def _next(image: str) -> str:
     )
 
 
-def _refuse_another(image: str, found: str) -> None:
-    if found != (ours := version(COURSE)):
+def _refuse_another(image: str, its_version: str) -> None:
+    if its_version != (ours := version(COURSE)):
         raise CourseError(
-            f"{image} is a desk of the course's version {found[:40]!r}, this hub is of {ours}.",
+            f"{image} is a desk of the course's version {its_version[:40]!r}, this hub is of {ours}.",
             "They would not understand each other, and participants would wait for desks of another course.",
             MAKE,
         )
