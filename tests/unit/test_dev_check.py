@@ -87,6 +87,7 @@ def test_every_line_of_the_report_has_a_fault_to_find() -> None:
     assert set(FAULTS) == {name for name in every if not name.startswith("types")}
 
 
+@pytest.mark.slow
 def test_an_untouched_clone_is_green_and_each_fault_is_found(clone: Path) -> None:
     result = python(clone, "-c", CHECK)
     assert result.returncode == 0, result.stdout + result.stderr

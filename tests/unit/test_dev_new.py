@@ -20,6 +20,7 @@ from course.lessons import catalog
 from course.tasks import catalog as labs
 from tests.unit.clone import copied, python
 
+pytestmark = pytest.mark.slow  # copies of the clone, in which tests run
 RULES = [
     "tests/unit/test_links.py",
     "tests/unit/test_dev_numbers.py",

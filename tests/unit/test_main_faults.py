@@ -141,6 +141,7 @@ def folders() -> Iterator[Path]:
         yield folder
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0 or shutil.which("setpriv") is None, reason="only root can become another user")
 def test_what_is_another_users_is_said_with_the_way_out(folders: Path) -> None:
     theirs = f"chown -R $(id -un) {folders}/theirs/.course"

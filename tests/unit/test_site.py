@@ -18,6 +18,7 @@ from course.lessons import catalog as lessons
 from course.tasks import catalog as labs
 from course.tasks import cells, index
 
+pytestmark = pytest.mark.slow  # all pages are made, and each is read
 ADDRESS = "https://example.org/course/blob/main"
 Problem = tuple[str, str]
 

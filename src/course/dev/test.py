@@ -111,11 +111,12 @@ def workers() -> int:
 
 
 def _offline(options: Options, *, covered: bool = False) -> int:
-    """covered: with coverage and its floor, which nearly doubles the time of what runs in the workers themselves.
+    """All but the slow ones, for this is the inner loop.
 
-    A file at a time for each worker, as on clusters: two workers would each build the pages and a copy of the clone.
+    covered: with coverage and its floor, which nearly doubles the time of what runs in the workers themselves. A file
+    at a time for each worker, as on clusters, because the tests of a file share what they make.
     """
-    unmarked = ["-m", "not (cluster or engine or engines or browser)"]
+    unmarked = ["-m", "not (cluster or engine or engines or browser or slow)"]
     several = ["-n", str(os.cpu_count() or 1), "--dist", "loadscope", "--no-loadscope-reorder"]
     coverage = ["--cov", "--cov-report="] if covered else []
     return _pytest([*options.pytest, *unmarked, *several, *coverage], _share(options))
@@ -139,7 +140,7 @@ def _prepare(say: Say) -> int:
 
 def _on_clusters(options: Options) -> int:
     with _own_clusters(options) as env:
-        return _pytest(["-m", "(cluster or engine or browser) and not engines", *_several(options)], env)
+        return _pytest(["-m", "(cluster or engine or browser or slow) and not engines", *_several(options)], env)
 
 
 def _several(options: Options) -> list[str]:
