@@ -327,6 +327,48 @@ def test_a_dead_server_beside_a_live_one_is_named(servers: dict[str, str], cause
     assert ("10.1.1.1 does not answer" in found.meaning) == (cause == "forwarder-down-in-part")
 
 
+@pytest.mark.parametrize("servers", ["tls://10.1.1.1", "10.1.1.2 tls://10.1.1.1"])
+@pytest.mark.parametrize("zone", [".", "example.org"])
+def test_of_a_server_that_is_asked_over_tls_nothing_is_said_that_was_not_seen(servers: str, zone: str) -> None:
+    block = f"{zone}:53 {{\n    forward . {servers}\n}}\n"
+    corefile = block if zone == "." else evidence.ORDINARY + block
+    cluster = Answers(corefile=corefile, said={"db.example.org": "SERVFAIL"}, servers={"tls://10.1.1.1": "TIMEOUT"})
+    found = query.explain("db.example.org.", "shop", [response("db.example.org.", "A", "SERVFAIL")], cluster)
+    assert found.cause == "forwarder-over-tls" and "cannot be tried from here" in found.meaning
+    assert "Other names" not in found.meaning and "tls://10.1.1.1" in found.meaning
+
+
+@pytest.mark.parametrize(
+    ("option", "name", "cause"),
+    [
+        ("namespaces shop", "pg.team-a.svc", "left-out-of-dns"),
+        ("namespaces team-a", "pg.team-a.svc", "not-known-yet"),
+        ("labels app=web", "pg.team-a.svc", "left-out-of-dns"),
+        ("ignore empty_service", "pg.team-a.svc", "left-out-of-dns"),
+        ("noendpoints", "web.team-a.svc", "left-out-of-dns"),
+        ("noendpoints", "pg.team-a.svc", "not-known-yet"),
+        ("pods disabled", "10-0-0-5.team-a.pod", "left-out-of-dns"),
+        ("pods insecure", "10-0-0-5.team-a.pod", "not-known-yet"),
+        ("ttl 30", "10-0-0-5.team-a.pod", "left-out-of-dns"),
+    ],
+)
+def test_what_the_kubernetes_plugin_leaves_out_is_told_by_its_line(option: str, name: str, cause: str) -> None:
+    corefile = f".:53 {{\n kubernetes {ZONE} {{\n {option}\n }}\n forward . 10.1.1.1\n}}\n"
+    full = f"{name}.{ZONE}"
+    cluster = Answers(virtual("pg"), headless("web"), corefile=corefile, said={full: "NXDOMAIN"}, servers={})
+    cluster.held_endpoints = [WEB] if name.startswith("web") else []
+    found = query.explain(f"{full}.", "shop", [response(full, "A", "NXDOMAIN")], cluster)
+    assert found.cause == cause
+    assert cause == "not-known-yet" or "is not in DNS" in found.meaning
+
+
+def test_a_namespace_that_coredns_leaves_out_is_not_said_to_be_gone() -> None:
+    cluster = Cluster(virtual("pg"))
+    own = response(f"shop.svc.{ZONE}", "A", "NXDOMAIN")
+    said = [query.settle("pg", space, [*asked("pg", cluster), own], evidence=cluster).note for space in ("shop", "gone")]
+    assert said == ["", "There is no namespace gone: no Pod can ask from there."]
+
+
 @pytest.mark.parametrize(
     ("name", "status", "rule"),
     [

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from course.dns import server_blocks
+from course.dns import cluster_names, server_blocks
+from course.dns.chain import Hop
 from course.dns.cluster_names import in_cluster
 from course.dns.diagnosis import Case, Diagnosis, Words
 from course.dns.question import ZONE
@@ -61,10 +62,12 @@ def _no_forward(case: Case) -> Words:
 def _zone_taken(case: Case) -> Words:
     plugin = case.hop.plugin
     does = f"has `{plugin}`" if plugin else "has no plugin that answers for it"
+    others = [one for one in case.hop.block.plugins if one.name == "kubernetes"] if case.hop.block else []
+    knows = f" Its `{others[0]}` is for other names." if others else ""
     return (
         f"{_subject(case)} {case.hop.name} is one of the cluster's, and the Corefile's server block {_block(case)} "
         f"takes it: that zone fits best, whichever block has the kubernetes plugin. The block {does}, and knows "
-        f"no Services. A block whose zone is {ZONE}, above it or below it needs a kubernetes plugin of its own.",
+        f"no Services of that name.{knows} A block whose zone is {ZONE}, above it or below it needs a kubernetes plugin of its own.",
         COMMANDS,
     )
 
@@ -122,6 +125,37 @@ def by_view(case: Case) -> str:
         f" The Corefile has {number} server blocks for that zone, and `view` chooses one for each question: "
         "the first of them was read here."
     )
+
+
+def left_out(case: Case) -> Words | None:
+    """The line within the kubernetes plugin's braces by which CoreDNS has no name for what the API holds."""
+    block = server_blocks.block_of(case.hop.name, case.evidence.blocks())
+    plugin = next((one for one in block.plugins if one.name == "kubernetes"), None) if block else None
+    lines = [line for line in plugin.lines if _leaves_out(line, case.hop)] if plugin else []
+    if plugin and cluster_names.read(case.hop.name).kind == cluster_names.POD and not plugin.options("pods"):
+        lines = [("pods", "disabled")]
+    if not lines:
+        return None
+    held = case.hop.service or case.hop.name
+    return (
+        f"{case.way}{held} is not in DNS, though the cluster may have it: the Corefile's `{plugin}` "
+        f"goes by `{' '.join(lines[0])}`{'' if plugin and lines[0] in plugin.lines else ', as no line says otherwise'}.",
+        COMMANDS,
+    )
+
+
+def _leaves_out(line: server_blocks.Line, hop: Hop) -> bool:
+    """Whether an option of the kubernetes plugin keeps a name of the cluster out of DNS, or may do so by labels."""
+    parts, option = cluster_names.read(hop.name), line[0]
+    if option == "namespaces":
+        return parts.namespace not in line[1:]
+    if option == "pods":
+        return parts.kind == cluster_names.POD and line[1:] != ("insecure",)
+    if option == "noendpoints":
+        return len(parts.below) == 1 or bool(hop.service and hop.service.headless)
+    if option == "ignore":
+        return hop.service is not None and not any(one.ready for one in hop.endpoints)
+    return option in ("labels", "namespace_labels")
 
 
 def by_stub(case: Case) -> str:

@@ -189,6 +189,13 @@ def _failure(case: Case) -> Words:
     status = case.hop.response.status if case.hop.response else "no answer"
     begin = f"{_subject(case)} {name}. cannot be looked up: {status}"
     servers = _servers(case)
+    if over_tls := _over_tls(case):
+        return (
+            f"{begin}. CoreDNS forwards to {' and '.join((*servers, *over_tls))}, and a server that it asks over TLS "
+            "cannot be tried from here: it may not answer, have no certificate for the line's `tls_servername`, or "
+            f"fail for this name alone.{hides}",
+            causes_corefile.COMMANDS,
+        )
     if _silent(case) == servers and servers:
         if case.hop.block and not case.hop.block.root:
             return causes_corefile.forwarder_down(case, servers)
@@ -223,6 +230,12 @@ def _servers(case: Case) -> list[str]:
     return list(case.evidence.servers(case.hop.plugin)) if case.hop.plugin else []
 
 
+def _over_tls(case: Case) -> list[str]:
+    """Those of the servers that CoreDNS asks in another way than plain DNS: none of them is tried here."""
+    words = case.hop.plugin.words[1:] if case.hop.plugin else ()
+    return [word for word in words if "://" in word and not word.startswith("dns://")]
+
+
 def _silent(case: Case) -> list[str]:
     """Those of the servers that CoreDNS forwards to that do not answer when they are asked themselves."""
     return [one for one in _servers(case) if case.evidence.outside(".", "SOA", one).status == "TIMEOUT"]
@@ -245,6 +258,8 @@ def _over(case: Case) -> bool:
 
 def failure_kind(case: Case) -> str:
     """Of a failure outside, which: no server there, one of several, no zone there, this one alone, or over already."""
+    if _over_tls(case):
+        return "forwarder-over-tls"
     if _servers(case) and _silent(case) == _servers(case):
         return "outside-down" if case.hop.block is None or case.hop.block.root else "forwarder-down"
     if _over(case):

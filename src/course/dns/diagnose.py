@@ -124,6 +124,8 @@ def _namespace_of_the_pod(case: Case) -> Diagnosis:
 
 def _unexplained(case: Case) -> Diagnosis:
     """All of it holds by what the API says, and yet the answer was none: too early, or the Corefile says otherwise."""
+    if words := causes_corefile.left_out(case):
+        return Diagnosis("left-out-of-dns", *words, case.chain)
     subject = case.chain.last.service or case.asked_name
     return Diagnosis(
         "not-known-yet",
