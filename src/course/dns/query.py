@@ -194,4 +194,12 @@ def explain(
 
         if own := resolver.explain(name, namespace, asked, dns, evidence):
             return own
+    if own_server:
+        kind = asked[-1].kind
+        ordinary = evidence.responses([(full, kind) for full in question.candidates(name, namespace)])
+        found = diagnose.diagnose(name, namespace, _until_settled(ordinary, "glibc"), evidence)
+        from dataclasses import replace  # not for an answer that came
+
+        begin = "A Pod with dnsPolicy Default asks the DNS server of its node, and CoreDNS has no answer either"
+        return replace(found, meaning=f"{begin}. {found.meaning}")
     return diagnose.diagnose(name, namespace, asked, evidence)
