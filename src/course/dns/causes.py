@@ -198,9 +198,8 @@ def _port_missing(case: Case) -> Words:
     lacking = f"has no port {parts.port} with protocol {parts.protocol}"
     if len(parts.below) == 1:
         lacking = f"has no name {parts.below[0]} below it: a port is named with its protocol"
-    hint, commands = "", ()
-    if len(names) == 1 and not case.chain.to_mend:  # an externalName takes no underscore
-        hint, commands = proposed(case, [Meant(service, names[0], sure=False)])
+    only = [Meant(service, names[0], sure=False)] if len(names) == 1 else []
+    hint, commands = proposed(case, [] if case.chain.to_mend else only)  # an externalName takes no underscore
     return f"{_subject(case)}{service} {lacking}. Its ports with names: {named}.{hint}", (*commands, look_at(service))
 
 
