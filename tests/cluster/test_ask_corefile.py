@@ -29,6 +29,7 @@ ROOT = r"""
     rewrite name rw-alias.example.com to-gone.ask-c.svc.cluster.local
     rewrite name auth-old.ask-c.svc.cluster.local auth.ask-c.svc.cluster.local
     rewrite name suffix .shop.test .ask-c.svc.cluster.local answer auto
+    rewrite name suffix .bare.test .ask-c.svc.cluster.local
     rewrite name regex (.*)\.regex\.test {1}.ask-c.svc.cluster.local answer auto
     rewrite stop {
         name prefix v1. v2.
@@ -89,6 +90,9 @@ through.internal:53 {
 legacy.internal:53 {
     rewrite name suffix .legacy.internal .ask-c.svc.cluster.local answer auto
     forward . OUTSIDE
+}
+tls.internal:53 {
+    forward . tls://OUTSIDE
 }
 ask-d.svc.cluster.local:53 {
     forward . OUTSIDE
@@ -162,6 +166,7 @@ ALIASES = {
         "to-gone": "gone.example.com",
         "to-stub": "db.corp.internal",
         "to-eu": "db.eu.corp.internal",
+        "to-bare": "auth.bare.test",
         "to-rewrite": "rw-nothing.example.com",
         "to-hosts": "b.hosts.internal",
         "to-good-host": "a.hosts.internal",
@@ -221,6 +226,11 @@ TABLE = {
         "auth.legacy.internal | rewrite name suffix | server block legacy.internal:53 | forward",
         "db.example.com @ask-c TXT | rewrite type TXT MX",
     ],
+    "answer-of-another-name": [
+        "auth.bare.test | rewrite name suffix .bare.test | answer auto",
+        "to-bare | auth.ask-c.svc.cluster.local | answer auto",
+    ],
+    "forwarder-over-tls": ["db.tls.internal | cannot be tried from here | tls.internal:53 | !Other names"],
     "service-missing": ["to-old | no Service auth-old in namespace ask-c | !rewrite"],
     "alias-ring": ["ring-a | ring"],
     "resolved": [
@@ -291,6 +301,21 @@ def test_each_hop_of_the_corefile_is_named(corefile_kept: str, services: None) -
     corefile.write(text)
     wait_for_services()
     wrong = wrong_answers(answers(asked_lines(TABLE)))
+    assert not wrong, "\n".join(wrong)
+
+
+def test_what_the_kubernetes_plugin_leaves_out_is_told(corefile_kept: str, services: None) -> None:
+    corefile.write(corefile_kept.replace("pods insecure", "pods verified\n       namespaces default ask-c", 1))
+    wait_for_services()
+    table = {
+        "left-out-of-dns": [
+            "shop.ask-d | Service shop in namespace ask-d | `namespaces default ask-c`",
+            "shop @ask-d A | namespaces default ask-c | !no namespace",
+            "10-9-9-9.ask-c.pod | pods verified",
+        ],
+        "resolved": ["auth.ask-c @ask-d A | !no namespace"],
+    }
+    wrong = wrong_answers(answers(asked_lines(table)))
     assert not wrong, "\n".join(wrong)
 
 

@@ -183,6 +183,12 @@ def test_a_change_is_said_while_it_is_watched(world: None) -> None:
         (("auth.ask-a", "--from", "ask-c", "--dns-policy", "Default"), 1, "not CoreDNS"),
         (("api.example.com", "--from", "prodution", "--dns-policy", "Default"), 1, "no namespace prodution"),
         (("api.example.com", "--from", "ask-c", "--dns-policy", "Default"), 1, "an answer for api.example.com."),
+        (
+            ("dangling", "--from", "ask-b", "--dns-policy", "Default"),
+            1,
+            "CoreDNS has no answer either. The externalName",
+        ),
+        (("api.broken.example.org", "--dns-policy", "Default"), 1, "CoreDNS has no answer either. The name"),
         (("auth.ask-a", "--from", "ask-c", "--dns-policy", "ClusterFirstWithHostNet"), 0, "virtual IP"),
         (("auth.ask-a", "--dns-policy", "None"), 2, "dnsConfig"),
     ],

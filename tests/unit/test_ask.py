@@ -225,6 +225,28 @@ CASES: dict[str, tuple[str, Cluster, str, str, str]] = {
         "too many labels", "ask web-5.web.team-a"),
     "endpoint of a misspelt one": ("web-5.webs.team-a", Cluster(headless("web"), endpoints=[WEB]), "service-missing",
         "mean web-5.web.team-a", "ask web-5.web.team-a"),
+    "port turned round": ("_tcp._http.pg.team-a", Cluster(virtual("pg")), "too-many-labels",
+        "_tcp._http is turned round", "ask _http._tcp.pg.team-a"),
+    "port by number": ("_80._tcp.pg.team-a", Cluster(virtual("pg")), "port-missing", "mean _http._tcp.pg",
+        "ask _http._tcp.pg.team-a"),
+    "not ready": ("10-244-0-6.web.team-a", Cluster(headless("web"),
+        endpoints=[WEB, Endpoint(("10.244.0.6",), False, "", "")]), "endpoint-missing", "that address is not ready",
+        "get pods"),
+    "a star": ("*.team-a", Cluster(virtual("pg")), "service-missing", "A star stands for", "get services"),
+    "below an alias of the cluster": ("db", Cluster(alias("db", f"web-5.a.shop.svc.{ZONE}"),
+        alias("a", f"web.team-a.svc.{ZONE}"), headless("web"), endpoints=[WEB]), "below-alias", "has an answer",
+        f'"web-5.web.team-a.svc.{ZONE}"'),
+    "an address suffixed": ("db", Cluster(alias("db", f"10.0.0.5.shop.svc.{ZONE}")), "target-is-address",
+        "An address is no name", "without_selector"),
+    "an address, searched": ("10.0.0.5.team-a", Cluster(virtual("pg")), "address-as-name", "An address is no name", ""),
+    "an address as a Pod": ("10.0.0.5.team-a.pod", Cluster(virtual("pg")), "pod-name-is-no-address",
+        "10.0.0.5 is none. You mean 10-0-0-5.team-a.pod", "ask 10-0-0-5.team-a.pod"),
+    "reverse, not turned": ("10.0.0.5.in-addr.arpa", Cluster(), "outside-missing", "turned round: 5.0.0.10.in-addr",
+        "ask 5.0.0.10.in-addr.arpa --from shop --type PTR"),
+    "a domain's namespace": ("ww.example.com", Cluster(alias("example", TARGET, "com")), "outside-missing",
+        "ww.example.com. does not exist", "Compare"),
+    "a domain's namespace, by an alias": ("db", Cluster(alias("db", "ww.example.com"), alias("example", TARGET, "com")),
+        "target-missing-outside", "misspelt", "get service db"),
     "port alone": ("_http.web.team-a", Cluster(headless("web"), endpoints=[WEB]), "port-missing",
         "named with its protocol", "get service web"),
 }  # fmt: skip
@@ -325,6 +347,74 @@ def test_a_dead_server_beside_a_live_one_is_named(servers: dict[str, str], cause
     found = query.explain("db.example.org.", "shop", [response("db.example.org.", "A", "SERVFAIL")], cluster)
     assert found.cause == cause
     assert ("10.1.1.1 does not answer" in found.meaning) == (cause == "forwarder-down-in-part")
+
+
+@pytest.mark.parametrize("servers", ["tls://10.1.1.1", "10.1.1.2 tls://10.1.1.1"])
+@pytest.mark.parametrize("zone", [".", "example.org"])
+def test_of_a_server_that_is_asked_over_tls_nothing_is_said_that_was_not_seen(servers: str, zone: str) -> None:
+    block = f"{zone}:53 {{\n    forward . {servers}\n}}\n"
+    corefile = block if zone == "." else evidence.ORDINARY + block
+    cluster = Answers(corefile=corefile, said={"db.example.org": "SERVFAIL"}, servers={"tls://10.1.1.1": "TIMEOUT"})
+    found = query.explain("db.example.org.", "shop", [response("db.example.org.", "A", "SERVFAIL")], cluster)
+    assert found.cause == "forwarder-over-tls" and "cannot be tried from here" in found.meaning
+    assert "Other names" not in found.meaning and "tls://10.1.1.1" in found.meaning
+
+
+@pytest.mark.parametrize(
+    ("option", "name", "cause"),
+    [
+        ("namespaces shop", "pg.team-a.svc", "left-out-of-dns"),
+        ("namespaces team-a", "pg.team-a.svc", "not-known-yet"),
+        ("labels app=web", "pg.team-a.svc", "left-out-of-dns"),
+        ("ignore empty_service", "pg.team-a.svc", "left-out-of-dns"),
+        ("noendpoints", "web.team-a.svc", "left-out-of-dns"),
+        ("noendpoints", "pg.team-a.svc", "not-known-yet"),
+        ("pods disabled", "10-0-0-5.team-a.pod", "left-out-of-dns"),
+        ("pods insecure", "10-0-0-5.team-a.pod", "not-known-yet"),
+        ("ttl 30", "10-0-0-5.team-a.pod", "left-out-of-dns"),
+    ],
+)
+def test_what_the_kubernetes_plugin_leaves_out_is_told_by_its_line(option: str, name: str, cause: str) -> None:
+    corefile = f".:53 {{\n kubernetes {ZONE} {{\n {option}\n }}\n forward . 10.1.1.1\n}}\n"
+    full = f"{name}.{ZONE}"
+    cluster = Answers(virtual("pg"), headless("web"), corefile=corefile, said={full: "NXDOMAIN"}, servers={})
+    cluster.held_endpoints = [WEB] if name.startswith("web") else []
+    found = query.explain(f"{full}.", "shop", [response(full, "A", "NXDOMAIN")], cluster)
+    assert found.cause == cause
+    assert cause == "not-known-yet" or "is not in DNS" in found.meaning
+
+
+@pytest.mark.parametrize("cnames", [(), ("db.shop.svc.cluster.local.",)])
+def test_an_answer_of_another_name_is_none(cnames: Sequence[str]) -> None:
+    """A rewrite without `answer auto`: dig shows an address, glibc gives none."""
+    rule = f"rewrite name suffix .old.test .team-a.svc.{ZONE}"
+    cluster = Cluster(
+        virtual("pg"), alias("db", "pg.old.test"), corefile=evidence.ORDINARY.replace("{", f"{{\n {rule}", 1)
+    )
+    full = cnames[0] if cnames else "pg.old.test."
+    aliases = [Record(name, 5, "CNAME", "pg.old.test.") for name in cnames]
+    came = response(full, "A", "NOERROR", *aliases, Record(f"pg.team-a.svc.{ZONE}.", 5, "A", ADDRESS))
+    own = response(f"shop.svc.{ZONE}", "A")
+    answer = query.settle("db", "shop", [came, own], evidence=cluster)
+    assert (answer.resolved, answer.cause) == (False, "answer-of-another-name")
+    assert f"`{rule}`" in answer.meaning and "answer auto" in answer.meaning
+
+
+def test_an_alias_that_the_kubernetes_plugin_leaves_out_is_named() -> None:
+    corefile = f".:53 {{\n kubernetes {ZONE} {{\n namespaces team-a\n }}\n forward . 10.1.1.1\n}}\n"
+    full = f"db.shop.svc.{ZONE}"
+    cluster = Answers(alias("db", f"pg.team-a.svc.{ZONE}"), virtual("pg"), corefile=corefile, said={}, servers={})
+    found = query.explain("db", "shop", [response(full, "A", "NXDOMAIN")], cluster)
+    assert found.cause == "left-out-of-dns" and found.meaning.startswith("Service db in namespace shop is not in DNS")
+
+
+def test_a_namespace_that_coredns_leaves_out_is_not_said_to_be_gone() -> None:
+    cluster = Cluster(virtual("pg"))
+    own = response(f"shop.svc.{ZONE}", "A", "NXDOMAIN")
+    said = [
+        query.settle("pg", space, [*asked("pg", cluster), own], evidence=cluster).note for space in ("shop", "gone")
+    ]
+    assert said == ["", "There is no namespace gone: no Pod can ask from there."]
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,22 @@ def test_no_dns_name(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("https://api.example.com/v1", "api.example.com"),
+        ("postgres://me:secret@db.example.com:5432/shop", "db.example.com"),
+        ("db.team-a:5432", "db.team-a"),
+        ("10.0.0.5/24", "10.0.0.5"),
+        ("db ", "db"),
+    ],
+)
+def test_the_name_in_what_is_none_is_proposed(typed: str, name: str) -> None:
+    with pytest.raises(CourseError) as refused:
+        question.check_name(typed)
+    assert refused.value.next.endswith(f": {name}")
+
+
+@pytest.mark.parametrize(
     ("name", "as_asked"),
     [*((name, name) for name in ("db", "external-database.production", "_postgresql._tcp.db.example.com", "a.b.")),
      ("bücher.example", "xn--bcher-kva.example")],
@@ -106,8 +122,10 @@ def test_a_dns_name(name: str, as_asked: str) -> None:
 
 
 def test_an_ipv6_address_is_told_from_a_name_with_a_port() -> None:
-    with pytest.raises(CourseError, match="is an address, not a name"):
-        question.check_name("2001:db8::1")
+    for address in ("fd00::1", "[fd00::1]", "fd00::1%eth0"):
+        with pytest.raises(CourseError, match="is an address, not a name") as refused:
+            question.check_name(address)
+        assert refused.value.next == f"course ask 1.{'0.' * 29}d.f.ip6.arpa --type PTR"
 
 
 def test_an_unknown_type() -> None:

@@ -17,6 +17,8 @@ from course.dns.meant import Meant
 from course.dns.proposed import answering, good, lead_to, near_outside, no_better, proposed
 from course.dns.question import ZONE
 
+ADDRESS = "Make a Service without a selector and an EndpointSlice: lesson without_selector."
+
 
 def words(case: Case) -> Words:
     """What the broken hop of a case means, and what to type next."""
@@ -41,6 +43,11 @@ def _meant(case: Case) -> list[Meant]:
     return meant.names_for(case.hop.name, case.evidence, alias.namespace if alias else case.namespace)
 
 
+def _star(case: Case) -> str:
+    """The sentence on a star in a name of the cluster."""
+    return " A star stands for no other names in the cluster." if "*" in case.hop.name else ""
+
+
 def _service_missing(case: Case) -> Words:
     parts, intended = cluster_names.read(case.hop.name), _meant(case)
     lacking = f"there is no Service {parts.service} in namespace {parts.namespace}"
@@ -54,7 +61,7 @@ def _service_missing(case: Case) -> Words:
         broken = "" if commands else ", and it does not resolve either"
         meaning = f"{case.begin}{lacking}. {one}: from another namespace, name it too{broken}."
         return meaning, commands or (ask(case, Meant(elsewhere[0]).short),)
-    return f"{case.begin}{lacking}, or in any other.{hint}", commands or (_listing(parts.namespace),)
+    return f"{case.begin}{lacking}, or in any other.{_star(case)}{hint}", commands or (_listing(parts.namespace),)
 
 
 def _namespace_missing(case: Case) -> Words:
@@ -105,7 +112,10 @@ def suffix_added(case: Case, complete: str) -> Words:
     alias = case.chain.to_mend
     begin, typed = (_subject(case), case.hop.name) if alias else (case.begin, plain(case.name))
     typed = typed if typed.startswith(complete) else case.hop.name
-    meaning = f"{begin}that is {complete} with {typed.removeprefix(complete)} added to it, and it was complete already."
+    added = f"{begin}that is {complete} with {typed.removeprefix(complete)} added to it"
+    if chain.is_address(complete):
+        return f"{added}. An address is no name, and nothing makes one of it.", (ADDRESS,) if alias else ()
+    meaning = f"{added}, and it was complete already."
     if commands := lead_to(case, complete):
         return meaning, commands
     hint, commands = near_outside(case, complete)
@@ -115,19 +125,20 @@ def suffix_added(case: Case, complete: str) -> Words:
 def _below_alias(case: Case) -> Words:
     service, alias = _held(case), case.chain.to_mend
     meaning = f"{_subject(case)}{service} is there, but an alias has no SRV records and no names below it."
+    beside = f"{case.hop.name.removesuffix(f'.{service.full}')}.{plain(service.target)}"
+    if there := lead_to(case, beside):
+        return f"{meaning} {beside} has an answer.", (*there, look_at(service))
     hint, commands = proposed(case, [Meant(service, sure=False)])
     if alias:
         return f"{meaning}{hint}", commands or (look_at(alias),)
-    below = case.hop.name.removesuffix(f".{service.full}")
-    if outside := lead_to(case, f"{below}.{plain(service.target)}"):
-        return meaning, (*outside, look_at(service))
     return f"{meaning}{hint}", (*commands, look_at(service))
 
 
 def _endpoint_missing(case: Case) -> Words:
     service = _held(case)
     label = cluster_names.read(case.hop.name).below[0]
-    if named := [one.hostname for one in case.hop.endpoints if label in one.by_address]:
+    same = [one for one in case.hop.endpoints if label in one.by_address]
+    if named := [one.hostname for one in same if one.hostname]:
         hint, commands = proposed(case, [Meant(service, (named[0],))])
         why = f"the endpoint of {service} with that address has a host name, {named[0]}, and answers to that alone"
         return f"{_subject(case) or case.begin}{why}.{hint}", commands or (look_at(service),)
@@ -139,7 +150,9 @@ def _endpoint_missing(case: Case) -> Words:
     )
     listed = f"{has}: {', '.join(sorted(labels)[:5])}" if labels else f"{service} has no ready endpoint"
     published = any(endpoint.ready and endpoint.pod == label for endpoint in case.hop.endpoints)
-    if label in pods and not pods[label].ready and not published:
+    if same:
+        why = f"the endpoint of {service} with that address is not ready, and DNS leaves it out"
+    elif label in pods and not pods[label].ready and not published:
         why = f"the Pod {label} is there and not ready, and DNS leaves it out"
     elif label in pods:
         why = (
@@ -149,7 +162,7 @@ def _endpoint_missing(case: Case) -> Words:
     else:
         why = f"there is no Pod {label}{_ordinals(case, service, label)}"
     look = f"kubectl get pods,endpointslices -n {service.namespace}"
-    return f"{_subject(case) or case.begin}{why}. {listed}.", (look,)
+    return f"{_subject(case) or case.begin}{why}. {listed}.{_star(case)}", (look,)
 
 
 def _ordinals(case: Case, service: Service, label: str) -> str:
@@ -180,15 +193,23 @@ def _no_ready_endpoint(case: Case) -> Words:
 
 def _port_missing(case: Case) -> Words:
     service, parts = _held(case), cluster_names.read(case.hop.name)
-    named = ", ".join(f"_{port.name}._{port.protocol}" for port in service.ports if port.name) or "none"
+    names = [(f"_{port.name}", f"_{port.protocol}") for port in service.ports if port.name]
+    named = ", ".join(".".join(one) for one in names) or "none"
     lacking = f"has no port {parts.port} with protocol {parts.protocol}"
     if len(parts.below) == 1:
         lacking = f"has no name {parts.below[0]} below it: a port is named with its protocol"
-    return f"{_subject(case)}{service} {lacking}. Its ports with names: {named}.", (look_at(service),)
+    only = [Meant(service, names[0], sure=False)] if len(names) == 1 else []
+    hint, commands = proposed(case, [] if case.chain.to_mend else only)  # an externalName takes no underscore
+    return f"{_subject(case)}{service} {lacking}. Its ports with names: {named}.{hint}", (*commands, look_at(service))
 
 
 def _too_many_labels(case: Case) -> Words:
     service, below = _held(case), cluster_names.read(case.hop.name).below
+    turned = Meant(service, below[::-1])
+    if len(below) == 2 and answering([turned.full], case.kind, case.evidence):
+        hint, commands = proposed(case, [turned])
+        why = f"a port comes before its protocol, and {'.'.join(below)} is turned round"
+        return f"{_subject(case)}{service} is there; {why}.{hint}", commands
     hint, commands = proposed(case, [Meant(service, below[-1:], sure=False)])
     meaning = f"{_subject(case)}{service} is there, but it has no record of that name: too many labels stand before it."
     return f"{meaning}{hint}", commands or (look_at(service),)
@@ -196,10 +217,12 @@ def _too_many_labels(case: Case) -> Words:
 
 def _pod_name(case: Case) -> Words:
     parts = cluster_names.read(case.hop.name)
+    dotted = ".".join((*parts.below, parts.service))
+    hyphens = f"{dotted.replace('.', '-')}.{parts.namespace}.pod.{ZONE}"
     hint, commands = proposed(case, _meant(case))
-    meaning = (
-        f"a name below pod.{ZONE} is a Pod's address with hyphens, such as 10-244-0-5, and {parts.service} is none."
-    )
+    if chain.is_address(dotted) and (there := lead_to(case, hyphens)):
+        hint, commands = f" You mean {hyphens}.", there
+    meaning = f"a name below pod.{ZONE} is a Pod's address with hyphens, such as 10-244-0-5, and {dotted} is none."
     look = f"kubectl get pods -n {parts.namespace} -o wide"
     return f"{_subject(case) or case.begin}{meaning}{hint}", commands or (look,)
 
@@ -211,7 +234,7 @@ def _target_is_address(case: Case) -> Words:
         meaning += " CoreDNS takes names only and answers as if the Service did not exist."
     else:
         meaning += " DNS takes it as a name, and no such name exists."
-    return meaning, ("Make a Service without a selector and an EndpointSlice: lesson without_selector.",)
+    return meaning, (ADDRESS,)
 
 
 def _label_too_long(case: Case) -> Words:
@@ -249,6 +272,8 @@ def _type_not_followed(case: Case) -> Words:
     service = _held(case)
     followed = "CoreDNS follows an alias for A, AAAA and CNAME only"
     meaning = f"{case.way}{service} is an alias, and {followed}, not for {case.kind}."
+    if case.kind == "ANY":
+        return meaning, (ask(case, case.asked_name),)
     if chain.fits(service.target) and case.evidence.response(service.target, case.kind).wanted:
         return meaning, (ask(case, f"{service.target}.", kind=case.kind),)
     return f"{meaning} Its target {service.target}. has none either.", (look_at(service),)
@@ -264,7 +289,8 @@ def _no_record_of_type(case: Case) -> Words:
     followed = case.chain.to_mend is None or (other and other[0] in chain.FOLLOWED)
     asked = case.asked_name if followed else name
     commands = (ask(case, asked, kind=other[0]),) if other else ("kubectl get services -A",)
-    return f"{_subject(case)}{what} exists, but has no {case.kind} record.{has}", commands
+    lacks = "CoreDNS answers ANY with nothing" if case.kind == "ANY" else f"has no {case.kind} record"
+    return f"{_subject(case)}{what} exists, but {lacks}.{has}", commands
 
 
 def _held(case: Case) -> Service:

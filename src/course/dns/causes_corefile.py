@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from course.dns import server_blocks
-from course.dns.cluster_names import in_cluster
+from course.dns import cluster_names, dig, server_blocks
+from course.dns.chain import Hop
+from course.dns.cluster_names import in_cluster, plain
 from course.dns.diagnosis import Case, Diagnosis, Words
+from course.dns.evidence import Evidence
 from course.dns.question import ZONE
 
 SHOW = "kubectl -n kube-system get configmap coredns -o yaml"
@@ -61,10 +63,13 @@ def _no_forward(case: Case) -> Words:
 def _zone_taken(case: Case) -> Words:
     plugin = case.hop.plugin
     does = f"has `{plugin}`" if plugin else "has no plugin that answers for it"
+    others = [one for one in case.hop.block.plugins if one.name == "kubernetes"] if case.hop.block else []
+    knows = f" Its `{others[0]}` is for other names." if others else ""
     return (
         f"{_subject(case)} {case.hop.name} is one of the cluster's, and the Corefile's server block {_block(case)} "
         f"takes it: that zone fits best, whichever block has the kubernetes plugin. The block {does}, and knows "
-        f"no Services. A block whose zone is {ZONE}, above it or below it needs a kubernetes plugin of its own.",
+        f"no Services of that name.{knows} A block whose zone is {ZONE}, above it or below it needs a kubernetes "
+        "plugin of its own.",
         COMMANDS,
     )
 
@@ -124,12 +129,59 @@ def by_view(case: Case) -> str:
     )
 
 
+def left_out(case: Case) -> Words | None:
+    """The line within the kubernetes plugin's braces by which CoreDNS has no name for what the API holds."""
+    for hop in case.chain.hops:
+        block = server_blocks.block_of(hop.name, case.evidence.blocks()) if in_cluster(hop.name) else None
+        plugin = next((one for one in block.plugins if one.name == "kubernetes"), None) if block else None
+        if plugin and (line := _leaving_out(plugin, hop)):
+            meaning = (
+                f"{hop.service or hop.name} is not in DNS, though the cluster may have it: the Corefile's `{plugin}` "
+                f"goes by {line}."
+            )
+            return meaning, COMMANDS
+    return None
+
+
+def _leaving_out(plugin: server_blocks.Plugin, hop: Hop) -> str:
+    """The option that keeps a hop out of DNS, in words; "" where none does. Without one, `pods` is disabled."""
+    if cluster_names.read(hop.name).kind == cluster_names.POD and not plugin.options("pods"):
+        return "`pods disabled`, as no line says otherwise"
+    return next((f"`{' '.join(line)}`" for line in plugin.lines if _leaves_out(line, hop)), "")
+
+
+def _leaves_out(line: server_blocks.Line, hop: Hop) -> bool:
+    """Whether an option of the kubernetes plugin keeps a name of the cluster out of DNS, or may do so by labels."""
+    parts, option = cluster_names.read(hop.name), line[0]
+    if option == "namespaces":
+        return parts.namespace not in line[1:]
+    if option == "pods":
+        return parts.kind == cluster_names.POD and line[1:] != ("insecure",)
+    if option == "noendpoints":
+        return len(parts.below) == 1 or bool(hop.service and hop.service.headless)
+    if option == "ignore":
+        return hop.service is not None and not any(one.ready for one in hop.endpoints)
+    return option in ("labels", "namespace_labels")
+
+
 def by_stub(case: Case) -> str:
     """The sentence that says whose answer it is, where a server block of its own forwards the name; "" else."""
     block, plugin = case.hop.block, case.hop.plugin
     if block is None or block.root or plugin is None or plugin.name != "forward":
         return ""
     return f" By the Corefile's server block {block.key} CoreDNS asked {' or '.join(plugin.words[1:])} for it."
+
+
+def astray(response: dig.Response, evidence: Evidence) -> Diagnosis:
+    """An answer whose records are of another name than the one asked for: dig shows it, a program gets nothing."""
+    way = server_blocks.route(response.names[-1], response.kind, evidence.blocks())
+    rule = str(way.rewritten[-1].rule if way.rewritten else next(iter(way.plugins), "forward"))
+    meaning = (
+        f"CoreDNS answers for {response.names[-1]} with a record of {plain(response.astray[0].name)}, and a program "
+        f"takes none of a name that it did not ask for: it gets nothing. The Corefile's `{rule}` makes that answer"
+    )
+    mend = ": with `answer auto` it puts the asked name into the answer, too." if way.rewritten else "."
+    return Diagnosis("answer-of-another-name", meaning + mend, COMMANDS)
 
 
 def after_rewrite(case: Case, diagnosis: Diagnosis) -> Diagnosis:

@@ -18,8 +18,12 @@ HOSTS = ("localhost", "localhost.localdomain", "host.docker.internal", "host.con
 
 
 def _subject(case: Case) -> str:
-    """How the sentence begins: with the alias, where one leads there."""
-    return f"{case.way}The alias is there, but its target" if case.chain.to_mend else "The name"
+    """How the sentence begins: with the alias, where one leads there, and with the provider's own behind it."""
+    alias, first = case.chain.to_mend, next((hop.name for hop in _provider(case)), case.hop.name)
+    if first != case.hop.name:
+        begin = f"{case.way}The alias is there, and its target" if alias else "The name"
+        return f"{begin} {first} is an alias of the provider's own, but its end"
+    return f"{case.way}The alias is there, but its target" if alias else "The name"
 
 
 def _provider(case: Case) -> list[Hop]:
@@ -45,6 +49,10 @@ def missing(case: Case) -> tuple[str, Words]:
         why = "" if _form(name) else " A misspelt externalName, or the provider removed the name."
         return _cause(case), (begin + why, (look_at(alias),))
     if name.endswith(".arpa"):
+        turned = ".".join((*name.split(".")[-3::-1], *REVERSE))
+        if case.evidence.response(turned, "PTR").wanted:
+            meaning = f"{begin} A reverse name has the numbers of the address turned round: {turned}."
+            return _cause(case), (meaning, (ask(case, turned, kind="PTR"),))
         meaning = f"{begin} Nothing with that address has a name: no Service, no endpoint of one, nothing outside."
         return _cause(case), (meaning, ("kubectl get services,endpointslices -A",))
     return _cause(case), (begin, ("Compare it letter by letter with what the provider's console shows.",))
@@ -63,7 +71,7 @@ def _form(name: str) -> str:
     labels = name.split(".")
     numbers = labels[: -len(REVERSE)] if tuple(labels[-len(REVERSE) :]) == REVERSE else labels
     if "".join(numbers).isdigit() and len(numbers) != 4:
-        return f" It has {len(numbers)} numbers, and an IPv4 address has four."
+        return f" It has {len(numbers)} number{'' if len(numbers) == 1 else 's'}, and an IPv4 address has four."
     if re.fullmatch(r"\d+(-\d+){3}", name):
         return " An address with hyphens is no name by itself."
     return " A machine knows that name by its own hosts file, and DNS does not." if name in HOSTS else ""
@@ -189,6 +197,13 @@ def _failure(case: Case) -> Words:
     status = case.hop.response.status if case.hop.response else "no answer"
     begin = f"{_subject(case)} {name}. cannot be looked up: {status}"
     servers = _servers(case)
+    if over_tls := _over_tls(case):
+        return (
+            f"{begin}. CoreDNS forwards to {' and '.join((*servers, *over_tls))}, and a server that it asks over TLS "
+            "cannot be tried from here: it may not answer, have no certificate for the line's `tls_servername`, or "
+            f"fail for this name alone.{hides}",
+            causes_corefile.COMMANDS,
+        )
     if _silent(case) == servers and servers:
         if case.hop.block and not case.hop.block.root:
             return causes_corefile.forwarder_down(case, servers)
@@ -223,6 +238,12 @@ def _servers(case: Case) -> list[str]:
     return list(case.evidence.servers(case.hop.plugin)) if case.hop.plugin else []
 
 
+def _over_tls(case: Case) -> list[str]:
+    """Those of the servers that CoreDNS asks in another way than plain DNS: none of them is tried here."""
+    words = case.hop.plugin.words[1:] if case.hop.plugin else ()
+    return [word for word in words if "://" in word and not word.startswith("dns://")]
+
+
 def _silent(case: Case) -> list[str]:
     """Those of the servers that CoreDNS forwards to that do not answer when they are asked themselves."""
     return [one for one in _servers(case) if case.evidence.outside(".", "SOA", one).status == "TIMEOUT"]
@@ -245,6 +266,8 @@ def _over(case: Case) -> bool:
 
 def failure_kind(case: Case) -> str:
     """Of a failure outside, which: no server there, one of several, no zone there, this one alone, or over already."""
+    if _over_tls(case):
+        return "forwarder-over-tls"
     if _servers(case) and _silent(case) == _servers(case):
         return "outside-down" if case.hop.block is None or case.hop.block.root else "forwarder-down"
     if _over(case):

@@ -28,6 +28,8 @@ def diagnose(name: str, namespace: str, asked: Sequence[dig.Response], evidence:
     """The cause, in a word and in words, and what to type next."""
     if is_address(name):
         return _address(name, evidence)
+    if asked[-1].astray:
+        return causes_corefile.astray(asked[-1], evidence)
     failed = [one for one in asked if one.lone_alias or one.status not in ("NOERROR", "NXDOMAIN")]
     if any(one.status == "TIMEOUT" for one in failed) and _is_down(evidence):
         return _coredns_down(evidence)
@@ -73,7 +75,9 @@ def _of_chain(case: Case) -> Diagnosis:
         return _unexplained(case)
     cause = case.hop.cause
     if cause in SUFFIXED and (complete := complete_within(case)):
-        return Diagnosis("suffix-added", *causes.suffix_added(case, complete), case.chain)
+        address = "target-is-address" if case.chain.to_mend else "address-as-name"
+        kind = address if is_address(complete) else "suffix-added"
+        return Diagnosis(kind, *causes.suffix_added(case, complete), case.chain)
     if cause == "outside-missing":
         cause, words = causes_outside.missing(case)
         return Diagnosis(cause, *words, case.chain)
@@ -124,6 +128,8 @@ def _namespace_of_the_pod(case: Case) -> Diagnosis:
 
 def _unexplained(case: Case) -> Diagnosis:
     """All of it holds by what the API says, and yet the answer was none: too early, or the Corefile says otherwise."""
+    if words := causes_corefile.left_out(case):
+        return Diagnosis("left-out-of-dns", *words, case.chain)
     subject = case.chain.last.service or case.asked_name
     return Diagnosis(
         "not-known-yet",

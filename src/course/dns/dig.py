@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from course.base.errors import CourseError
-from course.dns.cluster_names import in_cluster
+from course.dns.cluster_names import in_cluster, plain
 
 if TYPE_CHECKING:
     import subprocess
@@ -54,8 +54,24 @@ class Response(NamedTuple):
 
     @property
     def wanted(self) -> tuple[Record, ...]:
-        """The records of the type that was asked for; an alias alone is none of them, unless CNAME was asked for."""
-        return tuple(record for record in self.answer if self.kind in (record.kind, "ANY"))
+        """The records of the type that was asked for; an alias alone is none of them, unless CNAME was asked for.
+
+        A record of a name that was not asked for, and that no alias leads to, counts for no program.
+        """
+        return tuple(one for one in self.answer if self.kind in (one.kind, "ANY") and plain(one.name) in self.names)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The name that was asked for, and those that its aliases lead to in turn."""
+        names = [plain(self.question)]
+        for record in self.aliases:
+            names += [plain(record.value)] if plain(record.name) in names else []
+        return tuple(names)
+
+    @property
+    def astray(self) -> tuple[Record, ...]:
+        """The records of the type that was asked for that are of another name."""
+        return tuple(one for one in self.answer if one.kind == self.kind and plain(one.name) not in self.names)
 
     @property
     def lone_alias(self) -> bool:

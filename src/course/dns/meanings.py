@@ -87,4 +87,4 @@ def _in_cluster(settled: dig.Response, parts: cluster_names.ClusterName) -> str:
         return "One endpoint of a Service: CoreDNS makes the name from its host name or its address."
     if len(settled.addresses) > 1:
         return "A headless Service: the addresses are its Pods, with no virtual IP before them."
-    return "A Service with a virtual IP (or headless with one Pod): no alias, an A record of its own."
+    return f"A Service with a virtual IP (or headless with one Pod): no alias, an {settled.kind} record of its own."

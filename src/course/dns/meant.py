@@ -88,7 +88,7 @@ def names_for(name: str, evidence: Evidence, namespace: str = "") -> list[Meant]
     `web-0.web`, `web-0.team-a` and `web-0` are an endpoint without all of its name.
     """
     parsed = wording(name, evidence)
-    if not parsed.words:
+    if not parsed.words or below_alias_of_domain(name, evidence):
         return []
     intended = _spelt(parsed.words, evidence) or [
         replace(one, sure=False) for one in _misspelt(parsed, namespace, evidence)
@@ -128,6 +128,16 @@ def _misspelt(parsed: Wording, namespace: str, evidence: Evidence) -> list[Meant
     named = named or endpoints(service, evidence, namespace=space) or endpoints(service, evidence)
     below_one = [Meant(one, (*below, service)) for one in services if one.name == space]
     return named or (near_names(service, there, below, evidence) if there else below_one)
+
+
+def below_alias_of_domain(name: str, evidence: Evidence) -> bool:
+    """Whether a name outside looks like one below an alias, for a namespace has the name of a domain.
+
+    `www.example.com`, where a namespace com has an alias example: no name is below an alias.
+    """
+    labels = plain(name).split(".")
+    held = [one for one in evidence.services() if [one.name, one.namespace] == labels[-2:]]
+    return len(labels) > 2 and any(one.alias for one in held) and is_domain(labels[-1], evidence)
 
 
 def is_domain(label: str, evidence: Evidence) -> bool:

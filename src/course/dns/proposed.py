@@ -107,7 +107,7 @@ def complete_within(case: Case) -> str:
     """The complete name to which a suffix of the cluster was added by mistake; "" where there is none.
 
     `auth.team-a.svc.cluster.local.team-b.svc.cluster.local` and `db.example.com.team-b` hold one. A name outside is
-    taken for one if it has an answer, or else if the domain above it is there.
+    taken for one if it has an answer, or else if the domain above it is there; an address with dots, always.
     """
     name = case.hop.name
     head, twice, _ = name.partition(f"{COMPLETE}.")
@@ -119,5 +119,7 @@ def complete_within(case: Case) -> str:
     bare, domain = ".".join(labels), ".".join(labels[1:])
     if bare == name or "." not in bare or in_cluster(bare):
         return ""
+    if chain.is_address(bare):
+        return bare
     known = "." in domain and case.evidence.response(domain, "NS").status == "NOERROR"
     return bare if known or answering([bare], case.kind, case.evidence) else ""

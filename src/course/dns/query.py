@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from course.base import advice
 from course.base.shell import Completed
 from course.dns import dig, question
-from course.dns.cluster_names import plain
 
 if TYPE_CHECKING:
     from course.dns.chain import Chain
@@ -124,10 +123,7 @@ def settle(
     """The responses to question.pairs, settled as a resolver does, and explained."""
     *tried, own_namespace = responses
     asked = _until_settled(tried, dns.resolver if dns else "glibc")
-    if dns and dns.policy == "Default":  # its node's DNS server knows no namespaces: the API is asked
-        gone = namespace not in (evidence or _cluster()).namespaces()
-    else:
-        gone = _is_gone(namespace, own_namespace)
+    gone = _may_be_gone(own_namespace, dns) and namespace not in (evidence or _cluster()).namespaces()
     note = f"There is no namespace {namespace}: no Pod can ask from there." if gone else ""
     if asked[-1].wanted and asked[-1].status == "NOERROR":
         from course.dns import meanings
@@ -150,9 +146,12 @@ def _blocks(evidence: Evidence | None) -> Sequence[ServerBlock]:
     return (evidence or _cluster()).blocks()
 
 
-def _is_gone(namespace: str, own: dig.Response) -> bool:
-    """The namespace's own name was asked too: it is there, and empty, or it does not exist."""
-    return own.status == "NXDOMAIN" and plain(own.question).startswith(f"{namespace}.svc.")
+def _may_be_gone(own: dig.Response, dns: PodDns | None) -> bool:
+    """The namespace's own name was asked too: it is there, and empty, or it does not exist.
+
+    A Corefile may leave it out, and a node's DNS server knows none: then the API says whether it is there.
+    """
+    return own.status == "NXDOMAIN" or (dns is not None and dns.policy == "Default")
 
 
 def _until_settled(responses: Sequence[dig.Response], resolver: str) -> tuple[dig.Response, ...]:
@@ -195,4 +194,12 @@ def explain(
 
         if own := resolver.explain(name, namespace, asked, dns, evidence):
             return own
+    if own_server:
+        kind = asked[-1].kind
+        ordinary = evidence.responses([(full, kind) for full in question.candidates(name, namespace)])
+        found = diagnose.diagnose(name, namespace, _until_settled(ordinary, "glibc"), evidence)
+        from dataclasses import replace  # not for an answer that came
+
+        begin = "A Pod with dnsPolicy Default asks the DNS server of its node, and CoreDNS has no answer either"
+        return replace(found, meaning=f"{begin}. {found.meaning}")
     return diagnose.diagnose(name, namespace, asked, evidence)

@@ -20,6 +20,8 @@ TOOLBOX = kubectl.TOOLBOX[1]
 ZONE = "cluster.local"
 TYPES = ("A", "AAAA", "CNAME", "SRV", "MX", "TXT", "NS", "PTR", "SOA", "CAA", "HTTPS", "ANY")
 ORDINARY_NAME = re.compile(r"(?=.{1,253}\.?$)(?!-)[\w*-]{1,63}(\.[\w*-]{1,63})*\.?", re.ASCII)
+# The name in a URL, or before a port or a path.
+WITHIN = re.compile(r"(?:[a-z][\w+.-]*://)?(?:[^/@\s]*@)?(\w[\w.-]*)(?::\d+)?(?:[/?].*)?", re.ASCII)
 NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 NDOTS = 5  # what kubelet writes into a Pod's resolv.conf
 
@@ -29,9 +31,12 @@ def check_name(name: str) -> str:
     if ORDINARY_NAME.fullmatch(name):
         return name  # nearly always; importing dnspython costs as much as a tenth of the question
     advice = "Give a name only, for example: course ask external-database --from production"
-    if name.count(":") > 1 and _is_ipv6(name):
-        raise CourseError(f"{name!r} is an address, not a name.", "An IPv6 address needs no look-up.", advice)
-    if re.search(r"[/:@?\s\\]", name) or not name.strip("."):
+    if name.count(":") > 1 and (reverse := _reverse_of_ipv6(name)):
+        why = "An IPv6 address needs no look-up. The name that belongs to it stands under its reverse name."
+        raise CourseError(f"{name!r} is an address, not a name.", why, f"course ask {reverse} --type PTR")
+    if re.search(r"[/:@?\s\\]", name):
+        within = WITHIN.fullmatch(name.strip())
+        advice = f"Give the name alone: {within[1]}" if within else advice
         raise CourseError(f"{name!r} is no DNS name.", "A name has no scheme, port, path or space.", advice)
     import dns.exception
     import dns.name
@@ -47,13 +52,14 @@ def check_name(name: str) -> str:
     return ascii_form
 
 
-def _is_ipv6(text: str) -> bool:
+def _reverse_of_ipv6(text: str) -> str:
+    """The reverse name of an IPv6 address; "" for what is none."""
     from ipaddress import AddressValueError, IPv6Address
 
     try:
-        return bool(IPv6Address(text.strip("[]")))
+        return IPv6Address(text.strip("[]").partition("%")[0]).reverse_pointer
     except AddressValueError:
-        return False
+        return ""
 
 
 def check_namespace(namespace: str) -> str:

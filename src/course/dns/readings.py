@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 
-from course.dns import chain, cluster_names, dig
+from course.dns import chain, cluster_names, dig, meant
 from course.dns.cluster_names import in_cluster, plain
 from course.dns.evidence import Evidence
 from course.dns.meant import NEAR
@@ -26,7 +26,7 @@ def _weight(full: str, name: str, namespace: str, evidence: Evidence) -> int:
     if as_typed:
         return 90
     hop = chain.cluster_hop(full, "A", evidence)
-    if hop.service:
+    if hop.service and not meant.below_alias_of_domain(name, evidence):
         return 100 - len(cluster_names.read(full).below)
     if name.endswith((".svc", ".pod")) and full == f"{name}.{ZONE}":
         return 85
