@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from course.lab import Check, Pod, Reply, leads_to
 
 probe, south = Pod("lab-nobody-noticed"), Pod("lab-nobody-noticed-south")
+HANGING = "silent.lab-nobody-noticed-south.svc.cluster.local"
 PROVIDER = "prod-db.us-east-1.rds.amazonaws.com"
 LOOK = "kubectl -n {} get deploy shop -o yaml: env and readinessProbe"
 OLD_ENOUGH = 10  # seconds after its start, a Pod has been asked by its readiness probe at least twice
@@ -96,6 +97,14 @@ CHECKS = [
         f"an alias of {PROVIDER}",
         "A Service that carries to an address maps the port, and stays behind when the provider moves the database.",
         "kubectl -n lab-nobody-noticed get svc database: its type, and EXTERNAL-IP",
+    ),
+    Check(
+        "south-keeps-its-alias",
+        probe.dig("database.lab-nobody-noticed-south.svc.cluster.local."),
+        leads_to(HANGING),
+        f"an alias of {HANGING}",
+        "The south waits for something else than its own database, and is not ready when that comes back.",
+        f"kubectl -n {south.namespace} get svc database: its type, and EXTERNAL-IP",
     ),
     Check(
         "south-refuses-at-once",
