@@ -124,6 +124,16 @@ CHECKS = [
         beside=south.kubectl(asked_for_readiness),
     ),
     Check(
+        "nobody-restarted",
+        probe.kubectl(
+            "get pods -A -l app=nobody-noticed -o jsonpath='{.items[*].status.containerStatuses[*].restartCount}'"
+        ),
+        lambda reply: reply.status == 0 and set(reply.text.split()) <= {"0"},
+        "0 restarts of each Pod of the shop",
+        "A restart of the shop repairs no database. Which kind of probe ends a container, and which only says that it is not ready?",
+        "kubectl get deployments -A -l app=nobody-noticed -o yaml: which probes are there?",
+    ),
+    Check(
         "one-manifest",
         both,
         one_manifest,
