@@ -23,6 +23,20 @@ def why_impostor(reply: Reply) -> str:
     return "A client that verifies nothing pays anybody."
 
 
+PROVIDER = "api.example.com"
+target = probe.kubectl(
+    'get deployments,services -o jsonpath=\'{.items[*].spec.template.spec.containers[*].env[?(@.name=="CONNECT_TO")].value} '
+    '{.items[?(@.metadata.name=="payments")].spec.type} {.items[?(@.metadata.name=="payments")].spec.externalName}\''
+)
+
+
+def follows(reply: Reply) -> bool:
+    """Billing connects to the provider's name, or to the alias of it."""
+    to, _, service = reply.text.partition(" ")
+    alias = service.rstrip(".") == f"ExternalName {PROVIDER}"
+    return to.rstrip(".") == PROVIDER or (to.partition(".")[0] == "payments" and alias)
+
+
 CHECKS = [
     Check(
         "payment-goes-through",
@@ -32,6 +46,14 @@ CHECKS = [
         why_no_payment,
         "the names in the certificate (openssl, see the task) and the settings: kubectl -n lab-certificate-mismatch set env deploy/billing --list",
         beside=probe.service("payments"),
+    ),
+    Check(
+        "follows-the-provider",
+        target,
+        follows,
+        f"payments, an alias of {PROVIDER}, or that name itself",
+        "The provider moves its servers: an address that is written down is right until then.",
+        "CONNECT_TO in billing's environment, and: kubectl -n lab-certificate-mismatch get svc payments",
     ),
     Check(
         "impostor-is-refused",

@@ -10,6 +10,12 @@ NAMES = "names() { for n in $(seq ${2:-20}); do echo q$(date +%s%N)$n.$1; done; 
 ZONES = "kubectl -n lab-half-the-answers get configmap dns -o yaml: who is asked for corp.example? (A changed file is not read at once: restart the Deployment dns.)"
 
 
+COUNT = (
+    "count() { curl -s http://10.96.0.55:9153/metrics | "
+    "awk '/^coredns_dns_requests_total/ && /zone=\"'$1'\"/ && /type=\"A\"/ {n += $NF} END {print n + 0}'; }; "
+)
+
+
 def why_not_all(reply: Reply) -> str:
     """None, or some: the servers are tried in order, or by chance."""
     if reply.text.startswith("0 "):
@@ -34,13 +40,27 @@ CHECKS = [
         probe.run(
             "questions of apps that come to the head office for 10 names of example.com and 10 of partner.example",
             NAMES
-            + 'count() { curl -s http://10.96.0.55:9153/metrics | awk \'/^coredns_dns_requests_total/ && /zone="[.]"/ && /type="A"/ {n += $NF} END {print n + 0}\'; }; '
-            "before=$(count); dig +short +time=2 +tries=2 $(names example.com 10) $(names partner.example 10) > /dev/null; echo for 20 names: $(($(count) - before))",
+            + COUNT
+            + "before=$(count [.]); dig +short +time=2 +tries=2 $(names example.com 10) $(names partner.example 10) > /dev/null; echo for 20 names: $(($(count [.]) - before))",
         ),
         lambda reply: reply.text == "for 20 names: 0",
         "for 20 names: 0",
         "The head office's server is asked for names that are not its own. Its line is slow, and every app waits for it.",
         "the forward line of the block .:53: kubectl -n lab-half-the-answers get configmap dns -o yaml",
+    ),
+    Check(
+        "head-office-is-asked",
+        probe.run(
+            "whether questions of apps for 10 names of corp.example come to the head office",
+            NAMES
+            + COUNT
+            + "before=$(count corp.example.); dig +short +time=2 +tries=2 $(names corp.example 10) > /dev/null; "
+            "[ $(($(count corp.example.) - before)) -ge 1 ] && echo they come || echo they do not come",
+        ),
+        lambda reply: reply.text == "they come",
+        "they come",
+        "Whoever answers for corp.example here, it is not the head office, and nobody else knows where its machines are today.",
+        ZONES,
     ),
     Check(
         "other-names-resolve",

@@ -55,6 +55,22 @@ CHECKS = [
         ),
     ),
     Check(
+        "each-address-is-one",
+        probe.kubectl("get networkpolicies -o jsonpath='{range .items[*].spec.egress[*].to[*]}{.ipBlock.cidr} {end}'"),
+        lambda reply: all(block.endswith(("/32", "/128")) for block in reply.text.split()),
+        "blocks of one address, which end in /32",
+        "A block that is wider lets out to its neighbours as well, also to those where nobody listens today.",
+        "kubectl -n lab-locked-egress get networkpolicy -o yaml: the part behind the slash of each cidr",
+    ),
+    Check(
+        "deny-all-stays",
+        probe.kubectl("get networkpolicy deny-all -o jsonpath='{.spec}'"),
+        lambda reply: reply.text == '{"podSelector":{},"policyTypes":["Egress"]}',
+        "all Pods, egress, and no rule",
+        "Without it, whatever Pod no other policy selects may call every address in the world: today's, or one of tomorrow.",
+        "kubectl -n lab-locked-egress get networkpolicy deny-all -o yaml; begin afresh if it is gone",
+    ),
+    Check(
         "nothing-else-is-reached",
         others,
         lambda reply: reply.text.strip() == "reached:",

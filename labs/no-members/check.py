@@ -1,9 +1,12 @@
 """no-members: SRV records and names of single Pods come from a headless Service; below an alias there are none."""
 
+import json
+
 from course.lab import Check, Pod, Reply
 
 probe = Pod("lab-no-members")
 MEMBERS = ("broker-0", "broker-1")
+LABELS = {"app": "broker", "lab-wait": "yes"}  # what each member is made with
 ASK = "dig +search +time=3 +tries=2"
 
 records = probe.run(
@@ -52,7 +55,16 @@ def why_not_each(reply: Reply) -> str:
     return "One record is one host: behind a virtual IP a client meets some member, and never knows which."
 
 
+def selects_the_pods(reply: Reply) -> bool:
+    """By labels that a member has when it is made, and the Pod `probe` has not."""
+    kind, _, selector = reply.text.partition(", selector ")
+    labels = json.loads(selector or "{}")
+    return kind != "ExternalName" and "app" in labels and labels.items() <= LABELS.items()
+
+
 def why_not_by_hand(reply: Reply) -> str:
+    if reply.text.startswith("ClusterIP") and "{" in reply.text:
+        return "It selects by something else than the label app=broker, which a member has when it is made: one that is made anew is not found."
     if reply.text.startswith("ClusterIP"):
         return "Nothing tells this Service which Pods are its own: addresses written by hand stay when a Pod gets another one."
     return "An alias has no members: it is a name for another name."
@@ -88,8 +100,8 @@ CHECKS = [
     Check(
         "follows-the-pods",
         probe.kubectl("get svc broker -o jsonpath='{.spec.type}, selector {.spec.selector}'"),
-        lambda reply: not reply.text.startswith("ExternalName") and "{" in reply.text,
-        "a Service that selects the broker's Pods",
+        selects_the_pods,
+        "a Service that selects the broker's Pods by their label",
         why_not_by_hand,
         "kubectl -n lab-no-members get pods --show-labels, and the selector of the Service broker",
     ),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from course.lab import Check, Pod, Reply, leads_to
 
 probe, south = Pod("lab-nobody-noticed"), Pod("lab-nobody-noticed-south")
+HANGING = "silent.lab-nobody-noticed-south.svc.cluster.local"
 PROVIDER = "prod-db.us-east-1.rds.amazonaws.com"
 LOOK = "kubectl -n {} get deploy shop -o yaml: env and readinessProbe"
 OLD_ENOUGH = 10  # seconds after its start, a Pod has been asked by its readiness probe at least twice
@@ -98,6 +99,14 @@ CHECKS = [
         "kubectl -n lab-nobody-noticed get svc database: its type, and EXTERNAL-IP",
     ),
     Check(
+        "south-keeps-its-alias",
+        probe.dig("database.lab-nobody-noticed-south.svc.cluster.local."),
+        leads_to(HANGING),
+        f"an alias of {HANGING}",
+        "The south waits for something else than its own database, and is not ready when that comes back.",
+        f"kubectl -n {south.namespace} get svc database: its type, and EXTERNAL-IP",
+    ),
+    Check(
         "south-refuses-at-once",
         probe.http("http://shop.lab-nobody-noticed-south/", "-m 4"),
         lambda reply: reply.status == 7,
@@ -113,6 +122,16 @@ CHECKS = [
         why_not_waiting,
         "kubectl -n lab-nobody-noticed-south describe pod -l app=nobody-noticed: the line Readiness, and the events",
         beside=south.kubectl(asked_for_readiness),
+    ),
+    Check(
+        "nobody-restarted",
+        probe.kubectl(
+            "get pods -A -l app=nobody-noticed -o jsonpath='{.items[*].status.containerStatuses[*].restartCount}'"
+        ),
+        lambda reply: reply.status == 0 and set(reply.text.split()) <= {"0"},
+        "0 restarts of each Pod of the shop",
+        "A restart of the shop repairs no database. Which kind of probe ends a container, and which only says that it is not ready?",
+        "kubectl get deployments -A -l app=nobody-noticed -o yaml: which probes are there?",
     ),
     Check(
         "one-manifest",

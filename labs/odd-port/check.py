@@ -7,6 +7,17 @@ call = probe.http("https://legacy-api/", "--cacert /etc/outside/ca.crt")
 connect = probe.connect("legacy-api", 443)
 
 
+addresses = probe.kubectl(
+    "get configmaps,endpointslices -o jsonpath='{.items[*].data.STANDBY} is the second machine, and endpoints are: {.items[*].endpoints[*].addresses[*]}'"
+)
+
+
+def spares_the_second(reply: Reply) -> bool:
+    """No connection is carried to the second machine."""
+    standby, _, endpoints = reply.text.partition(" is the second machine, and endpoints are: ")
+    return bool(standby) and standby not in endpoints.split()
+
+
 def why_certificate(reply: Reply) -> str:
     if "subject name" in reply.err:
         return "Another server answers on this port, with a certificate for another name: the port was not changed on the way."
@@ -49,5 +60,13 @@ CHECKS = [
         'HTTP 200 from "server":"legacy-api"',
         "Only the API's own answer is worth anything to payroll.",
         "the checks above this one, then who answers: curl -v the same URL in the Pod probe",
+    ),
+    Check(
+        "at-the-apis-address",
+        addresses,
+        spares_the_second,
+        "no connection carried to the second machine, STANDBY",
+        "The API's address is ADDRESS. A second machine that answers alike today has no part in this: its owner may switch it off.",
+        "kubectl -n lab-odd-port get endpointslices, beside ADDRESS in the ConfigMap outside",
     ),
 ]

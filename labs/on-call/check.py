@@ -15,10 +15,12 @@ def ask(name: str) -> Probe:
     return replace(asked, title=f"{asked.title} A {name} CNAME", command=f"{asked.command} {name} CNAME")
 
 
-def why_not_there(target: str) -> Callable[[Reply], str]:
+def why_not_there(target: str, by: str) -> Callable[[Reply], str]:
     """The cause, read from the answer."""
 
     def why(reply: Reply) -> str:
+        if reply.addresses and target in reply.aliases:
+            return f"It ends at the right name, and not by way of {by}, as the wiki says: what is changed there is not seen here."
         if reply.addresses and reply.aliases:
             return f"It leads to an address, by another name than {target}: to something else, today or as soon as one of the two moves."
         if reply.addresses:
@@ -35,13 +37,15 @@ def why_not_there(target: str) -> Callable[[Reply], str]:
     return why
 
 
-def leads(ticket: str, name: str, target: str) -> Check:
+def leads(ticket: str, name: str, target: str, by: str = "") -> Check:
+    """by: the alias through which it leads there, where the wiki names one."""
+    ends_there = leads_to(target)
     return Check(
         f"{ticket}-leads-there",
         ask(name),
-        leads_to(target),
-        f"an alias that ends at {target}, with an address",
-        why_not_there(target),
+        lambda reply: ends_there(reply) and by in ("", *reply.aliases),
+        f"an alias that ends at {target}, with an address{f', by way of {by}' if by else ''}",
+        why_not_there(target, by),
         f"kubectl -n lab-on-call get svc {name}, then ask for what it leads to: dig TARGET in the apps' Pod",
         beside=apps.service(name),
     )
@@ -65,7 +69,7 @@ CHECKS = [
         "The ticket is closed when login gets its sessions from the platform team's store.",
         "the check login-leads-there, then: kubectl -n lab-on-call-platform get svc,pods",
     ),
-    leads("billing", "billing-db", f"users.cxyz123.{PROVIDER}"),
+    leads("billing", "billing-db", f"users.cxyz123.{PROVIDER}", by="ledger-db.lab-on-call.svc.cluster.local"),
     leads("ledger", "ledger-db", f"users.cxyz123.{PROVIDER}"),
     reads_ada(
         apps,

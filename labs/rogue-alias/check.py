@@ -29,6 +29,11 @@ ALIKE = (
     "myapi.example.com.",
     "internal.api.example.com.",
 )
+FOR_WHOM = ("matchConstraints", "matchConditions", "variables", "validations[*].expression", "matchResources")
+NAMED = (
+    "get validatingadmissionpolicy/lab-rogue-alias validatingadmissionpolicybinding/lab-rogue-alias "
+    f"-o jsonpath='{' '.join(f'{{.items[*].spec.{part}}}' for part in FOR_WHOM)}'"
+)
 LOOK = (
     "the expression, against each of these targets: kubectl get validatingadmissionpolicy lab-rogue-alias -o yaml "
     "(changed this moment? It takes a second or two to be in force)"
@@ -104,6 +109,14 @@ CHECKS = [
         "refused",
         "The next tenant gets a namespace with the same label, and nobody will think of this policy then.",
         "which namespaces the binding takes in: kubectl get namespaces --show-labels",
+    ),
+    Check(
+        "tomorrows-tenant-is-judged",
+        tenant.kubectl(NAMED),
+        lambda reply: bool(reply.text) and "lab-rogue-alias" not in reply.text,
+        "two objects that name no namespace",
+        "A list of namespaces, or of users, is right until the next tenant comes. The label says who is one.",
+        "the binding's namespaceSelector: kubectl get validatingadmissionpolicybinding lab-rogue-alias -o yaml",
     ),
     Check(
         "ordinary-services-pass",

@@ -4,7 +4,7 @@ from course.lab import Check, Pod, Reply, leads_to
 
 probe = Pod("lab-roll-back")
 OLD, DATABASE = "users.cxyz123.us-east-1.rds.amazonaws.com", "lab_roll_back"
-CUSTOMERS = "Ada pro, Grace free, Linus pro, Margaret team, Radia free, Barbara team, Katherine pro"
+CUSTOMERS = "1 Ada pro, 2 Grace free, 3 Linus pro, 4 Margaret team, 5 Radia free, 6 Barbara team, 7 Katherine pro"
 # A write that is taken back: it asks whether a write would be taken, and leaves nothing behind.
 attempt = "BEGIN; INSERT INTO users VALUES (-1, 'probe', 'none'); SELECT 'the write would be taken'; ROLLBACK"
 stale = """
@@ -58,10 +58,11 @@ CHECKS = [
     ),
     Check(
         "new-rows-are-back",
-        probe.sql(OLD, "SELECT string_agg(name || ' ' || plan, ', ' ORDER BY id) FROM users", DATABASE),
+        probe.sql(OLD, "SELECT string_agg(concat_ws(' ', id, name, plan), ', ' ORDER BY id) FROM users", DATABASE),
         lambda reply: reply.text == CUSTOMERS,
         CUSTOMERS,
-        "Two customers signed up while the users were in the cluster. To them a roll-back without their rows is a loss.",
+        "Two customers signed up while the users were in the cluster. To them a roll-back without their rows is a loss, and with "
+        "another number each of them is a stranger to whatever knows them by it.",
         "the users at both places. Is user-db an alias by now? Then both psql lines of the task ask the provider; ask the Pod itself: "
         "kubectl -n lab-roll-back exec deploy/user-db -- psql 'host=127.0.0.1 user=app password=app dbname=lab_roll_back' "
         "-c 'SELECT * FROM users ORDER BY id'",

@@ -5,6 +5,7 @@ from course.lab import Check, Pod, Reply, leads_to, reads_ada
 probe, team = Pod("lab-stuck-release", "probe"), Pod("lab-stuck-release")
 TARGET = "users.cxyz123.us-east-1.rds.amazonaws.com"
 OWNERS = '{range .metadata.managedFields[*]}{.manager} has {.fieldsV1.f:spec}{"\\n"}{end}'
+FAILED = 2  # the revision of the pipeline's upgrade before you came
 HISTORY = "kubectl -n lab-stuck-release exec helm -- helm history shop"
 FIELDS = "kubectl -n lab-stuck-release get service shop-db --show-managed-fields -o yaml"
 
@@ -28,9 +29,11 @@ def last(reply: Reply) -> str:
 
 
 def why_not_deployed(reply: Reply) -> str:
-    """Gone, or failed."""
+    """Gone, made anew, or failed."""
     if not last(reply):
         return "There is no release any more: Helm does not know the Service, and its history is gone."
+    if last(reply) == "deployed":
+        return "This is another release of that name: it begins at revision 1, and the history of yours is gone."
     return (
         f"The last revision is {last(reply)}. The error of that revision stands in the history: which field, and why?"
     )
@@ -57,8 +60,8 @@ CHECKS = [
             "get secrets -l owner=helm,name=shop "
             "-o jsonpath='{range .items[*]}{.metadata.labels.version} {.metadata.labels.status}{\"\\n\"}{end}'"
         ),
-        lambda reply: last(reply) == "deployed" and 1 in revisions(reply),
-        "the last revision deployed, and revision 1 still there",
+        lambda reply: last(reply) == "deployed" and max(revisions(reply)) > FAILED,
+        f"the last revision deployed, and counted on from revision {FAILED}",
         why_not_deployed,
         HISTORY,
     ),

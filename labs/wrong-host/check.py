@@ -1,9 +1,29 @@
 """wrong-host: the Host header decides which site of a server answers."""
 
+import re
+
 from course.lab import Check, Pod, Reply
 
 probe = Pod("lab-wrong-host")
 page = probe.http("http://gateway/")
+
+
+def host_sent(reply: Reply) -> str:
+    """The Host header of what was sent outside; "" where it cannot be read, as over TLS."""
+    found = re.search(r"; host: ([^;:]*)", reply.body, re.IGNORECASE)
+    return found[1].strip().lower() if found else ""
+
+
+def is_asked(reply: Reply) -> bool:
+    """Something was sent outside, and for no other site."""
+    sent = reply.body not in ("", "sent outside: nothing")
+    return reply.code == 200 and sent and host_sent(reply) in ("", "api.example.com")
+
+
+def why_not_asked(reply: Reply) -> str:
+    if host_sent(reply):
+        return f"The server outside is asked for {host_sent(reply)}, which names no site of its own: whatever customers see, it is not its page."
+    return "A page that the gateway makes up is not the catalog: nobody outside was asked."
 
 
 def why(reply: Reply) -> str:
@@ -28,9 +48,9 @@ CHECKS = [
     Check(
         "the-server-outside-is-asked",
         probe.http("http://gateway:8081/"),
-        lambda reply: reply.code == 200 and reply.body not in ("", "sent outside: nothing"),
-        "a request that leaves the gateway's Pod for the server of api.example.com",
-        "A page that the gateway makes up is not the catalog: nobody outside was asked.",
+        is_asked,
+        "a request that leaves the gateway's Pod for the server of api.example.com, and for that site",
+        why_not_asked,
         "where the gateway's answer comes from: kubectl -n lab-wrong-host get configmap gateway -o yaml",
     ),
     Check(

@@ -13,6 +13,12 @@ def why_no_address(reply: Reply) -> str:
     return "The search list of a Pod begins with its own namespace: external-database is looked for there, not where the reports team is."
 
 
+def why_not_production(reply: Reply) -> str:
+    if reply.rcode == "NXDOMAIN":
+        return "There is no such name in the shop's own namespace: where it resolves in this Pod all the same, the Pod's settings were changed."
+    return "The shop must read production data, and follow when the provider moves the database."
+
+
 CHECKS = [
     Check(
         "shop-finds-the-name",
@@ -24,10 +30,10 @@ CHECKS = [
     ),
     Check(
         "shop-gets-production",
-        name,
+        shop.dig("external-database.lab-wrong-namespace.svc.cluster.local."),
         leads_to(PROVIDER),
         f"an alias that leads to {PROVIDER}",
-        "The shop must read production data, and follow when the provider moves the database.",
+        why_not_production,
         "dig +search external-database in the shop's Pod probe: which names are on the right of CNAME?",
     ),
     reads_ada(

@@ -382,6 +382,14 @@ TASKS = [
                 why="It begins like a name of team A's own, and its end belongs to somebody outside.",
                 of="own-names",
             ),
+            alias(
+                "a-longer-namespace",
+                team_a,
+                "admin.not-team-a.svc.cluster.local",
+                allowed=False,
+                why="The namespace not-team-a is another team's: before a namespace's name there is a dot.",
+                of="own-names",
+            ),
             Check(
                 "a-change",
                 edge.kubectl(
@@ -397,6 +405,7 @@ TASKS = [
         fresh={
             "a-foreign-name": "not the one that the alias is in",
             "a-name-that-goes-on": "somebody outside",
+            "a-longer-namespace": "another team's",
             "a-change": "turned to team A's page",
         },
         hints=(
@@ -418,6 +427,13 @@ TASKS = [
 "value": "object.spec.type != \\u0027ExternalName\\u0027 || object.spec.externalName.split(\\u0027.\\u0027)[1] == object.metadata.namespace"}]'""",
                 fails=("a-name-that-goes-on",),
                 says={"a-name-that-goes-on": "begins like a name"},
+            ),
+            "without-the-dot": Wrong(
+                cell="""kubectl patch validatingadmissionpolicy own-names --type json -p '[{"op": "replace", "path": "/spec/matchConstraints/resourceRules/0/operations", "value": ["CREATE", "UPDATE"]},
+{"op": "replace", "path": "/spec/validations/0/expression",
+"value": "object.spec.type != \\u0027ExternalName\\u0027 || object.spec.externalName.endsWith(object.metadata.namespace + \\u0027.svc.cluster.local\\u0027)"}]'""",
+                fails=("a-longer-namespace",),
+                says={"a-longer-namespace": "before a namespace's name"},
             ),
             "one-team-alone": Wrong(
                 cell="""kubectl patch validatingadmissionpolicy own-names --type json -p '[{"op": "replace", "path": "/spec/matchConstraints/resourceRules/0/operations", "value": ["CREATE", "UPDATE"]},

@@ -1,0 +1,2 @@
+kubectl apply -f policy.yaml
+kubectl -n lab-policy-behind-cache delete networkpolicy deny-all
