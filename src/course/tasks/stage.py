@@ -46,7 +46,9 @@ def remove_beyond(objects: Sequence[str]) -> None:
 
         neighbour.delete(engine.chosen(), lambda text: None)
     if ours := [name for name in objects if not name.startswith(CLUSTER)]:
-        kubectl.output("delete", "-n", "kube-system", "--cascade=foreground", *ours, timeout=GONE_WITHIN)
+        kubectl.output(
+            "delete", "-n", "kube-system", "--ignore-not-found", "--cascade=foreground", *ours, timeout=GONE_WITHIN
+        )
 
 
 def values(text: str) -> dict[str, str]:
