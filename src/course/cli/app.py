@@ -158,7 +158,7 @@ def completion(shell: Annotated[str, typer.Argument(help="bash; zsh understands 
 @app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
 def test(
     context: typer.Context,
-    offline: Annotated[bool, typer.Option("--offline", help="Only what needs no cluster: about a minute.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Only what needs no cluster: one or two minutes.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="Also what runs once a week.")] = False,
     engines: Annotated[
         bool,
