@@ -11,7 +11,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from course.base import paths
+from course.base import paths, waiting
 from course.interview import desk, pool
 from course.tasks import progress
 from tests.unit.candidate import good
@@ -55,6 +55,17 @@ class Terminal:
                 self.child.sendline("")
         return screens
 
+    def leaves(self, way: str = "sendintr") -> None:
+        """Ctrl-C (or Ctrl-D: "sendeof"), as people type it: when the program reads, and not in the moment before."""
+        task = Path(f"/proc/{self.child.pid}/task/{self.child.pid}/wchan")
+        if sys.platform == "linux":
+            waiting.until(
+                lambda: task.read_text().startswith(("wait_woken", "n_tty_read", "poll", "do_select")),
+                seconds=60,
+                what="That the program reads from its terminal",
+            )
+        getattr(self.child, way)()
+
     def exit_code(self) -> int:
         """The command's exit code, once it is over."""
         self.child.expect(pexpect.EOF)
@@ -89,7 +100,7 @@ def test_a_whole_timed_run_interrupted_killed_and_resumed(state: Path) -> None:
     assert "Without a live task" in shown and "20 min 00 s left. Question 1 of" in shown
     shown = answered(first, shown, 2)
     assert "Question 3 of" in shown and "In short" not in shown
-    first.child.sendintr()
+    first.leaves()
     assert "Paused" in first.shown() and first.exit_code() == 130
 
     second = Terminal(state, "timed")
@@ -162,7 +173,7 @@ def test_a_small_terminal_breaks_lines_between_words_and_scrolls_nothing_away(
     rest = terminal.types("b")
     assert "Question 2 of" in rest and rest.count("\n") < 24
     assert "'b' was typed before all was shown and is not taken" in rest
-    terminal.child.sendintr()
+    terminal.leaves()
     assert "course interview gaps" in terminal.shown().replace("\n", " ") and terminal.exit_code() == 130
 
 
@@ -186,7 +197,7 @@ def test_whoever_leaves_the_last_text_is_told_that_the_result_is_kept(state: Pat
         last = ["Enter shows the rest, Ctrl-C leaves it. ", "\r\n> ", "Enter shows the [a-z ;]+[.] "]
         while (place := terminal.child.expect(last)) != 0:
             terminal.child.sendline("skip" if place == 1 else "")
-        getattr(terminal.child, leave)()
+        terminal.leaves(leave)
         assert "The result is kept: ./course interview result" in terminal.shown() and terminal.exit_code() == 130
         result = Terminal(state, "result")
         assert "quiz interview" in result.shown() and result.exit_code() == 0
@@ -198,7 +209,7 @@ def test_two_terminals_with_a_timed_run_each(state: Path) -> None:
     second = Terminal(state, "timed")
     assert "going on elsewhere" in second.shown() and second.exit_code() == 2
     answered(first, shown, 1)
-    first.child.sendintr()
+    first.leaves()
     assert first.exit_code() == 130
 
 

@@ -78,7 +78,9 @@ def test_one_that_nobody_holds_for_long_is_not_waited_for_long(
 
 
 @LINUX
-@pytest.mark.parametrize(("verb", "code"), [("up", 1), ("down", 1), ("doctor", 1)])
+@pytest.mark.parametrize(
+    ("verb", "code"), [("up", 1), pytest.param("down", 1, marks=pytest.mark.engine), ("doctor", 1)]
+)
 def test_the_commands_say_it(verb: str, code: int, other: "subprocess.Popen[bytes]", tmp_path: Path) -> None:
     (tmp_path / ".course").mkdir()
     (tmp_path / "up.lock").rename(tmp_path / ".course" / "up.lock")

@@ -16,6 +16,9 @@ from course.base import paths, venv
 
 MAIN = "from course.__main__ import main; main()"
 
+# Where there is no engine yet, the first two say that before they come to the disk.
+ASK_AN_ENGINE = [*(pytest.param(verb, marks=pytest.mark.engine) for verb in ("doctor", "status")), "up"]
+
 
 def run(
     words: str, *argv: str, env: dict[str, str] | None = None, stdout: int = subprocess.PIPE
@@ -83,7 +86,7 @@ def test_a_word_that_dig_would_take_for_an_option_is_no_name(name: str) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a disk that is full")
-@pytest.mark.parametrize("verb", ["doctor", "status", "up"])
+@pytest.mark.parametrize("verb", ASK_AN_ENGINE)
 def test_a_full_disk_under_the_state_is_said_with_the_file(verb: str, tmp_path: Path) -> None:
     with _mounted(tmp_path, "size=16k") as folder:
         with suppress(OSError):
@@ -95,7 +98,7 @@ def test_a_full_disk_under_the_state_is_said_with_the_file(verb: str, tmp_path: 
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a disk that is read-only")
-@pytest.mark.parametrize("verb", ["doctor", "status", "up"])
+@pytest.mark.parametrize("verb", ASK_AN_ENGINE)
 def test_a_read_only_disk_under_the_state_is_said_with_the_way_out(verb: str, tmp_path: Path) -> None:
     with _mounted(tmp_path, "ro") as folder:
         done = run(MAIN, verb, env={"COURSE_STATE": str(folder), "COURSE_CLUSTER": "externalname-read-only"})
