@@ -5,13 +5,17 @@ None of it needs a cluster: it has that mark because `./course test --engines` r
 
 import os
 import signal
+import threading
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
 from course.base.waiting import until
-from course.provision import containers, images
+from course.provision import containers, images, kind_cluster, outside
 from course.provision import engine as engines
 from course.provision.engine import Engine
 from tests.cluster.faults import watchers
@@ -91,3 +95,32 @@ def test_a_number_of_another_process_proves_nothing(engine: Engine, sleeper: str
     until(
         lambda: containers.status(engine, sleeper, "running", own) == containers.DEAD, seconds=60, what="It being seen"
     )
+
+
+def test_two_first_clusters_make_one_network(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two copies of the course whose `up` comes to it at the same time, on a new machine: as kind asks, then makes it.
+
+    Where the second does not wait for the first, both see none, and one of them fails.
+    """
+    name = f"externalname-test-{uuid.uuid4().hex[:8]}"
+    monkeypatch.setattr(outside, "NETWORK", name)
+    monkeypatch.setattr(outside, "MADE_NETWORK", tmp_path / "network.json")
+    both, waited = threading.Barrier(2), list[str]()
+
+    def kind() -> bool:
+        """Whether this one made it."""
+        with kind_cluster.noting_the_network(engine, waited.append):
+            seen = outside.has_network(engine)
+            with suppress(threading.BrokenBarrierError):
+                both.wait(timeout=5)
+            if not seen:
+                engine.output("network", "create", name, doing="Making the network as kind does")
+            return not seen
+
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            made = [work.result() for work in [pool.submit(kind) for _ in range(2)]]
+        assert sorted(made) == [False, True] and "makes the network" in waited[0]
+        assert outside.noted_network(engine) == outside.network_id(engine)
+    finally:
+        engine.run("network", "rm", name)

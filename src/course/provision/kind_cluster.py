@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from course.base import ownership, paths, shell, state
+from course.base import files, ownership, paths, shell, state
 from course.base.errors import CourseError, Foreign, NotReady
 from course.base.waiting import until
 from course.kube import corefile, kubectl, namespaces
@@ -221,7 +221,7 @@ def _create(engine: Engine, image: str, say: Say) -> None:
     words = ("create", "cluster", *options, "--kubeconfig", str(paths.KUBECONFIG))
     say("making the node and starting Kubernetes in it (about a minute)")
     try:
-        with _noting_the_network(engine):
+        with noting_the_network(engine, say):
             _kind(engine, *words, doing="Creating the kind cluster")
     except CourseError:
         if not container_state(engine)[0]:
@@ -233,14 +233,24 @@ def _create(engine: Engine, image: str, say: Say) -> None:
 
 
 @contextmanager
-def _noting_the_network(engine: Engine) -> Iterator[None]:
-    """Write down the id of the network that kind makes, where there was none: then it is ours to remove."""
-    before = outside.network_id(engine)
-    try:
+def noting_the_network(engine: Engine, say: Say) -> Iterator[None]:
+    """Write down the id of the network that kind makes, where there was none: then it is ours to remove.
+
+    Where there is none yet, one copy of the course after the other: of two kinds that both make it, one fails.
+    """
+    if outside.has_network(engine):
         yield
-    finally:
-        if not before and outside.has_network(engine):
-            outside.note_network(engine)
+        return
+    with files.lock(
+        paths.cache() / "network.lock",
+        waiting=lambda who: say(f"waiting: another copy of the course makes the network {outside.NETWORK}, {who}"),
+    ):
+        before = outside.network_id(engine)
+        try:
+            yield
+        finally:
+            if not before and outside.has_network(engine):
+                outside.note_network(engine)
 
 
 def is_ours_in_kubeconfig(engine: Engine) -> bool:
