@@ -1,5 +1,7 @@
 """certificate-mismatch: verify the name that is in the certificate, not the name that was dialled."""
 
+from dataclasses import replace
+
 from course.lab import Check, Pod, Reply
 
 probe = Pod("lab-certificate-mismatch")
@@ -24,17 +26,29 @@ def why_impostor(reply: Reply) -> str:
 
 
 PROVIDER = "api.example.com"
-target = probe.kubectl(
-    'get deployments,services -o jsonpath=\'{.items[*].spec.template.spec.containers[*].env[?(@.name=="CONNECT_TO")].value} '
-    '{.items[?(@.metadata.name=="payments")].spec.type} {.items[?(@.metadata.name=="payments")].spec.externalName}\''
+# As billing itself resolves it: the C library says the name at the end of all aliases, and of a line in /etc/hosts its first.
+RESOLVED = """import os, socket
+to = os.environ["CONNECT_TO"]
+end = socket.getaddrinfo(to, 443, flags=socket.AI_CANONNAME)[0][3]
+hosts = open("/etc/hosts").read().split()
+print(to, "in /etc/hosts" if to.rstrip(".") in hosts else "is", end)"""
+target = replace(
+    probe.kubectl(f"exec deploy/billing -- python3 -c '{RESOLVED}'"),
+    title="where billing connects to, as billing itself resolves that name",
 )
 
 
 def follows(reply: Reply) -> bool:
-    """Billing connects to the provider's name, or to the alias of it."""
-    to, _, service = reply.text.partition(" ")
-    alias = service.rstrip(".") == f"ExternalName {PROVIDER}"
-    return to.rstrip(".") == PROVIDER or (to.partition(".")[0] == "payments" and alias)
+    """Billing connects to the provider's name, or to an alias of it, and DNS alone says where that is."""
+    return reply.status == 0 and reply.text.rstrip(".").endswith(f" is {PROVIDER}")
+
+
+def why_not_followed(reply: Reply) -> str:
+    if "gaierror" in reply.err:
+        return "Billing connects to a name that leads nowhere."
+    if reply.status:
+        return "Billing itself does not answer: it may be restarting. Check again in some seconds."
+    return "The provider moves its servers: an address that is written down is right until then."
 
 
 CHECKS = [
@@ -51,8 +65,8 @@ CHECKS = [
         "follows-the-provider",
         target,
         follows,
-        f"payments, an alias of {PROVIDER}, or that name itself",
-        "The provider moves its servers: an address that is written down is right until then.",
+        f"{PROVIDER}, by that name or by an alias of it",
+        why_not_followed,
         "CONNECT_TO in billing's environment, and: kubectl -n lab-certificate-mismatch get svc payments",
     ),
     Check(

@@ -80,10 +80,10 @@ CHECKS = [
     ),
     Check(
         "no-address-written-down",
-        team.kubectl("get configmap dns -o jsonpath={.data.Corefile}"),
+        team.kubectl("get configmap dns -o jsonpath={.data.*}"),
         lambda reply: bool(reply.text) and "ledger" not in re.sub("#.*", "", reply.text),
-        "a Corefile without a record of the ledger",
-        "The ledger's address stands in the Corefile now. The head office moves its machines, and who asks is not told.",
+        "a ConfigMap without a record of the ledger",
+        "The ledger's address stands in the ConfigMap now. The head office moves its machines, and who asks is not told.",
         "kubectl -n lab-half-the-answers get configmap dns -o yaml: which line holds an answer, and not a server?",
     ),
     Check(

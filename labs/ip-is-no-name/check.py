@@ -17,6 +17,11 @@ machine = probe.run(
 
 
 def why_no_address(reply: Reply) -> str:
+    if any(name.endswith(".pod.cluster.local") for name in reply.aliases):
+        return (
+            "CoreDNS makes this answer out of the question itself, because of `pods insecure` in its Corefile: on a cluster "
+            "without that line the report has no database."
+        )
     if reply.addresses:
         return "It leads to somebody else's name that has the same address today. When its owner moves, the report reads another database."
     if reply.rcode == "NXDOMAIN":

@@ -28,6 +28,12 @@ def why_no_address(reply: Reply) -> str:
     return "The DNS server answers, and the name leads nowhere."
 
 
+def why_not_denied(reply: Reply) -> str:
+    if reply.text:
+        return "You changed deny-all itself. It is the team's, for all Pods: what you allow belongs in a policy of its own."
+    return "Without it, whatever Pod no other policy selects may call every address in the world: today's, or one of tomorrow."
+
+
 CHECKS = [
     Check(
         "name-answers",
@@ -67,7 +73,7 @@ CHECKS = [
         probe.kubectl("get networkpolicy deny-all -o jsonpath='{.spec}'"),
         lambda reply: reply.text == '{"podSelector":{},"policyTypes":["Egress"]}',
         "all Pods, egress, and no rule",
-        "Without it, whatever Pod no other policy selects may call every address in the world: today's, or one of tomorrow.",
+        why_not_denied,
         "kubectl -n lab-locked-egress get networkpolicy deny-all -o yaml; begin afresh if it is gone",
     ),
     Check(

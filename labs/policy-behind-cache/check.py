@@ -32,6 +32,12 @@ def why_no_address(reply: Reply) -> str:
     return "The cache answers, and the name leads nowhere."
 
 
+def why_not_denied(reply: Reply) -> str:
+    if reply.text:
+        return "You changed deny-all itself. It is the team's, for all Pods: what you allow belongs in a policy of its own."
+    return "Without it, whatever Pod no other policy selects may call every address in the world: today's, or one of tomorrow."
+
+
 CHECKS = [
     Check(
         "cache-answers",
@@ -77,7 +83,7 @@ CHECKS = [
         probe.kubectl("get networkpolicy deny-all -o jsonpath='{.spec}'"),
         lambda reply: reply.text == '{"podSelector":{},"policyTypes":["Egress"]}',
         "all Pods, egress, and no rule",
-        "Without it, whatever Pod no other policy selects may call every address in the world: today's, or one of tomorrow.",
+        why_not_denied,
         "kubectl -n lab-policy-behind-cache get networkpolicy deny-all -o yaml; begin afresh if it is gone",
     ),
     Check(

@@ -22,6 +22,12 @@ def revisions(reply: Reply) -> dict[int, str]:
     return {int(words[0]): words[1] for words in lines if len(words) == 2}
 
 
+def is_counted_on(reply: Reply) -> bool:
+    """Whether the history goes on from the pipeline's failed upgrade; Helm keeps ten revisions, and so may have lost it."""
+    found = revisions(reply)
+    return max(found) > FAILED and (found[FAILED] == "failed" if FAILED in found else min(found) > FAILED)
+
+
 def last(reply: Reply) -> str:
     """The status of the last revision; "" without one."""
     found = revisions(reply)
@@ -60,7 +66,7 @@ CHECKS = [
             "get secrets -l owner=helm,name=shop "
             "-o jsonpath='{range .items[*]}{.metadata.labels.version} {.metadata.labels.status}{\"\\n\"}{end}'"
         ),
-        lambda reply: last(reply) == "deployed" and max(revisions(reply)) > FAILED,
+        lambda reply: last(reply) == "deployed" and is_counted_on(reply),
         f"the last revision deployed, and counted on from revision {FAILED}",
         why_not_deployed,
         HISTORY,

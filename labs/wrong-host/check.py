@@ -21,6 +21,8 @@ def is_asked(reply: Reply) -> bool:
 
 
 def why_not_asked(reply: Reply) -> str:
+    if not reply.code:
+        return "The gateway's Pod does not answer: it may be restarting, or nginx did not start. Check again in some seconds."
     if host_sent(reply):
         return f"The server outside is asked for {host_sent(reply)}, which names no site of its own: whatever customers see, it is not its page."
     return "A page that the gateway makes up is not the catalog: nobody outside was asked."

@@ -150,7 +150,8 @@ YAML""",
         slug="old-name-stays",
         title="The old name stays",
         minutes=3,
-        setup=f"""kubectl get service auth-v2 -n team-a -o name || kubectl expose deployment auth -n team-a --name auth-v2 --port 80
+        setup=f"""kubectl get service auth-v2 -n team-a -o jsonpath={{.spec.type}} | grep ClusterIP || kubectl delete service auth-v2 -n team-a --ignore-not-found
+kubectl get service auth-v2 -n team-a -o name || kubectl expose deployment auth -n team-a --name auth-v2 --port 80
 kubectl delete service auth-service -n team-a --ignore-not-found
 kubectl patch service shared-auth -n team-b --type merge -p '{{"spec": {{"externalName": "{WHOLE}"}}}}'""",
         judge=[
@@ -186,6 +187,14 @@ kubectl patch service shared-auth -n team-b --type merge -p '{{"spec": {{"extern
                 "Others use auth-v2 already.",
                 "kubectl get service auth-v2 -n team-a",
             ),
+            Check(
+                "new-name-is-no-alias",
+                client.kubectl("get service auth-v2 -n team-a -o jsonpath={.spec.type}"),
+                lambda reply: reply.text == "ClusterIP",
+                "ClusterIP, as before",
+                "auth-v2 is not as it was: an alias has no address of its own, no ports and no SRV record, and others use them.",
+                "kubectl get services -n team-a: which of the two selects the Pods?",
+            ),
         ],
         fresh={"old-name-leads-somewhere": "no Service of that name any more", "team-b-logs-in": "for every login"},
         hints=(
@@ -204,8 +213,15 @@ kubectl patch service shared-auth -n team-b --type merge -p '{{"spec": {{"extern
             "renamed-back": Wrong(
                 cell="""kubectl delete service auth-v2 -n team-a
 kubectl expose deployment auth -n team-a --name auth-service --port 80""",
-                fails=("new-name-as-it-was",),
+                fails=("new-name-as-it-was", "new-name-is-no-alias"),
                 says={"new-name-as-it-was": "Others use auth-v2 already"},
+            ),
+            "names-swapped": Wrong(
+                cell="""kubectl delete service auth-v2 -n team-a
+kubectl expose deployment auth -n team-a --name auth-service --port 80
+kubectl create service externalname auth-v2 -n team-a --external-name auth-service.team-a.svc.cluster.local""",
+                fails=("new-name-is-no-alias",),
+                says={"new-name-is-no-alias": "no SRV record"},
             ),
             "short-target": Wrong(
                 cell="kubectl create service externalname auth-service -n team-a --external-name auth-v2",

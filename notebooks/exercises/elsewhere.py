@@ -71,6 +71,7 @@ def why_not_every_key(reply: Reply) -> str:
 
 
 NEXT_DOOR = """kubectl delete service next-door -n elsewhere --ignore-not-found
+kubectl delete endpointslice next-door -n elsewhere --ignore-not-found
 course outside record prices.example.com none
 kubectl --context neighbour delete service prices door -n elsewhere --ignore-not-found
 kubectl --context neighbour delete endpointslice door -n elsewhere --ignore-not-found
@@ -88,10 +89,17 @@ def whose(curls: tuple[str, str]) -> str:
     return ",".join(next((who for who in ("neighbour", "own") if f" {who}" in said), "nobody") for said in curls)
 
 
+def is_named(reply: Reply) -> bool:
+    """An alias, of a name that is not made out of an address."""
+    return bool(reply.aliases) and not any(".pod." in f"{name}." for name in reply.aliases)
+
+
 def why_not_there(reply: Reply) -> str:
     """No alias, a name that is another one here, or an address that is nobody's here."""
     if reply.rcode == "NXDOMAIN":
         return "There is no Service `next-door`, or its target is a name that nobody knows."
+    if not is_named(reply):
+        return "An address stands in a manifest of yours, or in the name itself: Ben wants the one line to change when they move."
     if reply.addresses:
         return "That is an address for the Pods of the neighbour. No packet of yours finds it."
     return "The alias leads to a name that your own cluster has to answer, and it has no such Service."
@@ -473,8 +481,12 @@ done""",
             Check(
                 "name-leads-there",
                 client.dig("next-door"),
-                lambda reply: bool(reply.addresses) and not any(one.startswith("10.96.") for one in reply.addresses),
-                "an address that is of use outside of the neighbour",
+                lambda reply: (
+                    is_named(reply)
+                    and bool(reply.addresses)
+                    and not any(one.startswith("10.96.") for one in reply.addresses)
+                ),
+                "an alias of a name whose address is of use outside of the neighbour",
                 why_not_there,
                 "kubectl get service next-door -n elsewhere; then dig for its target, in the Pod client",
             ),
@@ -517,6 +529,31 @@ course outside record prices.example.com A "$node"
                 + f"{TO_NAME}prices.example.com",
                 fails=("prices-come",),
                 says={"prices-come": "of type NodePort"},
+            ),
+            "address-in-the-slice": Wrong(
+                cell=THEIR_NODE
+                + TO_NODE_PORT
+                + """cat <<YAML | kubectl apply -n elsewhere -f -
+apiVersion: v1
+kind: Service
+metadata: {name: next-door}
+spec: {clusterIP: None}
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: next-door, labels: {kubernetes.io/service-name: next-door}}
+addressType: IPv4
+ports: []
+endpoints: [{addresses: [$node]}]
+YAML
+""",
+                fails=("name-leads-there",),
+                says={"name-leads-there": "in a manifest of yours"},
+            ),
+            "address-in-the-name": Wrong(
+                cell=THEIR_NODE + TO_NODE_PORT + f"{TO_NAME}$(echo $node | tr . -).elsewhere.pod.cluster.local",
+                fails=("name-leads-there",),
+                says={"name-leads-there": "or in the name itself"},
             ),
         },
         right={

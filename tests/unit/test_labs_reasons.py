@@ -1,5 +1,7 @@
 """Reasons that a lab's proof cannot show: they are true for some seconds only, or of two states alike."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from course.tasks import catalog
@@ -27,6 +29,14 @@ def test_who_changed_the_settings_of_a_running_nginx_is_told_to_restart_it() -> 
     assert "rollout restart" not in reason("wrong-host", "right-site-answers", 404, OTHER_HOST)
 
 
+def ago(seconds: int) -> str:
+    """A moment as the API writes it."""
+    return f"{datetime.now(UTC) - timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%SZ}"
+
+
+# Three tries of at most 14 s each after a wait of 20: a container that it ends is there for up to 62 s.
+LIVENESS = '{"exec":{"command":["pg_isready"]},"failureThreshold":3,"initialDelaySeconds":20,"periodSeconds":10,"timeoutSeconds":4}'
+NOT_YET = f"lab: 0 restarts, since {ago(15)}, ended by {LIVENESS}"
 RIGHT = [
     # The learner made it for real, after the webhook's yes.
     (
@@ -53,13 +63,15 @@ RIGHT = [
         "clients-are-told-a-name",
         ",".join(f"members.lab-members-unreachable.svc.cluster.local.:{n}" for n in (7001, 7002, 7003)),
     ),
-    ("certificate-mismatch", "follows-the-provider", "api.example.com ExternalName api.example.com"),
-    ("certificate-mismatch", "follows-the-provider", "api.example.com. ClusterIP "),
+    ("certificate-mismatch", "follows-the-provider", "api.example.com. is api.example.com"),
+    ("certificate-mismatch", "follows-the-provider", "another-alias is api.example.com"),
     (
-        "certificate-mismatch",
-        "follows-the-provider",
-        "payments.lab-certificate-mismatch.svc ExternalName api.example.com.",
+        "edge-503",
+        "the-partner-is-verified",
+        '{"caSecret":"lab-edge-503/partner-ca","subjectName":"api.example.com"}',
     ),
+    ("nobody-noticed", "nobody-restarted", f"lab: 0 restarts, since {ago(5)}, ended by "),
+    ("nobody-noticed", "nobody-restarted", f"lab: 0 restarts, since {ago(70)}, ended by {LIVENESS}"),
 ]
 
 
@@ -70,3 +82,39 @@ def test_what_is_right_in_other_words_passes(lab: str, name: str, came: str) -> 
     out = f"{came}\n200" if check.probe.kind == "http" else came
     reply = Reply(check.probe.kind, int(failed), "" if failed else out, came if failed else "", 0.1)
     assert check.passes(reply), check.judge(dict.fromkeys(check.probes, reply)).text()
+
+
+WRONG = [
+    ("nobody-noticed", "nobody-restarted", NOT_YET, "its tries take 62 s"),
+    (
+        "nobody-noticed",
+        "nobody-restarted",
+        f"lab: 2 restarts, since {ago(15)}, ended by {LIVENESS}",
+        "Which kind of probe",
+    ),
+    ("stuck-release", "the-release-is-deployed", "1 superseded\n2 superseded\n3 deployed", "another release"),
+    (
+        "policy-behind-cache",
+        "deny-all-stays",
+        '{"egress":[{}],"podSelector":{},"policyTypes":["Egress"]}',
+        "of its own",
+    ),
+    (
+        "edge-503",
+        "the-partner-is-verified",
+        '{"caSecret":"partner-ca-2","subjectName":"api.example.com"}',
+        "by another CA",
+    ),
+    ("certificate-mismatch", "follows-the-provider", "payments in /etc/hosts api.example.com", "written down"),
+]
+
+
+@pytest.mark.parametrize(("lab", "name", "came", "why"), WRONG)
+def test_what_only_looks_right_is_refused_with_its_reason(lab: str, name: str, came: str, why: str) -> None:
+    check = next(check for check in catalog.find(lab).checks() if check.name == name)
+    result = check.judge(dict.fromkeys(check.probes, Reply(check.probe.kind, 0, came, "", 0.1)))
+    assert not result.passed and why in result.why, result.text()
+
+
+def test_a_gateway_that_does_not_answer_made_no_page_up() -> None:
+    assert "Check again" in reason("wrong-host", "the-server-outside-is-asked", 0, "")
