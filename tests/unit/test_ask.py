@@ -367,6 +367,7 @@ def test_of_a_server_that_is_asked_over_tls_nothing_is_said_that_was_not_seen(se
         ("namespaces team-a", "pg.team-a.svc", "not-known-yet"),
         ("labels app=web", "pg.team-a.svc", "left-out-of-dns"),
         ("ignore empty_service", "pg.team-a.svc", "left-out-of-dns"),
+        ("ignore empty_service", "db.shop.svc", "not-known-yet"),
         ("noendpoints", "web.team-a.svc", "left-out-of-dns"),
         ("noendpoints", "pg.team-a.svc", "not-known-yet"),
         ("pods disabled", "10-0-0-5.team-a.pod", "left-out-of-dns"),
@@ -377,7 +378,8 @@ def test_of_a_server_that_is_asked_over_tls_nothing_is_said_that_was_not_seen(se
 def test_what_the_kubernetes_plugin_leaves_out_is_told_by_its_line(option: str, name: str, cause: str) -> None:
     corefile = f".:53 {{\n kubernetes {ZONE} {{\n {option}\n }}\n forward . 10.1.1.1\n}}\n"
     full = f"{name}.{ZONE}"
-    cluster = Answers(virtual("pg"), headless("web"), corefile=corefile, said={full: "NXDOMAIN"}, servers={})
+    services = (virtual("pg"), headless("web"), alias("db", TARGET))
+    cluster = Answers(*services, corefile=corefile, said={full: "NXDOMAIN"}, servers={})
     cluster.held_endpoints = [WEB] if name.startswith("web") else []
     found = query.explain(f"{full}.", "shop", [response(full, "A", "NXDOMAIN")], cluster)
     assert found.cause == cause
