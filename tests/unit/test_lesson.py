@@ -1,4 +1,5 @@
 import subprocess
+from types import SimpleNamespace
 
 import pytest
 from kubernetes.client.exceptions import ApiException, ConflictException
@@ -43,6 +44,18 @@ def test_the_advice_after_a_failed_command() -> None:
 )
 def test_advice_only_for_what_comes_of_cells_out_of_order(error: Exception | None, advised: bool) -> None:
     assert kernel.is_out_of_order(error) == advised
+
+
+def test_of_a_cell_that_recurses_without_end_its_own_lines_are_shown() -> None:
+    code = compile("def again():\n    again()\nagain()", "<cell>", "exec")
+    shell = SimpleNamespace(compile=SimpleNamespace(format_code_name=lambda name: "Cell" if name == "<cell>" else None))
+    with pytest.raises(RecursionError) as caught:
+        exec(code, {})  # as IPython does with a cell
+    own, count = kernel._of_cells(shell, caught.value.__traceback__), 0
+    while own is not None:
+        assert own.tb_frame.f_code.co_filename == "<cell>"
+        own, count = own.tb_next, count + 1
+    assert count > 500
 
 
 def test_a_notebook_shows_three_lines_and_no_traceback() -> None:
