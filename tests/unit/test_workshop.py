@@ -20,7 +20,7 @@ from course.base.errors import CourseError, Foreign, NotReady
 from course.cli.app import app
 from course.jupyter import jupyterlab
 from course.lessons import catalog
-from course.provision import bakery, kind_cluster, reporter
+from course.provision import bakery, images, kind_cluster, outside, reporter
 from course.provision.engine import Engine
 from course.tasks import index, progress, verbs
 from course.tasks import room as room_of_desk
@@ -356,6 +356,27 @@ def test_the_manifests_are_whole_and_all_in_the_rooms_namespace() -> None:
 def test_the_hub_is_published_to_this_machine_alone() -> None:
     ports = yaml.safe_load(hub._kind_config())["nodes"][0]["extraPortMappings"]
     assert ports == [{"containerPort": hub.NODE_PORT, "hostPort": hub.PORT, "listenAddress": "127.0.0.1"}]
+
+
+def test_the_network_that_a_hub_brings_with_it_is_noted_as_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine and kind are not run: there must be no network yet, and there is one while others test."""
+    there: list[str] = []
+
+    class Bare(Fixed):
+        def inspect(self, kind: str, name: str, form: str) -> str:
+            return "".join(there) if kind == "network" else ""
+
+    monkeypatch.setattr(hub, "RECORD", tmp_path / "workshop.json")
+    monkeypatch.setattr(outside, "MADE_NETWORK", tmp_path / "network.json")
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
+    monkeypatch.setattr(images, "node_image", lambda engine, say: "node:1")
+    monkeypatch.setattr(hub, "_kind", lambda engine, *words, text: there.append("a-network"))
+    monkeypatch.setattr(hub, "kubectl", lambda *words, **more: "")
+    engine = Bare("podman", "")
+    hub._ensure_cluster(engine, hub.AT_HOME, print)
+    assert outside.noted_network(engine) == "a-network"
 
 
 def test_a_desk_may_have_as_many_tasks_as_it_needs() -> None:

@@ -196,19 +196,11 @@ def build(engine: Engine, say: Say) -> str:
 def _ensure_cluster(engine: Engine, door: Entrance, say: Say) -> None:
     container, status = _node(engine)
     if not container:
+        image = images.node_image(engine, say)
         say("making the cluster for the hub (half a minute)")
-        _kind(
-            engine,
-            "create",
-            "cluster",
-            "--config",
-            "-",
-            "--image",
-            images.node_image(engine, say),
-            "--wait",
-            "120s",
-            text=_kind_config(door),
-        )
+        with kind_cluster.noting_the_network(engine, say):
+            words = ("create", "cluster", "--config", "-", "--image", image, "--wait", "120s")
+            _kind(engine, *words, text=_kind_config(door))
         state.write(RECORD, id=_node(engine)[0], listen=door.listen)
     else:
         containers.start(engine, container, status, doing="Starting the hub's cluster")
