@@ -6,7 +6,7 @@ from kubernetes.client.exceptions import ApiException, ConflictException
 
 from course.base.errors import CourseError
 from course.jupyter import kernel
-from course.kube import namespaces
+from course.kube import kubectl, namespaces
 from course.lessons import catalog
 
 
@@ -67,3 +67,14 @@ def test_what_holds_a_namespace_is_named_within_20_seconds() -> None:
     on what else the machine does.
     """
     assert namespaces.EMPTY_WITHIN + namespaces.LOOK_AFTER < 20
+
+
+def test_a_namespace_in_which_a_cron_job_left_a_job_is_not_said_to_be_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When one makes a Job just before it goes cannot be timed on a cluster: the two answers of kubectl are given."""
+
+    def listed(*words: str) -> str:
+        return "shop batch/v1 Job nightly-1\n" if "Job.v1.batch" in words[1].split(",") else ""
+
+    monkeypatch.setattr(kubectl, "run", lambda *words: subprocess.CompletedProcess(words, 0, "", ""))
+    monkeypatch.setattr(kubectl, "output", listed)
+    assert namespaces._emptied({"shop": {"CronJob.v1.batch"}}) == []
