@@ -22,7 +22,7 @@ def image(
 
     chosen = engine.choose(typer.echo)
     name = building.build(chosen, building.name(), typer.echo)
-    typer.echo(f"Built: {name}\nTry it: {chosen.name} run --rm --privileged -p 127.0.0.1:8888:8888 {name}")
+    typer.echo(f"Built: {name}\nTry it: {building.run_line(chosen.name, name)}")
     if push:
         typer.echo(f"Pushed: {building.push(chosen, name, push)}")
 
