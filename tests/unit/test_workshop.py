@@ -551,7 +551,11 @@ def test_a_name_is_held_against_the_pattern_to_its_end() -> None:
 
 @pytest.mark.parametrize(
     ("quantity", "number"),
-    [("16Gi", 2**34), ("32879508Ki", 32879508 * 1024), ("4G", 4e9), ("1500", 1500), ("2.5k", 2500)],
+    [
+        *(("16Gi", 2**34), ("32879508Ki", 32879508 * 1024), ("4G", 4e9), ("1500", 1500), ("2.5k", 2500)),
+        *(("1e9", 1e9), ("12E3", 12000), ("1E-1", 0.1), ("2T", 2e12), ("12E", 12e18), ("3P", 3e15)),
+        *(("1Ti", 2**40), ("2Pi", 2**51), ("1Ei", 2**60), ("500m", 0.5), ("5Xi", 0), ("much", 0)),
+    ],
 )
 def test_a_quantity_of_kubernetes_is_a_number(quantity: str, number: float) -> None:
     assert elsewhere.in_bytes(quantity) == number
@@ -612,6 +616,8 @@ def test_a_provider_is_read_from_a_file_and_says_what_is_missing(
     found = provider.read(file)
     assert (found["OAUTH_CLIENT_ID"], found["OAUTH_CLIENT_SECRET"]) == ("room", "s=cret")
     assert found["LOGIN_SERVICE"] == "OAuth 2.0"
+    file.write_text(PROVIDER.partition("\n")[2], encoding="utf-8-sig")
+    assert provider.read(file) == found, "an editor's mark of the encoding is no part of the first key"
     file.write_text(PROVIDER.replace("OAUTH_ALLOWED=*", "OAUTH_ALLOWED="))
     with pytest.raises(CourseError, match=r"no OAUTH_ALLOWED\.") as caught:
         provider.read(file)

@@ -21,7 +21,12 @@ from course.workshop import hub, image
 
 OF_KUBERNETES = re.compile(r"kube-.*|local-path-storage")
 DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
-UNITS = {"": 1, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "k": 10**3, "M": 10**6, "G": 10**9, "m": 1e-3}
+QUANTITY = re.compile(r"(\d+\.?\d*|\.\d+)(?:[eE]([+-]?\d+)|([A-Za-z]*))")
+UNITS = (
+    {"": 1.0, "n": 1e-9, "u": 1e-6, "m": 1e-3}
+    | {unit: 1000.0**power for power, unit in enumerate("kMGTPE", 1)}
+    | {f"{unit}i": 1024.0**power for power, unit in enumerate("KMGTPE", 1)}
+)
 
 
 @dataclass(frozen=True)
@@ -153,9 +158,11 @@ def _refuse_too_many(place: Place, seats: int) -> None:
 
 
 def in_bytes(quantity: str) -> float:
-    """A quantity of Kubernetes, such as 16Gi, as a number."""
-    number, unit = re.fullmatch(r"([\d.]+)([A-Za-z]*)", quantity).groups()  # type: ignore[union-attr]
-    return float(number) * UNITS[unit]
+    """A quantity of Kubernetes, such as 16Gi or 1e9, as a number; 0 for what is none."""
+    match = QUANTITY.fullmatch(quantity)
+    if match is None or (match[3] or "") not in UNITS:
+        return 0
+    return float(match[1]) * (10.0 ** int(match[2]) if match[2] else UNITS[match[3]])
 
 
 def _refuse_without_volumes(place: Place) -> None:
