@@ -473,6 +473,19 @@ def test_an_archive_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.Mo
     ).read_text() == "all"
 
 
+def test_the_way_to_a_cluster_elsewhere_may_lead_by_a_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also before anything is written down of it; on the way to this machine it is none, by no_proxy."""
+    monkeypatch.setattr(hub, "RECORD", tmp_path / "workshop.json")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example.com:3128")
+    monkeypatch.setattr(hub, "command", lambda *words, **more: ["sh", "-c", "echo $HTTPS_PROXY $no_proxy"])
+    said = "http://proxy.example.com:3128 127.0.0.1,localhost\n"
+    assert hub.kubectl("get", "nodes") == said
+    export._fetch("desk", tmp_path / "ada.tar.gz")
+    assert (tmp_path / "ada.tar.gz").read_text() == said
+
+
 def test_without_a_hub_there_is_nothing_to_export_and_nothing_to_lose(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -154,7 +154,7 @@ def _fetch(pod: str, archive: Path) -> None:
     """The workspace of a Pod as an archive; whole, or not at all."""
     part = archive.with_name(archive.name + ".part")
     words = hub.command("exec", pod, "--", "sh", "-c", PACK)
-    env = shell.without_proxies(shell.environment())
+    env = shell.environment()
     try:
         with part.open("wb") as out, subprocess.Popen(words, env=env, stdout=subprocess.PIPE) as tar:
             assert tar.stdout

@@ -392,7 +392,7 @@ def kubectl(*words: str, text: str | None = None, timeout: float = 60, namespace
         command(*words, namespace=namespace),
         doing=f"kubectl {' '.join(words[:3])}",
         next="./course workshop up",
-        env=shell.environment() if elsewhere() else shell.without_proxies(shell.environment()),
+        env=shell.environment(),  # kubectl asks no proxy for an address of this machine, and may for another cluster
         text=text,
         timeout=timeout,
     )
