@@ -481,6 +481,8 @@ def test_advice_is_written_for_the_terminal_it_is_read_in(monkeypatch: pytest.Mo
     assert own.endswith(
         f"--kubeconfig {paths.KUBECONFIG} get services, then ./course up; a course ends, kubectl itself"
     )
+    other = "KUBECONFIG='a b:c' kubectl config get-contexts"
+    assert advice.for_here(other) == other, "it is about another cluster"
     monkeypatch.chdir(Path("/"))
     assert f"then {paths.ROOT}/course up" in advice.for_here(text)
 

@@ -574,6 +574,42 @@ def test_a_quantity_of_kubernetes_is_a_number(quantity: str, number: float) -> N
     assert elsewhere.in_bytes(quantity) == number
 
 
+def test_a_room_whose_cluster_is_gone_can_be_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kubeconfig that is kept leads to a port of this machine at which nobody listens."""
+    for name in ("RECORD", "KUBECONFIG", "EXPORTED"):
+        monkeypatch.setattr(hub, name, tmp_path / name.lower())
+    server = {"clusters": [{"name": "c", "cluster": {"server": "https://127.0.0.1:1"}}]}
+    context = {"contexts": [{"name": "theirs", "context": {"cluster": "c", "user": ""}}], "current-context": "theirs"}
+    hub.KUBECONFIG.write_text(yaml.safe_dump(server | context))
+    state.write(hub.RECORD, context="theirs", id="a-uid")
+    for refused in (elsewhere.down, lambda say: export.refuse_to_lose()):
+        with pytest.raises(CourseError) as caught:
+            refused(print)
+        assert caught.value.next.endswith(": ./course workshop down --yes") and hub.RECORD.exists()
+    said = CliRunner().invoke(app, ["workshop", "down", "--yes"]).output
+    assert "does not answer" in said and "kubectl --context theirs delete namespace workshop" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("names", "chosen"), [(["fast", "slow"], "NAME"), (["standard"], "standard"), ([], "NAME")])
+def test_a_storage_class_is_named_where_there_is_one_alone(
+    names: list[str], chosen: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    classes = {"items": [{"metadata": {"name": name}} for name in names]}
+    monkeypatch.setattr(hub, "kubectl", lambda *words: json.dumps(classes))
+    with pytest.raises(CourseError, match="no default StorageClass") as caught:
+        elsewhere._refuse_without_volumes(elsewhere.Place("theirs"))
+    assert caught.value.next.split()[3:6] == ["annotate", "storageclass", chosen]
+    assert all(name in caught.value.why for name in names)
+
+
+def test_of_several_kubeconfigs_the_contexts_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KUBECONFIG", "/nowhere/a:/nowhere/b")
+    with pytest.raises(CourseError) as caught, elsewhere._kubeconfig("theirs"):
+        pytest.fail("there is no such context")
+    assert str(caught.value).endswith("KUBECONFIG=/nowhere/a:/nowhere/b kubectl config get-contexts")
+
+
 def test_strangers_are_whose_pods_are_neither_kubernetes_own_nor_ours() -> None:
     names = ("kube-system", "local-path-storage", hub.NAMESPACE, "default", "shop", "shop", "kube", "workshop-2")
     pods = {"items": [{"metadata": {"namespace": name, "name": f"pod-{name}"}} for name in names]}

@@ -161,7 +161,9 @@ def slides(
 
 @app.command()
 def down(
-    yes: Annotated[bool, typer.Option("--yes", help="Also what was done and is not exported.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Also what is not exported, or in a cluster that is gone.")
+    ] = False,
 ) -> None:
     """Remove the hub, its desks, and all that was done in them; what is not exported is asked for first."""
     from course.provision import engine
@@ -171,7 +173,7 @@ def down(
     if not yes:
         files.refuse_to_lose()
     if hub.elsewhere():
-        return elsewhere.down(typer.echo)
+        return elsewhere.down(typer.echo, yes=yes)
     hub.down(engine.choose(typer.echo, install=False), typer.echo)
 
 

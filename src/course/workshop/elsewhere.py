@@ -6,6 +6,7 @@ The facilitator's kubeconfig is read once. What is kept of it is the one context
 import json
 import os
 import re
+import shlex
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from course.workshop import hub, image
 
 OF_KUBERNETES = re.compile(r"kube-.*|local-path-storage")
 DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
+DELETE = f"delete namespace {hub.NAMESPACE}"
 QUANTITY = re.compile(r"(\d+\.?\d*|\.\d+)(?:[eE]([+-]?\d+)|([A-Za-z]*))")
 UNITS = (
     {"": 1.0, "n": 1e-9, "u": 1e-6, "m": 1e-3}
@@ -68,13 +70,31 @@ def up(
     return room
 
 
-def down(say: Say) -> None:
-    """Remove the namespace, and with it all desks, volumes, names and passwords."""
+def down(say: Say, *, yes: bool = False) -> None:
+    """Remove the namespace, and with it all desks, volumes, names and passwords.
+
+    yes: where the cluster does not answer any more, the room is forgotten here, and that is said.
+    """
     context = hub.elsewhere()
-    if _own_namespace(context):
+    try:
+        known = _own_namespace(context)
+    except Foreign:
+        raise
+    except CourseError as silent:
+        return _forget(context, silent, say, yes=yes)
+    if known:
         _remove_namespace()
     hub.forget()
     say(f"The hub and all its desks are removed from the cluster of the context {context}.")
+
+
+def _forget(context: str, silent: CourseError, say: Say, *, yes: bool) -> None:
+    """Know nothing any more of a room whose cluster does not answer; CourseError where that was not asked for."""
+    if not yes:
+        raise CourseError(silent.what, silent.why, f"{silent.next}; or, to forget it: {hub.LOSE}")
+    hub.forget()
+    say(f"The cluster of the context {context} does not answer: {silent.why}")
+    say(f"The hub is forgotten here. There it may still be: kubectl --context {context} {DELETE}")
 
 
 @contextmanager
@@ -87,7 +107,7 @@ def _kubeconfig(context: str) -> Iterator[None]:
         raise CourseError(
             f"There is no context {context!r} in {theirs}.",
             shell.last_words(read.stderr, 1),
-            f"kubectl --kubeconfig {theirs} config get-contexts",
+            f"KUBECONFIG={shlex.quote(theirs)} kubectl config get-contexts",
         )
     files.replace(hub.KUBECONFIG, read.stdout, mode=0o600)
     try:
@@ -107,8 +127,7 @@ def _own_namespace(context: str) -> str:
         raise Foreign(
             f"The cluster has a namespace {hub.NAMESPACE} that this copy of the course did not make.",
             "It is left alone: it may be another room.",
-            "./course workshop down in the clone that made it; "
-            f"if that is gone: kubectl --context {context} delete namespace {hub.NAMESPACE}",
+            f"./course workshop down in the clone that made it; if that is gone: kubectl --context {context} {DELETE}",
         )
     return uid
 
@@ -168,11 +187,12 @@ def in_bytes(quantity: str) -> float:
 def _refuse_without_volumes(place: Place) -> None:
     classes = json.loads(hub.kubectl("get", "storageclasses", "-o", "json"))["items"]
     if not any(each["metadata"].get("annotations", {}).get(DEFAULT_CLASS) == "true" for each in classes):
-        names = " or ".join(each["metadata"]["name"] for each in classes)
+        names = [each["metadata"]["name"] for each in classes]
+        chosen = names[0] if len(names) == 1 else "NAME"
         raise CourseError(
             f"The cluster of the context {place.context} has no default StorageClass.",
-            f"Each desk keeps its work on a volume. There is {names or 'no StorageClass at all'}.",
-            f"kubectl --context {place.context} annotate storageclass {names or 'NAME'} {DEFAULT_CLASS}=true",
+            f"Each desk keeps its work on a volume. There is {', '.join(names) or 'no StorageClass at all'}.",
+            f"kubectl --context {place.context} annotate storageclass {chosen} {DEFAULT_CLASS}=true",
         )
 
 

@@ -82,20 +82,30 @@ def export(folder: Path, say: Say) -> list[Path]:
 
 
 def refuse_to_lose() -> None:
-    """CourseError where somebody has done something that no export has seen."""
-    exported = state.read(hub.EXPORTED)
-    lost = []
-    for volume in volumes() if hub.RECORD.exists() else []:
-        with _open(volume) as pod:
-            book = _progress(pod)
-        if worth(book) and exported.get(volume.uid) != _mark(book):
-            lost.append(printable(volume.name))
+    """CourseError where somebody has done something that no export has seen, or where that cannot be looked at."""
+    try:
+        lost = _not_exported() if hub.RECORD.exists() else []
+    except CourseError as failed:
+        next = f"{failed.next}; or, to lose what was done: {hub.LOSE}"
+        raise CourseError(f"What was done cannot be looked at: {failed.what}", failed.why, next) from None
     if lost:
         raise CourseError(
             f"What was done is not exported: {', '.join(lost)}.",
             "With the hub go the desks, and all that is in them.",
-            "./course workshop export FOLDER, then down again; or, to lose it: ./course workshop down --yes",
+            f"./course workshop export FOLDER, then ./course workshop down; or, to lose it: {hub.LOSE}",
         )
+
+
+def _not_exported() -> list[str]:
+    """Who has done something that no export has seen, as names to print."""
+    exported = state.read(hub.EXPORTED)
+    lost = []
+    for volume in volumes():
+        with _open(volume) as pod:
+            book = _progress(pod)
+        if worth(book) and exported.get(volume.uid) != _mark(book):
+            lost.append(printable(volume.name))
+    return lost
 
 
 def worth(book: str) -> bool:

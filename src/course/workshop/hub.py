@@ -42,6 +42,7 @@ AT_HOME = Entrance()
 TLS = ', "--ssl-key=/etc/tls/tls.key", "--ssl-cert=/etc/tls/tls.crt"'
 ENTRYPOINT = ("/usr/bin/tini", "--")
 DESKS = "externalname-course=desk"
+LOSE = "./course workshop down --yes"
 # Easy to say and to hear: no letter that sounds or looks like another.
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 MEMORY_A_DESK = 1_300_000_000  # bytes: what a desk with a lesson at work was seen to hold
