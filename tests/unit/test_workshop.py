@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import re
+import shlex
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ from course.provision import bakery, images, kind_cluster, outside, reporter
 from course.provision.engine import Engine
 from course.tasks import index, progress, verbs
 from course.tasks import room as room_of_desk
-from course.workshop import board, elsewhere, entrance, export, hub, provider, report, rows, trial
+from course.workshop import board, elsewhere, entrance, export, hub, provider, report, rows, trial, warm
 from tests.unit import documents
 
 DEPLOYED = ("Deployment", "hub")
@@ -387,12 +388,59 @@ def test_a_desk_may_have_as_many_tasks_as_it_needs() -> None:
 def test_as_many_seats_as_the_memory_carries(monkeypatch: pytest.MonkeyPatch) -> None:
     assert hub.fit("MemAvailable:  4000000 kB\n") == 1
     assert hub.fit("MemAvailable:  1000000 kB\n") == 0
-    monkeypatch.setattr(hub, "fit", lambda: 3)
-    with pytest.raises(CourseError, match="4 seats do not fit") as error:
-        hub._refuse_too_many(4)
-    assert error.value.next == "./course workshop up --seats 3"
-    documents.parse(error.value.next.split())
-    hub._refuse_too_many(3)
+    for most, wanted, said, next in (
+        (3, 4, "there is room for 3", "./course workshop up --seats 3 --idle 30"),
+        (hub.SEATS_AT_MOST, 250, "addresses for the Pods of 230", "./course workshop up --seats 230 --idle 30"),
+        (0, 1, "there is room for 0", "Free some memory (free -h), then the same command again."),
+    ):
+        monkeypatch.setattr(hub, "fit", lambda most=most: most)
+        with pytest.raises(CourseError, match=f"{wanted} seats do not fit") as error:
+            hub._refuse_too_many(wanted, " --idle 30")
+        assert said in error.value.why and error.value.next == next
+        hub._refuse_too_many(most)
+        hub._refuse_too_many(wanted, has=wanted)
+
+
+def test_what_is_to_be_typed_again_has_the_options_of_the_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub, "RECORD", tmp_path / "workshop.json")
+    assert hub.again() == "./course workshop up --seats 2"
+    state.write(hub.RECORD, id="1", listen="127.0.0.1")
+    assert hub.again(5) == "./course workshop up --seats 5"
+    state.write(hub.RECORD, id="1", listen="0.0.0.0")  # noqa: S104
+    assert hub.again() == "./course workshop up --seats 2 --listen 0.0.0.0"
+    state.write(hub.RECORD, id="1", context="theirs")
+    assert hub.again() == "./course workshop up --seats 2 --context theirs"
+    door = entrance.Entrance("0.0.0.0", Path("a room.crt"), Path("room.key"))  # noqa: S104
+    wishes = hub.Wishes({}, "kata", Path("provider.env"))
+    here = hub.options(30, wishes, door)
+    there = elsewhere.options(elsewhere.Place("theirs", "registry.example.com", yes=True), hub.IDLE, wishes)
+    usual, odd = hub.options(hub.IDLE, hub.USUAL), elsewhere.options(elsewhere.Place("a b"), 1, wishes)
+    for options in (here, there, usual, odd):
+        hub.remember(7, options)
+        assert hub.again() == f"./course workshop up --seats 7{options}"
+        documents.parse(shlex.split(hub.again()))
+    both = " --oauth provider.env --runtime-class kata"
+    assert here == f" --idle 30 --listen 0.0.0.0 --certificate 'a room.crt' --key room.key{both}"
+    assert there == f" --context theirs --registry registry.example.com{both} --yes"
+    assert usual == ""
+
+
+def test_what_failed_is_said_with_the_rooms_own_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub, "RECORD", tmp_path / "workshop.json")
+    monkeypatch.setattr(hub, "KUBECONFIG", tmp_path / "kubeconfig")
+    hub.KUBECONFIG.write_text("damaged")
+    with pytest.raises(CourseError) as caught:
+        hub.kubectl("get", "nodes")
+    assert caught.value.next == "the same command again"
+    hub.remember(7, " --listen 127.0.0.2")
+    with pytest.raises(CourseError) as caught:
+        hub.kubectl("get", "nodes")
+    assert caught.value.next == "./course workshop up --seats 7 --listen 127.0.0.2"
+    monkeypatch.setattr(hub, "kubectl", lambda *words: "7")
+    with pytest.raises(CourseError, match="has 7 seats, not 9") as caught:
+        warm.warm(9, print)
+    up, then = caught.value.next.split(", then ")
+    assert up == "./course workshop up --seats 9 --listen 127.0.0.2" and then == "./course workshop warm --seats 9"
 
 
 class Fixed(Engine):
@@ -544,11 +592,12 @@ def test_what_is_no_address_is_not_listened_on(listen: str) -> None:
 
 def test_the_door_of_a_hub_that_is_up_is_not_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hub, "RECORD", tmp_path / "workshop.json")
-    hub._refuse_another_door(entrance.Entrance("127.0.0.2"))
+    hub._refuse_another_door(entrance.Entrance("127.0.0.2"), 3)
     state.write(hub.RECORD, id="1")
-    hub._refuse_another_door(hub.AT_HOME)
-    with pytest.raises(CourseError, match=r"listens on 127\.0\.0\.1, not on 127\.0\.0\.2"):
-        hub._refuse_another_door(entrance.Entrance("127.0.0.2"))
+    hub._refuse_another_door(hub.AT_HOME, 3)
+    with pytest.raises(CourseError, match=r"listens on 127\.0\.0\.1, not on 127\.0\.0\.2") as caught:
+        hub._refuse_another_door(entrance.Entrance("127.0.0.2"), 3)
+    assert caught.value.next.startswith("./course workshop up --seats 3; or")
 
 
 def test_a_name_is_held_against_the_pattern_to_its_end() -> None:
@@ -618,17 +667,18 @@ def test_strangers_are_whose_pods_are_neither_kubernetes_own_nor_ours() -> None:
 
 def test_one_hub_at_a_time_and_options_of_one_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hub, "RECORD", tmp_path / "workshop.json")
-    hub.refuse_another_place("")
-    hub.refuse_another_place("theirs")
+    hub.refuse_another_place("", 3)
+    hub.refuse_another_place("theirs", 3)
     state.write(hub.RECORD, context="theirs", id="a-uid")
     assert hub.elsewhere() == "theirs"
-    hub.refuse_another_place("theirs")
+    hub.refuse_another_place("theirs", 3)
     for other in ("", "another"):
-        with pytest.raises(CourseError, match="in the cluster of the context theirs"):
-            hub.refuse_another_place(other)
+        with pytest.raises(CourseError, match="in the cluster of the context theirs") as caught:
+            hub.refuse_another_place(other, 3)
+        assert caught.value.next.startswith("./course workshop up --seats 3 --context theirs; or")
     state.write(hub.RECORD, id="0" * 64, listen="127.0.0.1")
     with pytest.raises(CourseError, match="in a cluster of its own"):
-        hub.refuse_another_place("theirs")
+        hub.refuse_another_place("theirs", 3)
     with pytest.raises(CourseError, match="for a hub on this machine"):
         entrance.refuse_mixed(entrance.Entrance("0.0.0.0"), "theirs", "")  # noqa: S104
     with pytest.raises(CourseError, match="go with --context"):

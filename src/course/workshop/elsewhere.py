@@ -47,17 +47,19 @@ def up(
     engine: Engine, seats: int, place: Place, say: Say, idle: float = hub.IDLE, wishes: hub.Wishes = hub.USUAL
 ) -> hub.Room:
     """The hub answers in that cluster; what is there already stays. CourseError where it cannot have a room."""
-    hub.refuse_another_place(place.context)
+    asked = options(place, idle, wishes)
+    hub.refuse_another_place(place.context, seats)
     say(f"Made in the cluster of the context {place.context}: the namespace {hub.NAMESPACE}, and in it JupyterHub,")
     say(f"at most {seats} desks, and a volume for each. Nothing outside of that namespace is changed.")
     say("A desk is a privileged Pod: who has one is close to root on its node.")
     with _kubeconfig(place.context):
         known = _own_namespace(place.context)
-        _refuse_strangers(place, seats)
-        _refuse_too_many(place, seats)
+        _refuse_strangers(place, hub.line(seats, asked))
+        _refuse_too_many(place, seats, asked)
         _refuse_without_volumes(place)
         if not known:
             _claim(place.context)
+        hub.remember(seats, asked)
         _refuse_unprivileged(place, new=not known)
         of_the_hub, of_desks = hub.build(engine, say), hub.desk_image(engine, say)
         if place.registry:
@@ -147,7 +149,7 @@ def _remove_namespace() -> None:
     hub.kubectl("delete", "namespace", hub.NAMESPACE, "--timeout=300s", timeout=310)
 
 
-def _refuse_strangers(place: Place, seats: int) -> None:
+def _refuse_strangers(place: Place, command: str) -> None:
     """CourseError where other people's Pods run there and nobody said that this is known."""
     if place.yes or not (others := strangers(json.loads(hub.kubectl("get", "pods", "-A", "-o", "json")))):
         return
@@ -155,7 +157,7 @@ def _refuse_strangers(place: Place, seats: int) -> None:
     raise CourseError(
         f"Other people's Pods run in the cluster of the context {place.context}, in: {named}.",
         "A desk is privileged: its participant can leave it for the node, and then has all that is on it.",
-        f"a cluster of its own is better; if you mean it: {again(place, seats)} --yes",
+        f"a cluster of its own is better; if you mean it: {command} --yes",
     )
 
 
@@ -165,14 +167,14 @@ def strangers(pods: dict[str, list[dict[str, dict[str, str]]]]) -> Counter[str]:
     return Counter(name for name in names if name != hub.NAMESPACE and not OF_KUBERNETES.fullmatch(name))
 
 
-def _refuse_too_many(place: Place, seats: int) -> None:
+def _refuse_too_many(place: Place, seats: int, asked: str) -> None:
     form = "jsonpath={.items[*].status.allocatable.memory}"
     memory = sum(map(in_bytes, hub.kubectl("get", "nodes", "-o", form).split()))
     if (most := int(memory // hub.MEMORY_A_DESK)) < seats:
         raise CourseError(
             f"{seats} seats do not fit into the cluster of the context {place.context}.",
             f"A desk takes {hub.MEMORY_A_DESK / 1e9:.1f} GB of memory; its nodes have {memory / 1e9:.0f} GB in all.",
-            again(place, max(most, 1)),
+            hub.line(most, asked) if most else "give it a larger node, then the same command again",
         )
 
 
@@ -219,7 +221,8 @@ def _refuse_unprivileged(place: Place, *, new: bool) -> None:
         ) from None
 
 
-def again(place: Place, seats: int) -> str:
-    """The command that asked for this room, with so many seats."""
+def options(place: Place, idle: float, wishes: hub.Wishes) -> str:
+    """What asked for this room, as it is typed behind `up`."""
     registry = f" --registry {place.registry}" if place.registry else ""
-    return f"./course workshop up --seats {seats} --context {place.context}{registry}"
+    known = " --yes" if place.yes else ""
+    return f" --context {shlex.quote(place.context)}{registry}{hub.options(idle, wishes)}{known}"
