@@ -16,7 +16,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from course.base import paths, shell, state
+from course.base import advice, paths, shell, state
 from course.base.errors import CourseError, Foreign, NotReady
 from course.cli.app import app
 from course.jupyter import jupyterlab
@@ -786,7 +786,8 @@ def test_a_trial_ends_by_its_word_or_says_what_a_facilitator_can_do() -> None:
     refused = state_of(waiting={"reason": "ErrImagePull", "message": "401 Unauthorized"})
     with pytest.raises(CourseError, match=r"node-1 cannot get registry\.example\.com/desk:1") as caught:
         trial.ended(tried(phase="Pending", containerStatuses=refused), image)
-    assert caught.value.why == "401 Unauthorized" and "docker-registry" in caught.value.next
+    assert caught.value.why == "401 Unauthorized"
+    assert caught.value.next.count(f"{advice.program()} --kubeconfig {hub.KUBECONFIG} -n {hub.NAMESPACE} ") == 2
     with pytest.raises(CourseError) as caught:
         trial.ended(tried(phase="Pending", containerStatuses=refused), "localhost/desk:1")
     assert "--registry" in caught.value.next
@@ -803,6 +804,7 @@ def test_desks_are_tried_on_the_nodes_that_take_pods() -> None:
     soft = {"taints": [{"key": "x", "effect": "PreferNoSchedule"}]}
     nodes = [node("a"), node("b", **taint), node("c", unschedulable=True), node("d", **soft)]
     assert trial.usable({"items": nodes}) == ["a", "d"]
-    with pytest.raises(NotReady, match="No node"):
+    with pytest.raises(NotReady, match="No node") as caught:
         trial.usable({"items": nodes[1:3]})
+    assert caught.value.next == f"{advice.program()} --kubeconfig {hub.KUBECONFIG} -n {hub.NAMESPACE} describe nodes"
     assert trial.pod("a", "desk:1", 0)["spec"]["nodeName"] == "a"

@@ -59,7 +59,11 @@ def _course() -> str:
 def _kubectl() -> str:
     if has_kubeconfig():
         return "kubectl"
+    return f"{program()} --kubeconfig {shlex.quote(str(paths.KUBECONFIG))}"
+
+
+def program() -> str:
+    """kubectl as it is found in this terminal."""
     from shutil import which  # only for advice: a name that resolves does not wait for it
 
-    program = "kubectl" if which("kubectl") else shlex.quote(str(paths.VENV_BIN / "kubectl"))
-    return f"{program} --kubeconfig {shlex.quote(str(paths.KUBECONFIG))}"
+    return "kubectl" if which("kubectl") else shlex.quote(str(paths.VENV_BIN / "kubectl"))

@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from course.base import paths, shell, state
+from course.base import advice, paths, shell, state
 from course.base.errors import CourseError, Foreign, NotReady
 from course.lessons import catalog
 from course.provision import containers, images, kind_cluster, tools
@@ -455,7 +455,7 @@ def command(*words: str, namespace: str = NAMESPACE) -> list[str | Path]:
 
 def typed(*words: str) -> str:
     """The same, as it is typed in any terminal."""
-    return shlex.join(map(str, command(*words)))
+    return f"{advice.program()} {shlex.join(map(str, command(*words)[1:]))}"
 
 
 def elsewhere() -> str:
