@@ -497,6 +497,45 @@ def test_what_is_worth_an_export(book: str, something: bool) -> None:
     assert export.worth(book) is something
 
 
+def test_what_was_changed_after_the_export_is_lost_whatever_file_it_is_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The desks' commands are run here, on a folder; only the way to the Pods is not."""
+    work, scripts = tmp_path / "work", list[str]()
+
+    def script(*words: str) -> list[str]:
+        scripts.append(words[-1].replace(export.HERE, str(work)))
+        return ["sh", "-c", scripts[-1]]
+
+    for name in ("RECORD", "EXPORTED"):
+        monkeypatch.setattr(hub, name, tmp_path / name.lower())
+    hub.remember(2, "")
+    monkeypatch.setattr(export, "volumes", lambda: [export.Volume("ada", "claim", "a-uid", "desk")])
+    monkeypatch.setattr(hub, "command", script)
+    monkeypatch.setattr(hub, "kubectl", lambda *words, **more: shell.output(script(*words), doing="Looking"))
+    for folder in (".progress", ".ipynb_checkpoints"):
+        (work / folder).mkdir(parents=True)
+    notebook, book = work / "a lesson.ipynb", work / ".progress" / "progress.json"
+    notebook.write_text("as it was made")
+    export.refuse_to_lose()
+    book.write_text('{"tasks": {"loop": {}}}\n')
+    with pytest.raises(CourseError, match="not exported: ada"):
+        export.refuse_to_lose()
+    export.export(tmp_path / "room", print)
+    assert (tmp_path / "room" / "ada.json").read_text() == book.read_text()
+    notebook.touch()
+    (work / ".ipynb_checkpoints" / "a lesson-checkpoint.ipynb").touch()
+    scripts.clear()
+    export.refuse_to_lose()
+    assert len(scripts) == 1
+    for path in (notebook, work / "my own.txt"):
+        path.write_text("my work")
+        with pytest.raises(CourseError, match="not exported: ada"):
+            export.refuse_to_lose()
+        export.export(tmp_path / "room", print)
+        export.refuse_to_lose()
+
+
 def test_who_reads_a_stopped_desk_may_not_write_it_and_has_no_token() -> None:
     spec = export.reader("claim-ada", "hub:1")["spec"]
     assert isinstance(spec, dict)
