@@ -1,5 +1,6 @@
 """The hub of a room: its door, its board, its manifests, and what fits on a machine."""
 
+import base64
 import importlib.util
 import json
 import re
@@ -621,6 +622,36 @@ def test_a_certificate_of_ones_own_is_used_and_one_that_does_not_fit_is_refused(
             entrance.chosen("127.0.0.1", certificate, odd)
     with pytest.raises(CourseError, match="come together"):
         entrance.chosen("127.0.0.1", certificate, None)
+
+
+def test_browsers_are_said_to_warn_of_a_certificate_that_was_made_here_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The cluster is a dictionary that keeps the Secret."""
+    held: dict[str, str] = {}
+
+    def kept(*words: str, text: str = "") -> str:
+        if words[0] == "apply":
+            held["tls"] = json.dumps(yaml.safe_load(text))
+        return held.get("tls", "")
+
+    def warned(door: entrance.Entrance) -> bool:
+        said: list[str] = []
+        hub._certify(door, said.append)
+        return bool(said) and said[-1] == entrance.fingerprint(certificate())
+
+    def certificate() -> str:
+        return base64.b64decode(json.loads(held["tls"])["data"]["tls.crt"]).decode()
+
+    monkeypatch.setattr(hub, "kubectl", kept)
+    own = entrance.Entrance("0.0.0.0")  # noqa: S104
+    made, key = entrance.pair(own)
+    (tmp_path / "room.crt").write_text(made)
+    (tmp_path / "room.key").write_text(key)
+    given = entrance.chosen("0.0.0.0", tmp_path / "room.crt", tmp_path / "room.key")  # noqa: S104
+    assert warned(own) and warned(own)
+    assert not warned(given) and certificate() == made
+    assert not warned(own), "the given one is kept"
 
 
 @pytest.mark.parametrize("listen", ["", "localhost", "::", "300.1.1.1", "0.0.0.0:80"])

@@ -3,6 +3,7 @@
 Everything of it is in one namespace, described by workshop/hub/manifests.yaml.
 """
 
+import base64
 import hashlib
 import json
 import os
@@ -371,7 +372,7 @@ def _word(length: int) -> str:
     return "".join(secrets.choice(LETTERS) for _ in range(length))
 
 
-def _object(kind: str, name: str, **content: object) -> dict[str, object]:
+def _object(kind: str, name: str, **content: object) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": kind, "metadata": {"name": name, "namespace": NAMESPACE}, **content}
 
 
@@ -390,17 +391,19 @@ def _certify(door: Entrance, say: Say) -> None:
     """Give the proxy its certificate: the one that is there, unless another is named."""
     if not door.with_tls:
         return
-    known = kubectl(
-        "get", "secret", "tls", "--ignore-not-found", "-o", 'go-template={{index .data "tls.crt" | base64decode}}'
-    )
-    certificate = known
-    if door.certificate or not known:
+    secret = json.loads(kubectl("get", "secret", "tls", "--ignore-not-found", "-o", "json") or "{}")
+    if door.certificate or not secret:
         certificate, key = entrance.pair(door)
-        secret = _object("Secret", "tls", stringData={"tls.crt": certificate, "tls.key": key})
+        secret = _object("Secret", "tls", data={"tls.crt": _base64(certificate), "tls.key": _base64(key)})
+        secret["metadata"]["labels"] = {MADE_BY: "facilitator" if door.certificate else US}
         kubectl("apply", "-f", "-", text=yaml.safe_dump(secret))
-    if not door.certificate:
+    if secret["metadata"].get("labels", {}).get(MADE_BY) == US:
         say("Browsers warn of its certificate, which is its own. Read the SHA-256 fingerprint to the room:")
-        say(entrance.fingerprint(certificate))
+        say(entrance.fingerprint(base64.b64decode(secret["data"]["tls.crt"]).decode()))
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
 
 
 def settings() -> dict[str, str]:
