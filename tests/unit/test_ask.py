@@ -4,8 +4,10 @@ tests/cluster/test_ask_table.py proves the same on a real cluster, with many mor
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -17,6 +19,8 @@ from course.dns.dig import Record, Response
 from course.dns.evidence import Endpoint, Pod, Port, Service
 from course.dns.question import ZONE
 from course.dns.server_blocks import Plugin, ServerBlock
+from course.kube import kubectl
+from course.provision import kind_cluster, neighbour
 
 TARGET, ADDRESS = "db.example.com", "10.89.0.3"
 
@@ -485,6 +489,23 @@ def test_advice_is_written_for_the_terminal_it_is_read_in(monkeypatch: pytest.Mo
     assert advice.for_here(other) == other, "it is about another cluster"
     monkeypatch.chdir(Path("/"))
     assert f"then {paths.ROOT}/course up" in advice.for_here(text)
+
+
+@pytest.mark.parametrize("asks", [kubectl.require_ready, lambda: question.send([("db.", "A")])])
+def test_the_second_cluster_is_not_asked_in_the_place_of_the_first(
+    asks: Callable[[], object], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(paths, "KUBECONFIG", tmp_path / "kubeconfig")
+    server = "clusters:\n- cluster:\n    server: https://127.0.0.1:4711\n"
+    engine: Any = SimpleNamespace(inspect=lambda *words: ":4711 ")
+    paths.KUBECONFIG.write_text(f"{server}current-context: kind-{paths.cluster_name()}\n")
+    assert kind_cluster.is_ours_in_kubeconfig(engine)
+    paths.KUBECONFIG.write_text(f"{server}current-context: {neighbour.CONTEXT}\n")
+    assert not kind_cluster.is_ours_in_kubeconfig(engine), "so course up writes it anew"
+    with pytest.raises(CourseError, match="is neighbour, the second cluster") as caught:
+        asks()
+    assert caught.value.next == f"kubectl config use-context kind-{paths.cluster_name()}"
+    assert f"--kubeconfig {paths.KUBECONFIG} config use-context" in str(caught.value)
 
 
 def test_advice_for_root_needs_no_sudo_and_a_folder_that_is_gone_is_no_reason(
