@@ -182,6 +182,7 @@ def _cluster(chosen: engine.Engine) -> Finding:
         return Finding("wrong", f"There is no cluster {paths.cluster_name()}.", "It was not made yet.", "./course up")
     try:
         kind_cluster.refuse_foreign(chosen, container_id)
+        kubectl.refuse_neighbour()
     except CourseError as error:
         return Finding("wrong", error.what, error.why, error.next)
     if status != "running":

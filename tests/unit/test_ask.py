@@ -4,8 +4,10 @@ tests/cluster/test_ask_table.py proves the same on a real cluster, with many mor
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -17,6 +19,8 @@ from course.dns.dig import Record, Response
 from course.dns.evidence import Endpoint, Pod, Port, Service
 from course.dns.question import ZONE
 from course.dns.server_blocks import Plugin, ServerBlock
+from course.kube import kubectl
+from course.provision import kind_cluster, neighbour
 
 TARGET, ADDRESS = "db.example.com", "10.89.0.3"
 
@@ -243,10 +247,14 @@ CASES: dict[str, tuple[str, Cluster, str, str, str]] = {
         "10.0.0.5 is none. You mean 10-0-0-5.team-a.pod", "ask 10-0-0-5.team-a.pod"),
     "reverse, not turned": ("10.0.0.5.in-addr.arpa", Cluster(), "outside-missing", "turned round: 5.0.0.10.in-addr",
         "ask 5.0.0.10.in-addr.arpa --from shop --type PTR"),
-    "a domain's namespace": ("ww.example.com", Cluster(alias("example", TARGET, "com")), "outside-missing",
-        "ww.example.com. does not exist", "Compare"),
-    "a domain's namespace, by an alias": ("db", Cluster(alias("db", "ww.example.com"), alias("example", TARGET, "com")),
-        "target-missing-outside", "misspelt", "get service db"),
+    "a domain's namespace": ("ww.example.com", Cluster(alias("example", TARGET, "com"),
+        outside={"example.com": "NOERROR"}), "outside-missing", "ww.example.com. does not exist", "Compare"),
+    "a domain's namespace, by an alias": ("db", Cluster(alias("db", "ww.example.com"), alias("example", TARGET, "com"),
+        outside={"example.com": "NOERROR"}), "target-missing-outside", "misspelt", "get service db"),
+    "below, in a namespace dev": ("v1.api.dev", Cluster(alias("api", TARGET, "dev")), "below-alias",
+        "no names below it", "course ask api.dev"),
+    "below, in a namespace of two letters": ("v1.api.qa", Cluster(alias("api", TARGET, "qa")), "below-alias",
+        "no names below it", "course ask api.qa"),
     "port alone": ("_http.web.team-a", Cluster(headless("web"), endpoints=[WEB]), "port-missing",
         "named with its protocol", "get service web"),
 }  # fmt: skip
@@ -367,6 +375,7 @@ def test_of_a_server_that_is_asked_over_tls_nothing_is_said_that_was_not_seen(se
         ("namespaces team-a", "pg.team-a.svc", "not-known-yet"),
         ("labels app=web", "pg.team-a.svc", "left-out-of-dns"),
         ("ignore empty_service", "pg.team-a.svc", "left-out-of-dns"),
+        ("ignore empty_service", "db.shop.svc", "not-known-yet"),
         ("noendpoints", "web.team-a.svc", "left-out-of-dns"),
         ("noendpoints", "pg.team-a.svc", "not-known-yet"),
         ("pods disabled", "10-0-0-5.team-a.pod", "left-out-of-dns"),
@@ -377,7 +386,8 @@ def test_of_a_server_that_is_asked_over_tls_nothing_is_said_that_was_not_seen(se
 def test_what_the_kubernetes_plugin_leaves_out_is_told_by_its_line(option: str, name: str, cause: str) -> None:
     corefile = f".:53 {{\n kubernetes {ZONE} {{\n {option}\n }}\n forward . 10.1.1.1\n}}\n"
     full = f"{name}.{ZONE}"
-    cluster = Answers(virtual("pg"), headless("web"), corefile=corefile, said={full: "NXDOMAIN"}, servers={})
+    services = (virtual("pg"), headless("web"), alias("db", TARGET))
+    cluster = Answers(*services, corefile=corefile, said={full: "NXDOMAIN"}, servers={})
     cluster.held_endpoints = [WEB] if name.startswith("web") else []
     found = query.explain(f"{full}.", "shop", [response(full, "A", "NXDOMAIN")], cluster)
     assert found.cause == cause
@@ -475,8 +485,27 @@ def test_advice_is_written_for_the_terminal_it_is_read_in(monkeypatch: pytest.Mo
     assert own.endswith(
         f"--kubeconfig {paths.KUBECONFIG} get services, then ./course up; a course ends, kubectl itself"
     )
+    other = "KUBECONFIG='a b:c' kubectl config get-contexts"
+    assert advice.for_here(other) == other, "it is about another cluster"
     monkeypatch.chdir(Path("/"))
     assert f"then {paths.ROOT}/course up" in advice.for_here(text)
+
+
+@pytest.mark.parametrize("asks", [kubectl.require_ready, lambda: question.send([("db.", "A")])])
+def test_the_second_cluster_is_not_asked_in_the_place_of_the_first(
+    asks: Callable[[], object], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(paths, "KUBECONFIG", tmp_path / "kubeconfig")
+    server = "clusters:\n- cluster:\n    server: https://127.0.0.1:4711\n"
+    engine: Any = SimpleNamespace(inspect=lambda *words: ":4711 ")
+    paths.KUBECONFIG.write_text(f"{server}current-context: kind-{paths.cluster_name()}\n")
+    assert kind_cluster.is_ours_in_kubeconfig(engine)
+    paths.KUBECONFIG.write_text(f"{server}current-context: {neighbour.CONTEXT}\n")
+    assert not kind_cluster.is_ours_in_kubeconfig(engine), "so course up writes it anew"
+    with pytest.raises(CourseError, match="is neighbour, the second cluster") as caught:
+        asks()
+    assert caught.value.next == f"kubectl config use-context kind-{paths.cluster_name()}"
+    assert f"--kubeconfig {paths.KUBECONFIG} config use-context" in str(caught.value)
 
 
 def test_advice_for_root_needs_no_sudo_and_a_folder_that_is_gone_is_no_reason(

@@ -161,3 +161,6 @@ def test_documents_run_this_version_of_the_desk_on_loopback_alone() -> None:
     for command in commands:
         assert "--privileged" in command and f"-p 127.0.0.1:{paths.PORT}:{paths.PORT}" in command
         assert command.partition("  #")[0].split()[-1].rpartition("/")[2] == image.name().rpartition("/")[2]
+    assert image.run_line("docker", image.name()) in commands, "what is printed is what the documents say"
+    begun, again = image.run_line("docker", "IMAGE").split(), desk.AGAIN.split()
+    assert begun[begun.index("--name") + 1] == again[3] and "--rm" not in begun

@@ -1,12 +1,26 @@
-"""The two halves of a build, side by side."""
+"""The two halves of a build, side by side, and which images were pulled for the course."""
 
 import threading
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from course.base import state
 from course.base.errors import CourseError
 from course.provision import images
 from course.provision.engine import Say
+
+
+def test_what_an_earlier_version_pulled_is_known_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(images, "PULLED", tmp_path / "pulled.json")
+    state.write(images.PULLED, images={"old": "1", "changed": "1"}, podman={"new": "2"}, docker={"theirs": "3"})
+    present = {"old": "1", "changed": "9", "new": "2", "theirs": "3"}
+    podman: Any = SimpleNamespace(name="podman", inspect=lambda kind, name, form: present[name])
+    assert images.pulled(podman) == ["old", "new"]
+    state.write(images.PULLED, images="damaged")
+    assert images.pulled(podman) == []
 
 
 def test_both_halves_give_their_results() -> None:

@@ -1,8 +1,10 @@
 """The hub of a room: its door, its board, its manifests, and what fits on a machine."""
 
+import base64
 import importlib.util
 import json
 import re
+import shlex
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -15,16 +17,16 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from course.base import paths, shell, state
+from course.base import advice, paths, shell, state
 from course.base.errors import CourseError, Foreign, NotReady
 from course.cli.app import app
 from course.jupyter import jupyterlab
 from course.lessons import catalog
-from course.provision import bakery, kind_cluster, reporter
+from course.provision import bakery, images, kind_cluster, outside, reporter
 from course.provision.engine import Engine
 from course.tasks import index, progress, verbs
 from course.tasks import room as room_of_desk
-from course.workshop import board, elsewhere, entrance, export, hub, provider, report, rows, trial
+from course.workshop import board, elsewhere, entrance, export, hub, provider, report, rows, trial, warm
 from tests.unit import documents
 
 DEPLOYED = ("Deployment", "hub")
@@ -358,6 +360,27 @@ def test_the_hub_is_published_to_this_machine_alone() -> None:
     assert ports == [{"containerPort": hub.NODE_PORT, "hostPort": hub.PORT, "listenAddress": "127.0.0.1"}]
 
 
+def test_the_network_that_a_hub_brings_with_it_is_noted_as_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine and kind are not run: there must be no network yet, and there is one while others test."""
+    there: list[str] = []
+
+    class Bare(Fixed):
+        def inspect(self, kind: str, name: str, form: str) -> str:
+            return "".join(there) if kind == "network" else ""
+
+    monkeypatch.setattr(hub, "RECORD", tmp_path / "workshop.json")
+    monkeypatch.setattr(outside, "MADE_NETWORK", tmp_path / "network.json")
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
+    monkeypatch.setattr(images, "node_image", lambda engine, say: "node:1")
+    monkeypatch.setattr(hub, "_kind", lambda engine, *words, text: there.append("a-network"))
+    monkeypatch.setattr(hub, "kubectl", lambda *words, **more: "")
+    engine = Bare("podman", "")
+    hub._ensure_cluster(engine, hub.AT_HOME, print)
+    assert outside.noted_network(engine) == "a-network"
+
+
 def test_a_desk_may_have_as_many_tasks_as_it_needs() -> None:
     (mount,) = yaml.safe_load(hub._kind_config())["nodes"][0]["extraMounts"]
     assert mount["containerPath"] == hub.LIMITS and "DefaultTasksMax=infinity" in Path(mount["hostPath"]).read_text()
@@ -366,12 +389,59 @@ def test_a_desk_may_have_as_many_tasks_as_it_needs() -> None:
 def test_as_many_seats_as_the_memory_carries(monkeypatch: pytest.MonkeyPatch) -> None:
     assert hub.fit("MemAvailable:  4000000 kB\n") == 1
     assert hub.fit("MemAvailable:  1000000 kB\n") == 0
-    monkeypatch.setattr(hub, "fit", lambda: 3)
-    with pytest.raises(CourseError, match="4 seats do not fit") as error:
-        hub._refuse_too_many(4)
-    assert error.value.next == "./course workshop up --seats 3"
-    documents.parse(error.value.next.split())
-    hub._refuse_too_many(3)
+    for most, wanted, said, next in (
+        (3, 4, "there is room for 3", "./course workshop up --seats 3 --idle 30"),
+        (hub.SEATS_AT_MOST, 250, "addresses for the Pods of 230", "./course workshop up --seats 230 --idle 30"),
+        (0, 1, "there is room for 0", "Free some memory (free -h), then the same command again."),
+    ):
+        monkeypatch.setattr(hub, "fit", lambda most=most: most)
+        with pytest.raises(CourseError, match=f"{wanted} seats do not fit") as error:
+            hub._refuse_too_many(wanted, " --idle 30")
+        assert said in error.value.why and error.value.next == next
+        hub._refuse_too_many(most)
+        hub._refuse_too_many(wanted, has=wanted)
+
+
+def test_what_is_to_be_typed_again_has_the_options_of_the_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub, "RECORD", tmp_path / "workshop.json")
+    assert hub.again() == "./course workshop up --seats 2"
+    state.write(hub.RECORD, id="1", listen="127.0.0.1")
+    assert hub.again(5) == "./course workshop up --seats 5"
+    state.write(hub.RECORD, id="1", listen="0.0.0.0")  # noqa: S104
+    assert hub.again() == "./course workshop up --seats 2 --listen 0.0.0.0"
+    state.write(hub.RECORD, id="1", context="theirs")
+    assert hub.again() == "./course workshop up --seats 2 --context theirs"
+    door = entrance.Entrance("0.0.0.0", Path("a room.crt"), Path("room.key"))  # noqa: S104
+    wishes = hub.Wishes({}, "kata", Path("provider.env"))
+    here = hub.options(30, wishes, door)
+    there = elsewhere.options(elsewhere.Place("theirs", "registry.example.com", yes=True), hub.IDLE, wishes)
+    usual, odd = hub.options(hub.IDLE, hub.USUAL), elsewhere.options(elsewhere.Place("a b"), 1, wishes)
+    for options in (here, there, usual, odd):
+        hub.remember(7, options)
+        assert hub.again() == f"./course workshop up --seats 7{options}"
+        documents.parse(shlex.split(hub.again()))
+    both = " --oauth provider.env --runtime-class kata"
+    assert here == f" --idle 30 --listen 0.0.0.0 --certificate 'a room.crt' --key room.key{both}"
+    assert there == f" --context theirs --registry registry.example.com{both} --yes"
+    assert usual == ""
+
+
+def test_what_failed_is_said_with_the_rooms_own_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub, "RECORD", tmp_path / "workshop.json")
+    monkeypatch.setattr(hub, "KUBECONFIG", tmp_path / "kubeconfig")
+    hub.KUBECONFIG.write_text("damaged")
+    with pytest.raises(CourseError) as caught:
+        hub.kubectl("get", "nodes")
+    assert caught.value.next == "the same command again"
+    hub.remember(7, " --listen 127.0.0.2")
+    with pytest.raises(CourseError) as caught:
+        hub.kubectl("get", "nodes")
+    assert caught.value.next == "./course workshop up --seats 7 --listen 127.0.0.2"
+    monkeypatch.setattr(hub, "kubectl", lambda *words: "7")
+    with pytest.raises(CourseError, match="has 7 seats, not 9") as caught:
+        warm.warm(9, print)
+    up, then = caught.value.next.split(", then ")
+    assert up == "./course workshop up --seats 9 --listen 127.0.0.2" and then == "./course workshop warm --seats 9"
 
 
 class Fixed(Engine):
@@ -428,6 +498,45 @@ def test_what_is_worth_an_export(book: str, something: bool) -> None:
     assert export.worth(book) is something
 
 
+def test_what_was_changed_after_the_export_is_lost_whatever_file_it_is_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The desks' commands are run here, on a folder; only the way to the Pods is not."""
+    work, scripts = tmp_path / "work", list[str]()
+
+    def script(*words: str) -> list[str]:
+        scripts.append(words[-1].replace(export.HERE, str(work)))
+        return ["sh", "-c", scripts[-1]]
+
+    for name in ("RECORD", "EXPORTED"):
+        monkeypatch.setattr(hub, name, tmp_path / name.lower())
+    hub.remember(2, "")
+    monkeypatch.setattr(export, "volumes", lambda: [export.Volume("ada", "claim", "a-uid", "desk")])
+    monkeypatch.setattr(hub, "command", script)
+    monkeypatch.setattr(hub, "kubectl", lambda *words, **more: shell.output(script(*words), doing="Looking"))
+    for folder in (".progress", ".ipynb_checkpoints"):
+        (work / folder).mkdir(parents=True)
+    notebook, book = work / "a lesson.ipynb", work / ".progress" / "progress.json"
+    notebook.write_text("as it was made")
+    export.refuse_to_lose()
+    book.write_text('{"tasks": {"loop": {}}}\n')
+    with pytest.raises(CourseError, match="not exported: ada"):
+        export.refuse_to_lose()
+    export.export(tmp_path / "room", print)
+    assert (tmp_path / "room" / "ada.json").read_text() == book.read_text()
+    notebook.touch()
+    (work / ".ipynb_checkpoints" / "a lesson-checkpoint.ipynb").touch()
+    scripts.clear()
+    export.refuse_to_lose()
+    assert len(scripts) == 1
+    for path in (notebook, work / "my own.txt"):
+        path.write_text("my work")
+        with pytest.raises(CourseError, match="not exported: ada"):
+            export.refuse_to_lose()
+        export.export(tmp_path / "room", print)
+        export.refuse_to_lose()
+
+
 def test_who_reads_a_stopped_desk_may_not_write_it_and_has_no_token() -> None:
     spec = export.reader("claim-ada", "hub:1")["spec"]
     assert isinstance(spec, dict)
@@ -450,6 +559,19 @@ def test_an_archive_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.Mo
     assert [path.name for path in tmp_path.iterdir()] == ["ada.tar.gz"] and (
         tmp_path / "ada.tar.gz"
     ).read_text() == "all"
+
+
+def test_the_way_to_a_cluster_elsewhere_may_lead_by_a_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also before anything is written down of it; on the way to this machine it is none, by no_proxy."""
+    monkeypatch.setattr(hub, "RECORD", tmp_path / "workshop.json")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example.com:3128")
+    monkeypatch.setattr(hub, "command", lambda *words, **more: ["sh", "-c", "echo $HTTPS_PROXY $no_proxy"])
+    said = "http://proxy.example.com:3128 127.0.0.1,localhost\n"
+    assert hub.kubectl("get", "nodes") == said
+    export._fetch("desk", tmp_path / "ada.tar.gz")
+    assert (tmp_path / "ada.tar.gz").read_text() == said
 
 
 def test_without_a_hub_there_is_nothing_to_export_and_nothing_to_lose(
@@ -502,6 +624,36 @@ def test_a_certificate_of_ones_own_is_used_and_one_that_does_not_fit_is_refused(
         entrance.chosen("127.0.0.1", certificate, None)
 
 
+def test_browsers_are_said_to_warn_of_a_certificate_that_was_made_here_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The cluster is a dictionary that keeps the Secret."""
+    held: dict[str, str] = {}
+
+    def kept(*words: str, text: str = "") -> str:
+        if words[0] == "apply":
+            held["tls"] = json.dumps(yaml.safe_load(text))
+        return held.get("tls", "")
+
+    def warned(door: entrance.Entrance) -> bool:
+        said: list[str] = []
+        hub._certify(door, said.append)
+        return bool(said) and said[-1] == entrance.fingerprint(certificate())
+
+    def certificate() -> str:
+        return base64.b64decode(json.loads(held["tls"])["data"]["tls.crt"]).decode()
+
+    monkeypatch.setattr(hub, "kubectl", kept)
+    own = entrance.Entrance("0.0.0.0")  # noqa: S104
+    made, key = entrance.pair(own)
+    (tmp_path / "room.crt").write_text(made)
+    (tmp_path / "room.key").write_text(key)
+    given = entrance.chosen("0.0.0.0", tmp_path / "room.crt", tmp_path / "room.key")  # noqa: S104
+    assert warned(own) and warned(own)
+    assert not warned(given) and certificate() == made
+    assert not warned(own), "the given one is kept"
+
+
 @pytest.mark.parametrize("listen", ["", "localhost", "::", "300.1.1.1", "0.0.0.0:80"])
 def test_what_is_no_address_is_not_listened_on(listen: str) -> None:
     with pytest.raises(CourseError, match="no address to listen on"):
@@ -510,11 +662,12 @@ def test_what_is_no_address_is_not_listened_on(listen: str) -> None:
 
 def test_the_door_of_a_hub_that_is_up_is_not_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hub, "RECORD", tmp_path / "workshop.json")
-    hub._refuse_another_door(entrance.Entrance("127.0.0.2"))
+    hub._refuse_another_door(entrance.Entrance("127.0.0.2"), 3)
     state.write(hub.RECORD, id="1")
-    hub._refuse_another_door(hub.AT_HOME)
-    with pytest.raises(CourseError, match=r"listens on 127\.0\.0\.1, not on 127\.0\.0\.2"):
-        hub._refuse_another_door(entrance.Entrance("127.0.0.2"))
+    hub._refuse_another_door(hub.AT_HOME, 3)
+    with pytest.raises(CourseError, match=r"listens on 127\.0\.0\.1, not on 127\.0\.0\.2") as caught:
+        hub._refuse_another_door(entrance.Entrance("127.0.0.2"), 3)
+    assert caught.value.next.startswith("./course workshop up --seats 3; or")
 
 
 def test_a_name_is_held_against_the_pattern_to_its_end() -> None:
@@ -530,10 +683,50 @@ def test_a_name_is_held_against_the_pattern_to_its_end() -> None:
 
 @pytest.mark.parametrize(
     ("quantity", "number"),
-    [("16Gi", 2**34), ("32879508Ki", 32879508 * 1024), ("4G", 4e9), ("1500", 1500), ("2.5k", 2500)],
+    [
+        *(("16Gi", 2**34), ("32879508Ki", 32879508 * 1024), ("4G", 4e9), ("1500", 1500), ("2.5k", 2500)),
+        *(("1e9", 1e9), ("12E3", 12000), ("1E-1", 0.1), ("2T", 2e12), ("12E", 12e18), ("3P", 3e15)),
+        *(("1Ti", 2**40), ("2Pi", 2**51), ("1Ei", 2**60), ("500m", 0.5), ("5Xi", 0), ("much", 0)),
+    ],
 )
 def test_a_quantity_of_kubernetes_is_a_number(quantity: str, number: float) -> None:
     assert elsewhere.in_bytes(quantity) == number
+
+
+def test_a_room_whose_cluster_is_gone_can_be_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kubeconfig that is kept leads to a port of this machine at which nobody listens."""
+    for name in ("RECORD", "KUBECONFIG", "EXPORTED"):
+        monkeypatch.setattr(hub, name, tmp_path / name.lower())
+    server = {"clusters": [{"name": "c", "cluster": {"server": "https://127.0.0.1:1"}}]}
+    context = {"contexts": [{"name": "theirs", "context": {"cluster": "c", "user": ""}}], "current-context": "theirs"}
+    hub.KUBECONFIG.write_text(yaml.safe_dump(server | context))
+    state.write(hub.RECORD, context="theirs", id="a-uid")
+    for refused in (elsewhere.down, lambda say: export.refuse_to_lose()):
+        with pytest.raises(CourseError) as caught:
+            refused(print)
+        assert caught.value.next.endswith(": ./course workshop down --yes") and hub.RECORD.exists()
+    said = CliRunner().invoke(app, ["workshop", "down", "--yes"]).output
+    assert "does not answer" in said and "kubectl --context theirs delete namespace workshop" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("names", "chosen"), [(["fast", "slow"], "NAME"), (["standard"], "standard"), ([], "NAME")])
+def test_a_storage_class_is_named_where_there_is_one_alone(
+    names: list[str], chosen: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    classes = {"items": [{"metadata": {"name": name}} for name in names]}
+    monkeypatch.setattr(hub, "kubectl", lambda *words: json.dumps(classes))
+    with pytest.raises(CourseError, match="no default StorageClass") as caught:
+        elsewhere._refuse_without_volumes(elsewhere.Place("theirs"))
+    assert caught.value.next.split()[3:6] == ["annotate", "storageclass", chosen]
+    assert all(name in caught.value.why for name in names)
+
+
+def test_of_several_kubeconfigs_the_contexts_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KUBECONFIG", "/nowhere/a:/nowhere/b")
+    with pytest.raises(CourseError) as caught, elsewhere._kubeconfig("theirs"):
+        pytest.fail("there is no such context")
+    assert str(caught.value).endswith("KUBECONFIG=/nowhere/a:/nowhere/b kubectl config get-contexts")
 
 
 def test_strangers_are_whose_pods_are_neither_kubernetes_own_nor_ours() -> None:
@@ -544,17 +737,18 @@ def test_strangers_are_whose_pods_are_neither_kubernetes_own_nor_ours() -> None:
 
 def test_one_hub_at_a_time_and_options_of_one_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hub, "RECORD", tmp_path / "workshop.json")
-    hub.refuse_another_place("")
-    hub.refuse_another_place("theirs")
+    hub.refuse_another_place("", 3)
+    hub.refuse_another_place("theirs", 3)
     state.write(hub.RECORD, context="theirs", id="a-uid")
     assert hub.elsewhere() == "theirs"
-    hub.refuse_another_place("theirs")
+    hub.refuse_another_place("theirs", 3)
     for other in ("", "another"):
-        with pytest.raises(CourseError, match="in the cluster of the context theirs"):
-            hub.refuse_another_place(other)
+        with pytest.raises(CourseError, match="in the cluster of the context theirs") as caught:
+            hub.refuse_another_place(other, 3)
+        assert caught.value.next.startswith("./course workshop up --seats 3 --context theirs; or")
     state.write(hub.RECORD, id="0" * 64, listen="127.0.0.1")
     with pytest.raises(CourseError, match="in a cluster of its own"):
-        hub.refuse_another_place("theirs")
+        hub.refuse_another_place("theirs", 3)
     with pytest.raises(CourseError, match="for a hub on this machine"):
         entrance.refuse_mixed(entrance.Entrance("0.0.0.0"), "theirs", "")  # noqa: S104
     with pytest.raises(CourseError, match="go with --context"):
@@ -591,6 +785,8 @@ def test_a_provider_is_read_from_a_file_and_says_what_is_missing(
     found = provider.read(file)
     assert (found["OAUTH_CLIENT_ID"], found["OAUTH_CLIENT_SECRET"]) == ("room", "s=cret")
     assert found["LOGIN_SERVICE"] == "OAuth 2.0"
+    file.write_text(PROVIDER.partition("\n")[2], encoding="utf-8-sig")
+    assert provider.read(file) == found, "an editor's mark of the encoding is no part of the first key"
     file.write_text(PROVIDER.replace("OAUTH_ALLOWED=*", "OAUTH_ALLOWED="))
     with pytest.raises(CourseError, match=r"no OAUTH_ALLOWED\.") as caught:
         provider.read(file)
@@ -660,7 +856,8 @@ def test_a_trial_ends_by_its_word_or_says_what_a_facilitator_can_do() -> None:
     refused = state_of(waiting={"reason": "ErrImagePull", "message": "401 Unauthorized"})
     with pytest.raises(CourseError, match=r"node-1 cannot get registry\.example\.com/desk:1") as caught:
         trial.ended(tried(phase="Pending", containerStatuses=refused), image)
-    assert caught.value.why == "401 Unauthorized" and "docker-registry" in caught.value.next
+    assert caught.value.why == "401 Unauthorized"
+    assert caught.value.next.count(f"{advice.program()} --kubeconfig {hub.KUBECONFIG} -n {hub.NAMESPACE} ") == 2
     with pytest.raises(CourseError) as caught:
         trial.ended(tried(phase="Pending", containerStatuses=refused), "localhost/desk:1")
     assert "--registry" in caught.value.next
@@ -677,6 +874,7 @@ def test_desks_are_tried_on_the_nodes_that_take_pods() -> None:
     soft = {"taints": [{"key": "x", "effect": "PreferNoSchedule"}]}
     nodes = [node("a"), node("b", **taint), node("c", unschedulable=True), node("d", **soft)]
     assert trial.usable({"items": nodes}) == ["a", "d"]
-    with pytest.raises(NotReady, match="No node"):
+    with pytest.raises(NotReady, match="No node") as caught:
         trial.usable({"items": nodes[1:3]})
+    assert caught.value.next == f"{advice.program()} --kubeconfig {hub.KUBECONFIG} -n {hub.NAMESPACE} describe nodes"
     assert trial.pod("a", "desk:1", 0)["spec"]["nodeName"] == "a"

@@ -15,8 +15,10 @@ from course.base import paths
 
 VERBS = "ask|check|dev|doctor|down|interview|lab|neighbour|next|notebook|outside|progress|start|status|test|up|workshop"
 COURSE = re.compile(rf"(?<![\w./-])(?:\./)?course(?= (?:{VERBS})\b)")
+# One with a KUBECONFIG of its own before it is about another cluster.
 KUBECTL = re.compile(
-    r"(?<![\w./-])kubectl(?= (?:-[nA]\b|annotate|apply|config|create|delete|describe"
+    r"(?<![\w./-])(?P<other>KUBECONFIG=(?:'[^']*'|\S)+ )?"
+    r"kubectl(?= (?:-[nA]\b|annotate|apply|config|create|delete|describe"
     r"|edit|exec|get|label|logs|patch|rollout|run|scale|wait)\b)"
 )
 
@@ -36,7 +38,7 @@ def has_course() -> bool:
 
 def for_here(text: str) -> str:
     """A sentence or command of advice, each `course` and `kubectl` in it written so that it works where it is read."""
-    own = KUBECTL.sub(lambda _: _kubectl(), COURSE.sub(lambda _: _course(), text))
+    own = KUBECTL.sub(lambda found: found[0] if found["other"] else _kubectl(), COURSE.sub(lambda _: _course(), text))
     return own if os.geteuid() else SUDO.sub("", own)  # root need not have sudo
 
 
@@ -57,7 +59,11 @@ def _course() -> str:
 def _kubectl() -> str:
     if has_kubeconfig():
         return "kubectl"
+    return f"{program()} --kubeconfig {shlex.quote(str(paths.KUBECONFIG))}"
+
+
+def program() -> str:
+    """kubectl as it is found in this terminal."""
     from shutil import which  # only for advice: a name that resolves does not wait for it
 
-    program = "kubectl" if which("kubectl") else shlex.quote(str(paths.VENV_BIN / "kubectl"))
-    return f"{program} --kubeconfig {shlex.quote(str(paths.KUBECONFIG))}"
+    return "kubectl" if which("kubectl") else shlex.quote(str(paths.VENV_BIN / "kubectl"))

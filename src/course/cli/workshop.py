@@ -22,7 +22,7 @@ def image(
 
     chosen = engine.choose(typer.echo)
     name = building.build(chosen, building.name(), typer.echo)
-    typer.echo(f"Built: {name}\nTry it: {chosen.name} run --rm --privileged -p 127.0.0.1:8888:8888 {name}")
+    typer.echo(f"Built: {name}\nTry it: {building.run_line(chosen.name, name)}")
     if push:
         typer.echo(f"Pushed: {building.push(chosen, name, push)}")
 
@@ -66,12 +66,12 @@ def up(  # noqa: PLR0913, PLR0917  # options, which are given by name
 
     door = entrance.chosen(listen, certificate, key)
     entrance.refuse_mixed(door, context, registry or runtime)
-    wishes = hub.Wishes(provider.read(oauth) if oauth else {}, runtime)
+    wishes = hub.Wishes(provider.read(oauth) if oauth else {}, runtime, oauth)
     chosen = engine.choose(typer.echo)
     if context:
         room = elsewhere.up(chosen, seats, elsewhere.Place(context, registry, yes), typer.echo, idle, wishes)
         typer.echo("To reach it from this machine, in another terminal, as long as that runs:")
-        typer.echo(f"  {' '.join(map(str, hub.command('port-forward', 'service/proxy', str(hub.PORT))))}")
+        typer.echo(f"  {hub.typed('port-forward', 'service/proxy', str(hub.PORT))}")
         typer.echo("For a room: an Ingress or a load balancer of that cluster, with TLS, to the Service proxy.")
     else:
         room = hub.up(chosen, seats, typer.echo, idle, door, wishes)
@@ -161,7 +161,9 @@ def slides(
 
 @app.command()
 def down(
-    yes: Annotated[bool, typer.Option("--yes", help="Also what was done and is not exported.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Also what is not exported, or in a cluster that is gone.")
+    ] = False,
 ) -> None:
     """Remove the hub, its desks, and all that was done in them; what is not exported is asked for first."""
     from course.provision import engine
@@ -171,7 +173,7 @@ def down(
     if not yes:
         files.refuse_to_lose()
     if hub.elsewhere():
-        return elsewhere.down(typer.echo)
+        return elsewhere.down(typer.echo, yes=yes)
     hub.down(engine.choose(typer.echo, install=False), typer.echo)
 
 

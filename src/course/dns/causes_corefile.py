@@ -160,7 +160,8 @@ def _leaves_out(line: server_blocks.Line, hop: Hop) -> bool:
     if option == "noendpoints":
         return len(parts.below) == 1 or bool(hop.service and hop.service.headless)
     if option == "ignore":
-        return hop.service is not None and not any(one.ready for one in hop.endpoints)
+        concerned = hop.service is not None and not (hop.service.alias or hop.service.headless)  # CoreDNS's own rule
+        return concerned and not any(one.ready for one in hop.endpoints)
     return option in ("labels", "namespace_labels")
 
 

@@ -133,11 +133,13 @@ def _misspelt(parsed: Wording, namespace: str, evidence: Evidence) -> list[Meant
 def below_alias_of_domain(name: str, evidence: Evidence) -> bool:
     """Whether a name outside looks like one below an alias, for a namespace has the name of a domain.
 
-    `www.example.com`, where a namespace com has an alias example: no name is below an alias.
+    `www.example.com`, where a namespace com has an alias example: no name is below an alias. The outside must have
+    that domain: in a namespace dev or qa, `v1.api.dev` is far more often meant for the alias api.
     """
     labels = plain(name).split(".")
     held = [one for one in evidence.services() if [one.name, one.namespace] == labels[-2:]]
-    return len(labels) > 2 and any(one.alias for one in held) and is_domain(labels[-1], evidence)
+    looks = len(labels) > 2 and any(one.alias for one in held)
+    return looks and evidence.response(".".join(labels[-2:]), "NS").status == "NOERROR"
 
 
 def is_domain(label: str, evidence: Evidence) -> bool:

@@ -119,13 +119,17 @@ def check_kind(kind: str) -> str:
 def send(pairs: Sequence[tuple[str, str]], *, server: str = "", pod: str = TOOLBOX) -> Completed:
     """One dig for all (full name, type), from a Pod of the course.
 
-    It is one `kubectl exec`, however many questions. `server` is `address` or `address:port`. Never raises.
+    It is one `kubectl exec`, however many questions. `server` is `address` or `address:port`. Raises as `begin`.
     """
     return begin(pairs, server=server, pod=pod)()
 
 
 def begin(pairs: Sequence[tuple[str, str]], *, server: str = "", pod: str = TOOLBOX) -> Callable[[], Completed]:
-    """The same, begun now, beside what follows; calling what comes back waits for its end."""
+    """The same, begun now, beside what follows; calling what comes back waits for its end.
+
+    CourseError where it would be asked of the second cluster.
+    """
+    kubectl.refuse_neighbour()
     options = (*(_at(server) if server else []), "+tries=1", "+time=3", "+nocookie")
     words = [word for name, kind in pairs for word in (name, kind, *options)]
     return kubectl.begin("exec", "-n", kubectl.TOOLBOX[0], pod, "--", "dig", *words, timeout=30 + 4 * len(pairs))

@@ -45,12 +45,15 @@ def show(
 
 def _of_cells(shell: Any, trace: TracebackType | None) -> TracebackType | None:
     """The traceback without what is not written in a cell; None where nothing is left."""
-    if trace is None:
-        return None
-    below = _of_cells(shell, trace.tb_next)
-    if shell.compile.format_code_name(trace.tb_frame.f_code.co_filename) is None:
-        return below
-    return TracebackType(below, trace.tb_frame, trace.tb_lasti, trace.tb_lineno)
+    frames = []
+    while trace is not None:  # a loop: a cell that recurses without end has as many frames as Python allows
+        frames.append(trace)
+        trace = trace.tb_next
+    own = None
+    for one in reversed(frames):
+        if shell.compile.format_code_name(one.tb_frame.f_code.co_filename) is not None:
+            own = TracebackType(own, one.tb_frame, one.tb_lasti, one.tb_lineno)
+    return own
 
 
 def advise(result: Any) -> None:

@@ -8,7 +8,7 @@ from course.base import files, paths, shell
 from course.base.errors import CourseError
 
 TOOLBOX = ("course-tools", "toolbox")  # the namespace and name of the Pod that asks questions for the course
-
+NEIGHBOUR = "neighbour"  # the context of a second cluster: provision/neighbour.py
 
 NO_KUBECONFIG = "There is no kubeconfig of the course's cluster, or it is damaged: ./course up writes it."
 
@@ -107,6 +107,7 @@ def _complaint() -> str:
 
 def require_ready() -> None:
     """CourseError unless the cluster answers, and is the one this command means."""
+    refuse_neighbour()
     if context() not in ("", f"kind-{paths.cluster_name()}"):
         raise CourseError(
             f"The kubeconfig in {paths.STATE.name} is not of the cluster {paths.cluster_name()}.",
@@ -116,3 +117,14 @@ def require_ready() -> None:
     if complaint := _complaint():
         why = f"It is not up, is being made, or is too busy; kubectl: {complaint}"
         raise CourseError("The cluster does not answer.", why if context() else NO_KUBECONFIG, "./course up")
+
+
+def refuse_neighbour() -> None:
+    """CourseError where the second cluster is the current context: the course would ask and change that one."""
+    if context() == NEIGHBOUR:
+        own = f"kind-{paths.cluster_name()}"
+        raise CourseError(
+            f"The current context of the course's kubeconfig is {NEIGHBOUR}, the second cluster.",
+            f"The course asks whichever is the current one, and its own is {own}. {NEIGHBOUR} is for --context.",
+            f"kubectl config use-context {own}",
+        )

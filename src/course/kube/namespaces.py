@@ -17,7 +17,7 @@ OWNERS = {
     *(f"{kind}.v1.apps" for kind in ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")),
     *("Job.v1.batch", "CronJob.v1.batch"),
 }
-MADE_BY_OWNERS = ("ReplicaSet.v1.apps", "Pod.v1.")
+MADE_BY_OWNERS = ("ReplicaSet.v1.apps", "Job.v1.batch", "Pod.v1.")
 EVENTS = {"Event.v1.", "Event.v1.events.k8s.io"}  # of what goes, and not in the way of what comes
 EMPTY_WITHIN = 6  # seconds; about three, where the machine has nothing else to do. With LOOK_AFTER below 20
 # Kubernetes makes two of them again, and whoever takes a namespace into use applies the third.

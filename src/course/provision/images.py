@@ -138,8 +138,9 @@ def _refusal(engine: Engine, name: str, stderr: str) -> tuple[str, str]:
 
 
 def _noted(engine: Engine) -> dict[str, str]:
-    images = state.read(PULLED).get(engine.name)
-    return {str(name): str(image) for name, image in images.items()} if isinstance(images, dict) else {}
+    known = state.read(PULLED)
+    noted = [known.get(key) for key in ("images", engine.name)]  # the first of versions before engines were told apart
+    return {str(name): str(image) for one in noted if isinstance(one, dict) for name, image in one.items()}
 
 
 def pulled(engine: Engine) -> list[str]:

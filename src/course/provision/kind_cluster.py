@@ -255,6 +255,8 @@ def noting_the_network(engine: Engine, say: Say) -> Iterator[None]:
 
 def is_ours_in_kubeconfig(engine: Engine) -> bool:
     """Whether the kubeconfig leads to our node: it has the port of our container, and its CA proves the rest."""
+    if kubectl.context() == kubectl.NEIGHBOUR:
+        return False  # both clusters are in it
     form = '{{range index .NetworkSettings.Ports "6443/tcp"}}:{{.HostPort}} {{end}}'
     ports = engine.inspect("container", node(), form).split()
     return kubectl.server().endswith(tuple(ports)) if ports else False

@@ -17,7 +17,7 @@ from course.kube import kubectl
 from course.provision import kind_cluster
 from course.provision.engine import Engine, Say, chosen
 
-CONTEXT = "neighbour"
+CONTEXT = kubectl.NEIGHBOUR
 FOLDER = paths.STATE / CONTEXT
 COSTS = "about 30 s on 2 cores, and half a GiB of memory while it is there"
 AGAIN = "course neighbour down, then course neighbour up"

@@ -6,6 +6,7 @@ The facilitator's kubeconfig is read once. What is kept of it is the one context
 import json
 import os
 import re
+import shlex
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +22,13 @@ from course.workshop import hub, image
 
 OF_KUBERNETES = re.compile(r"kube-.*|local-path-storage")
 DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
-UNITS = {"": 1, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "k": 10**3, "M": 10**6, "G": 10**9, "m": 1e-3}
+DELETE = f"delete namespace {hub.NAMESPACE}"
+QUANTITY = re.compile(r"(\d+\.?\d*|\.\d+)(?:[eE]([+-]?\d+)|([A-Za-z]*))")
+UNITS = (
+    {"": 1.0, "n": 1e-9, "u": 1e-6, "m": 1e-3}
+    | {unit: 1000.0**power for power, unit in enumerate("kMGTPE", 1)}
+    | {f"{unit}i": 1024.0**power for power, unit in enumerate("KMGTPE", 1)}
+)
 
 
 @dataclass(frozen=True)
@@ -40,17 +47,19 @@ def up(
     engine: Engine, seats: int, place: Place, say: Say, idle: float = hub.IDLE, wishes: hub.Wishes = hub.USUAL
 ) -> hub.Room:
     """The hub answers in that cluster; what is there already stays. CourseError where it cannot have a room."""
-    hub.refuse_another_place(place.context)
+    asked = options(place, idle, wishes)
+    hub.refuse_another_place(place.context, seats)
     say(f"Made in the cluster of the context {place.context}: the namespace {hub.NAMESPACE}, and in it JupyterHub,")
     say(f"at most {seats} desks, and a volume for each. Nothing outside of that namespace is changed.")
     say("A desk is a privileged Pod: who has one is close to root on its node.")
     with _kubeconfig(place.context):
         known = _own_namespace(place.context)
-        _refuse_strangers(place, seats)
-        _refuse_too_many(place, seats)
+        _refuse_strangers(place, hub.line(seats, asked))
+        _refuse_too_many(place, seats, asked)
         _refuse_without_volumes(place)
         if not known:
             _claim(place.context)
+        hub.remember(seats, asked)
         _refuse_unprivileged(place, new=not known)
         of_the_hub, of_desks = hub.build(engine, say), hub.desk_image(engine, say)
         if place.registry:
@@ -63,13 +72,31 @@ def up(
     return room
 
 
-def down(say: Say) -> None:
-    """Remove the namespace, and with it all desks, volumes, names and passwords."""
+def down(say: Say, *, yes: bool = False) -> None:
+    """Remove the namespace, and with it all desks, volumes, names and passwords.
+
+    yes: where the cluster does not answer any more, the room is forgotten here, and that is said.
+    """
     context = hub.elsewhere()
-    if _own_namespace(context):
+    try:
+        known = _own_namespace(context)
+    except Foreign:
+        raise
+    except CourseError as silent:
+        return _forget(context, silent, say, yes=yes)
+    if known:
         _remove_namespace()
     hub.forget()
     say(f"The hub and all its desks are removed from the cluster of the context {context}.")
+
+
+def _forget(context: str, silent: CourseError, say: Say, *, yes: bool) -> None:
+    """Know nothing any more of a room whose cluster does not answer; CourseError where that was not asked for."""
+    if not yes:
+        raise CourseError(silent.what, silent.why, f"{silent.next}; or, to forget it: {hub.LOSE}")
+    hub.forget()
+    say(f"The cluster of the context {context} does not answer: {silent.why}")
+    say(f"The hub is forgotten here. There it may still be: kubectl --context {context} {DELETE}")
 
 
 @contextmanager
@@ -82,7 +109,7 @@ def _kubeconfig(context: str) -> Iterator[None]:
         raise CourseError(
             f"There is no context {context!r} in {theirs}.",
             shell.last_words(read.stderr, 1),
-            f"kubectl --kubeconfig {theirs} config get-contexts",
+            f"KUBECONFIG={shlex.quote(theirs)} kubectl config get-contexts",
         )
     files.replace(hub.KUBECONFIG, read.stdout, mode=0o600)
     try:
@@ -102,8 +129,7 @@ def _own_namespace(context: str) -> str:
         raise Foreign(
             f"The cluster has a namespace {hub.NAMESPACE} that this copy of the course did not make.",
             "It is left alone: it may be another room.",
-            "./course workshop down in the clone that made it; "
-            f"if that is gone: kubectl --context {context} delete namespace {hub.NAMESPACE}",
+            f"./course workshop down in the clone that made it; if that is gone: kubectl --context {context} {DELETE}",
         )
     return uid
 
@@ -123,7 +149,7 @@ def _remove_namespace() -> None:
     hub.kubectl("delete", "namespace", hub.NAMESPACE, "--timeout=300s", timeout=310)
 
 
-def _refuse_strangers(place: Place, seats: int) -> None:
+def _refuse_strangers(place: Place, command: str) -> None:
     """CourseError where other people's Pods run there and nobody said that this is known."""
     if place.yes or not (others := strangers(json.loads(hub.kubectl("get", "pods", "-A", "-o", "json")))):
         return
@@ -131,7 +157,7 @@ def _refuse_strangers(place: Place, seats: int) -> None:
     raise CourseError(
         f"Other people's Pods run in the cluster of the context {place.context}, in: {named}.",
         "A desk is privileged: its participant can leave it for the node, and then has all that is on it.",
-        f"a cluster of its own is better; if you mean it: {again(place, seats)} --yes",
+        f"a cluster of its own is better; if you mean it: {command} --yes",
     )
 
 
@@ -141,31 +167,34 @@ def strangers(pods: dict[str, list[dict[str, dict[str, str]]]]) -> Counter[str]:
     return Counter(name for name in names if name != hub.NAMESPACE and not OF_KUBERNETES.fullmatch(name))
 
 
-def _refuse_too_many(place: Place, seats: int) -> None:
+def _refuse_too_many(place: Place, seats: int, asked: str) -> None:
     form = "jsonpath={.items[*].status.allocatable.memory}"
     memory = sum(map(in_bytes, hub.kubectl("get", "nodes", "-o", form).split()))
     if (most := int(memory // hub.MEMORY_A_DESK)) < seats:
         raise CourseError(
             f"{seats} seats do not fit into the cluster of the context {place.context}.",
             f"A desk takes {hub.MEMORY_A_DESK / 1e9:.1f} GB of memory; its nodes have {memory / 1e9:.0f} GB in all.",
-            again(place, max(most, 1)),
+            hub.line(most, asked) if most else "give it a larger node, then the same command again",
         )
 
 
 def in_bytes(quantity: str) -> float:
-    """A quantity of Kubernetes, such as 16Gi, as a number."""
-    number, unit = re.fullmatch(r"([\d.]+)([A-Za-z]*)", quantity).groups()  # type: ignore[union-attr]
-    return float(number) * UNITS[unit]
+    """A quantity of Kubernetes, such as 16Gi or 1e9, as a number; 0 for what is none."""
+    match = QUANTITY.fullmatch(quantity)
+    if match is None or (match[3] or "") not in UNITS:
+        return 0
+    return float(match[1]) * (10.0 ** int(match[2]) if match[2] else UNITS[match[3]])
 
 
 def _refuse_without_volumes(place: Place) -> None:
     classes = json.loads(hub.kubectl("get", "storageclasses", "-o", "json"))["items"]
     if not any(each["metadata"].get("annotations", {}).get(DEFAULT_CLASS) == "true" for each in classes):
-        names = " or ".join(each["metadata"]["name"] for each in classes)
+        names = [each["metadata"]["name"] for each in classes]
+        chosen = names[0] if len(names) == 1 else "NAME"
         raise CourseError(
             f"The cluster of the context {place.context} has no default StorageClass.",
-            f"Each desk keeps its work on a volume. There is {names or 'no StorageClass at all'}.",
-            f"kubectl --context {place.context} annotate storageclass {names or 'NAME'} {DEFAULT_CLASS}=true",
+            f"Each desk keeps its work on a volume. There is {', '.join(names) or 'no StorageClass at all'}.",
+            f"kubectl --context {place.context} annotate storageclass {chosen} {DEFAULT_CLASS}=true",
         )
 
 
@@ -192,7 +221,8 @@ def _refuse_unprivileged(place: Place, *, new: bool) -> None:
         ) from None
 
 
-def again(place: Place, seats: int) -> str:
-    """The command that asked for this room, with so many seats."""
+def options(place: Place, idle: float, wishes: hub.Wishes) -> str:
+    """What asked for this room, as it is typed behind `up`."""
     registry = f" --registry {place.registry}" if place.registry else ""
-    return f"./course workshop up --seats {seats} --context {place.context}{registry}"
+    known = " --yes" if place.yes else ""
+    return f" --context {shlex.quote(place.context)}{registry}{hub.options(idle, wishes)}{known}"

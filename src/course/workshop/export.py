@@ -25,7 +25,13 @@ NEXT = "Stop that desk on the hub's page Admin, then: ./course workshop export F
 HERE = "/course/workspace"  # in a desk, and in the Pod that reads a volume
 # tar ends with 1 where a file changed while it was read: that is a participant at work.
 PACK = f"tar -C {HERE} -czf - .; test $? -le 1"
-PROGRESS = f"cat {HERE}/.progress/progress.json 2>/dev/null || true"
+# The progress, and behind it one line that is another one when any other file is: by what is in it, for each start of a
+# desk writes some files anew as they were. What JupyterLab keeps beside a notebook is no work.
+LOOK = (
+    f"cat {HERE}/.progress/progress.json 2>/dev/null; echo; cd {HERE} && "
+    "find . -path ./.progress -prune -o -name .ipynb_checkpoints -prune -o -type f -print0"
+    " | LC_ALL=C sort -z | xargs -0 -r sha256sum | sha256sum"
+)
 
 
 @dataclass(frozen=True)
@@ -63,13 +69,13 @@ def export(folder: Path, say: Say) -> list[Path]:
     exported, written, empty = dict(state.read(hub.EXPORTED)), list[Path](), list[str]()
     for volume in volumes():
         with _open(volume) as pod:
-            book = _progress(pod)
+            book, mark = _look(pod)
             if not worth(book):
                 empty.append(volume.name)
             archive = folder / f"{volume.name}.tar.gz"
             _fetch(pod, archive)
         (folder / f"{volume.name}.json").write_text(book)
-        exported[volume.uid] = _mark(book)
+        exported[volume.uid] = mark
         state.write(hub.EXPORTED, **exported)
         written.append(archive)
         megabytes = archive.stat().st_size / 1e6
@@ -82,20 +88,31 @@ def export(folder: Path, say: Say) -> list[Path]:
 
 
 def refuse_to_lose() -> None:
-    """CourseError where somebody has done something that no export has seen."""
-    exported = state.read(hub.EXPORTED)
-    lost = []
-    for volume in volumes() if hub.RECORD.exists() else []:
-        with _open(volume) as pod:
-            book = _progress(pod)
-        if worth(book) and exported.get(volume.uid) != _mark(book):
-            lost.append(printable(volume.name))
+    """CourseError where somebody has done something that no export has seen, or where that cannot be looked at."""
+    try:
+        lost = _not_exported() if hub.RECORD.exists() else []
+    except CourseError as failed:
+        next = f"{failed.next}; or, to lose what was done: {hub.LOSE}"
+        raise CourseError(f"What was done cannot be looked at: {failed.what}", failed.why, next) from None
     if lost:
         raise CourseError(
             f"What was done is not exported: {', '.join(lost)}.",
             "With the hub go the desks, and all that is in them.",
-            "./course workshop export FOLDER, then down again; or, to lose it: ./course workshop down --yes",
+            f"./course workshop export FOLDER, then ./course workshop down; or, to lose it: {hub.LOSE}",
         )
+
+
+def _not_exported() -> list[str]:
+    """Who has done something that no export has seen, as names to print."""
+    exported = state.read(hub.EXPORTED)
+    lost = []
+    for volume in volumes():
+        with _open(volume) as pod:
+            book, mark = _look(pod)
+        known = exported.get(volume.uid)
+        if known != mark and (known or worth(book)):
+            lost.append(printable(volume.name))
+    return lost
 
 
 def worth(book: str) -> bool:
@@ -108,13 +125,11 @@ def worth(book: str) -> bool:
         return True
 
 
-def _progress(pod: str) -> str:
-    """The progress file of the volume that a Pod has; "" where there is none."""
-    return hub.kubectl("exec", pod, "--", "sh", "-c", PROGRESS)
-
-
-def _mark(book: str) -> str:
-    return hashlib.sha256(book.encode()).hexdigest()
+def _look(pod: str) -> tuple[str, str]:
+    """(the progress file of the volume that a Pod has, "" where there is none; a mark of all that is on it)."""
+    said = hub.kubectl("exec", pod, "--", "sh", "-c", LOOK, timeout=120)
+    book, _, _ = said.rstrip("\n").rpartition("\n")
+    return book, hashlib.sha256(said.encode()).hexdigest()
 
 
 @contextmanager
@@ -154,7 +169,7 @@ def _fetch(pod: str, archive: Path) -> None:
     """The workspace of a Pod as an archive; whole, or not at all."""
     part = archive.with_name(archive.name + ".part")
     words = hub.command("exec", pod, "--", "sh", "-c", PACK)
-    env = shell.without_proxies(shell.environment())
+    env = shell.environment()
     try:
         with part.open("wb") as out, subprocess.Popen(words, env=env, stdout=subprocess.PIPE) as tar:
             assert tar.stdout

@@ -3,11 +3,13 @@
 Everything of it is in one namespace, described by workshop/hub/manifests.yaml.
 """
 
+import base64
 import hashlib
 import json
 import os
 import re
 import secrets
+import shlex
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +19,7 @@ from typing import Any
 
 import yaml
 
-from course.base import paths, shell, state
+from course.base import advice, paths, shell, state
 from course.base.errors import CourseError, Foreign, NotReady
 from course.lessons import catalog
 from course.provision import containers, images, kind_cluster, tools
@@ -42,6 +44,8 @@ AT_HOME = Entrance()
 TLS = ', "--ssl-key=/etc/tls/tls.key", "--ssl-cert=/etc/tls/tls.crt"'
 ENTRYPOINT = ("/usr/bin/tini", "--")
 DESKS = "externalname-course=desk"
+LOSE = "./course workshop down --yes"
+ANEW = "./course workshop export FOLDER, then ./course workshop down, then the same command again"
 # Easy to say and to hear: no letter that sounds or looks like another.
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 MEMORY_A_DESK = 1_300_000_000  # bytes: what a desk with a lesson at work was seen to hold
@@ -82,11 +86,13 @@ class Room:
 class Wishes:
     """What few rooms have. provider: as workshop/provider.py reads it; {}: as it is there, and none in a new room.
 
-    runtime: the name of a RuntimeClass of the cluster, for desks; "" for the cluster's usual one.
+    runtime: the name of a RuntimeClass of the cluster, for desks; "" for the cluster's usual one. file: which the
+    provider was read from.
     """
 
     provider: Mapping[str, str] = field(default_factory=dict)
     runtime: str = ""
+    file: Path | None = None
 
 
 USUAL = Wishes()
@@ -104,21 +110,62 @@ def up(
 
     idle: minutes after which a desk that nobody uses is stopped. door: where it listens, and with which certificate.
     """
-    refuse_another_place("")
+    asked = options(idle, wishes, door)
+    refuse_another_place("", seats)
     _refuse_foreign(engine)
-    _refuse_another_door(door)
-    _refuse_too_many(seats)
+    _refuse_another_door(door, seats)
+    _refuse_too_many(seats, asked, has=_last_seats() if _node(engine)[0] else 0)
     say(f"Made on this machine: the kind cluster {CLUSTER}, in it JupyterHub and at most {seats} desks.")
     say("A desk is a privileged Pod: who has one is close to root on this machine.")
     desk = desk_image(engine, say)
     hub = build(engine, say)
     _ensure_cluster(engine, door, say)
+    remember(seats, asked)
     for name in (hub, desk):
         _carry(engine, name, say)
     room = make_secrets(f"{'https' if door.with_tls else 'http'}://{door.host}:{PORT}")
     _certify(door, say)
     begin(manifests(hub, desk, seats, idle, door, sign_in=set_provider(wishes), runtime=wishes.runtime), desk, say)
     return room
+
+
+def options(idle: float, wishes: Wishes, door: Entrance = AT_HOME) -> str:
+    """What of these is not as usual, as it is typed behind `up`."""
+    given = {
+        "--idle": "" if idle == IDLE else f"{idle:g}",
+        "--listen": "" if door.listen == entrance.LOOPBACK else door.listen,
+        "--certificate": door.certificate,
+        "--key": door.key,
+        "--oauth": wishes.file,
+        "--runtime-class": wishes.runtime,
+    }
+    return "".join(f" {name} {shlex.quote(str(value))}" for name, value in given.items() if value)
+
+
+def line(seats: int, options: str) -> str:
+    """The command that makes such a room."""
+    return f"./course workshop up --seats {seats}{options}"
+
+
+def remember(seats: int, options: str) -> None:
+    """Write down how the room was asked for, which is what is to be typed again."""
+    state.add(RECORD, seats=str(seats), options=options)
+
+
+def again(seats: int = 0) -> str:
+    """The command that brings up the room that is there, with its own options; seats: 0 for as many as it has."""
+    known = state.read(RECORD)
+    options = state.text(known, "options")
+    if options is None:  # an earlier version wrote down two of them
+        given = {name: state.text(known, name) for name in ("context", "listen")}
+        options = "".join(f" --{name} {value}" for name, value in given.items() if value not in (None, AT_HOME.listen))
+    return line(seats or _last_seats() or 2, options)
+
+
+def _last_seats() -> int:
+    """For how many seats the room was asked last; 0 where that is not known."""
+    known = state.text(state.read(RECORD), "seats") or ""
+    return int(known) if known.isdecimal() else 0
 
 
 def desk_image(engine: Engine, say: Say) -> str:
@@ -138,13 +185,17 @@ def begin(made: str, desk: str, say: Say) -> None:
         kubectl("rollout", "status", f"deployment/{deployment}", "--timeout=300s", timeout=310)
 
 
-def _refuse_too_many(seats: int) -> None:
-    if (most := fit()) < seats:
-        raise CourseError(
-            f"{seats} seats do not fit on this machine.",
-            f"A desk takes {MEMORY_A_DESK / 1e9:.1f} GB of memory; there is room for {most}.",
-            f"./course workshop up --seats {max(most, 1)}",
-        )
+def _refuse_too_many(seats: int, options: str = "", has: int = 0) -> None:
+    """has: the seats that the room was made with: their desks are what the memory is taken by."""
+    if seats <= has or seats <= (most := fit()):
+        return
+    memory = f"A desk takes {MEMORY_A_DESK / 1e9:.1f} GB of memory; there is room for {most}."
+    addresses = f"Its cluster is one node, which has addresses for the Pods of {SEATS_AT_MOST} desks."
+    raise CourseError(
+        f"{seats} seats do not fit on this machine.",
+        addresses if most == SEATS_AT_MOST else memory,
+        line(most, options) if most else "Free some memory (free -h), then the same command again.",
+    )
 
 
 def fit(meminfo: str = "") -> int:
@@ -196,19 +247,11 @@ def build(engine: Engine, say: Say) -> str:
 def _ensure_cluster(engine: Engine, door: Entrance, say: Say) -> None:
     container, status = _node(engine)
     if not container:
+        image = images.node_image(engine, say)
         say("making the cluster for the hub (half a minute)")
-        _kind(
-            engine,
-            "create",
-            "cluster",
-            "--config",
-            "-",
-            "--image",
-            images.node_image(engine, say),
-            "--wait",
-            "120s",
-            text=_kind_config(door),
-        )
+        with kind_cluster.noting_the_network(engine, say):
+            words = ("create", "cluster", "--config", "-", "--image", image, "--wait", "120s")
+            _kind(engine, *words, text=_kind_config(door))
         state.write(RECORD, id=_node(engine)[0], listen=door.listen)
     else:
         containers.start(engine, container, status, doing="Starting the hub's cluster")
@@ -329,18 +372,18 @@ def _word(length: int) -> str:
     return "".join(secrets.choice(LETTERS) for _ in range(length))
 
 
-def _object(kind: str, name: str, **content: object) -> dict[str, object]:
+def _object(kind: str, name: str, **content: object) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": kind, "metadata": {"name": name, "namespace": NAMESPACE}, **content}
 
 
-def _refuse_another_door(door: Entrance) -> None:
+def _refuse_another_door(door: Entrance, seats: int) -> None:
     """kind publishes a port when it makes the node, and never another one."""
     listens = state.text(state.read(RECORD), "listen") or entrance.LOOPBACK
     if RECORD.exists() and door.listen != listens:
         raise CourseError(
             f"The hub that is up listens on {listens}, not on {door.listen}.",
             "That is settled when its cluster is made.",
-            "./course workshop export FOLDER, then ./course workshop down, then up again",
+            f"{again(seats)}; or, to have it so: {ANEW}",
         )
 
 
@@ -348,17 +391,19 @@ def _certify(door: Entrance, say: Say) -> None:
     """Give the proxy its certificate: the one that is there, unless another is named."""
     if not door.with_tls:
         return
-    known = kubectl(
-        "get", "secret", "tls", "--ignore-not-found", "-o", 'go-template={{index .data "tls.crt" | base64decode}}'
-    )
-    certificate = known
-    if door.certificate or not known:
+    secret = json.loads(kubectl("get", "secret", "tls", "--ignore-not-found", "-o", "json") or "{}")
+    if door.certificate or not secret:
         certificate, key = entrance.pair(door)
-        secret = _object("Secret", "tls", stringData={"tls.crt": certificate, "tls.key": key})
+        secret = _object("Secret", "tls", data={"tls.crt": _base64(certificate), "tls.key": _base64(key)})
+        secret["metadata"]["labels"] = {MADE_BY: "facilitator" if door.certificate else US}
         kubectl("apply", "-f", "-", text=yaml.safe_dump(secret))
-    if not door.certificate:
+    if secret["metadata"].get("labels", {}).get(MADE_BY) == US:
         say("Browsers warn of its certificate, which is its own. Read the SHA-256 fingerprint to the room:")
-        say(entrance.fingerprint(certificate))
+        say(entrance.fingerprint(base64.b64decode(secret["data"]["tls.crt"]).decode()))
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
 
 
 def settings() -> dict[str, str]:
@@ -399,8 +444,8 @@ def kubectl(*words: str, text: str | None = None, timeout: float = 60, namespace
     return shell.output(
         command(*words, namespace=namespace),
         doing=f"kubectl {' '.join(words[:3])}",
-        next="./course workshop up",
-        env=shell.environment() if elsewhere() else shell.without_proxies(shell.environment()),
+        next=again() if RECORD.exists() else "the same command again",
+        env=shell.environment(),  # kubectl asks no proxy for an address of this machine, and may for another cluster
         text=text,
         timeout=timeout,
     )
@@ -411,18 +456,23 @@ def command(*words: str, namespace: str = NAMESPACE) -> list[str | Path]:
     return ["kubectl", "--kubeconfig", KUBECONFIG, "-n", namespace, *words]
 
 
+def typed(*words: str) -> str:
+    """The same, as it is typed in any terminal."""
+    return f"{advice.program()} {shlex.join(map(str, command(*words)[1:]))}"
+
+
 def elsewhere() -> str:
     """The context of the cluster in which the hub is; "" where that is one of our own, or there is no hub."""
     return state.text(state.read(RECORD), "context") or ""
 
 
-def refuse_another_place(context: str) -> None:
+def refuse_another_place(context: str, seats: int) -> None:
     """CourseError where the hub of this copy of the course is in another cluster. context: "" for one of our own."""
     if RECORD.exists() and (there := elsewhere()) != context:
         raise CourseError(
             f"The hub is up already, in {f'the cluster of the context {there}' if there else 'a cluster of its own'}.",
             "A copy of the course has one hub.",
-            "./course workshop export FOLDER, then ./course workshop down, then up again",
+            f"{again(seats)}; or, to have it elsewhere: {ANEW}",
         )
 
 

@@ -59,6 +59,11 @@ def name() -> str:
     return f"{REPOSITORY}:{version('externalname-course')}"
 
 
+def run_line(engine: str, desk: str) -> str:
+    """What begins a desk; with a name, and kept when it stops: what is typed to go on names it."""
+    return f"{engine} run --name desk --privileged -p 127.0.0.1:{paths.PORT}:{paths.PORT} {desk}"
+
+
 def build(engine: Engine, wanted: str, say: Say) -> str:
     """Make the desk's image under the name `wanted`, and return that; the node image, too, where it is not there.
 

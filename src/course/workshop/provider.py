@@ -34,7 +34,7 @@ def read(file: Path) -> dict[str, str]:
             f"{file} lies in this clone.", "It holds a secret, and what lies here may be committed.", f"mv {file} ~/"
         )
     try:
-        lines = file.read_text().splitlines()
+        lines = file.read_text("utf-8-sig").splitlines()  # some editors begin a file with a mark of its encoding
     except (OSError, UnicodeDecodeError) as reason:
         raise CourseError(f"{file} cannot be read.", str(reason), EXAMPLE) from None
     pairs = (line.partition("=") for line in lines if line.strip() and not line.lstrip().startswith("#"))

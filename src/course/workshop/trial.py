@@ -30,7 +30,8 @@ def run(image: str, say: Say) -> None:
     pods = [pod(node, image, number) for number, node in enumerate(nodes)]
     try:
         hub.kubectl("create", "-f", "-", text=yaml.safe_dump_all(pods))
-        until(lambda: _all_ended(image), seconds=PATIENCE, what="The pull of the desks' image", next="kubectl get pods")
+        look = hub.typed("get", "events")  # the Pods themselves are removed below
+        until(lambda: _all_ended(image), seconds=PATIENCE, what="The pull of the desks' image", next=look)
         for made in pods:
             _refuse_another(image, hub.kubectl("logs", made["metadata"]["name"]).strip())
     finally:
@@ -50,7 +51,8 @@ def usable(nodes: dict[str, Any]) -> list[str]:
 
     names = [node["metadata"]["name"] for node in nodes["items"] if takes(node)]
     if not names:
-        raise NotReady("No node of the cluster takes Pods.", "All are tainted or cordoned.", "kubectl describe nodes")
+        look = hub.typed("describe", "nodes")
+        raise NotReady("No node of the cluster takes Pods.", "All are tainted or cordoned.", look)
     return names
 
 
@@ -88,23 +90,22 @@ def ended(made: dict[str, Any], image: str) -> bool:
     if status.get("phase") == "Failed" or any("message" in state.get("terminated", {}) for state in states):
         words = "; ".join(state["terminated"].get("message", "") for state in states if "terminated" in state)
         raise CourseError(
-            f"{image} is no desk: the course does not start in it.", words or status.get("message", ""), MAKE
+            f"{image} is no desk: the course does not start in it.", words or status.get("message", ""), _make()
         )
     return bool(status.get("phase") == "Succeeded")
 
 
-MAKE = "./course workshop image, then ./course workshop up again with the same words"
+def _make() -> str:
+    return f"./course workshop image, then {hub.again()}"
 
 
 def _next(image: str) -> str:
     """What helps where an image is not to be had. An image of this machine alone is in no registry."""
     if image.startswith("localhost/"):
-        return "./course workshop up with --registry HOST, from which the nodes can pull"
-    patch = '{"imagePullSecrets": [{"name": "NAME"}]}'
-    return (
-        f"if it wants a login: kubectl -n {hub.NAMESPACE} create secret docker-registry NAME ..., then "
-        f"kubectl -n {hub.NAMESPACE} patch serviceaccount default -p '{patch}'; then up again"
-    )
+        return f"{hub.again()} --registry HOST, from which the nodes can pull"
+    secret = hub.typed("create", "secret", "docker-registry", "NAME")
+    patch = hub.typed("patch", "serviceaccount", "default", "-p", '{"imagePullSecrets": [{"name": "NAME"}]}')
+    return f"if it wants a login: {secret} ..., then {patch}, then {hub.again()}"
 
 
 def _refuse_another(image: str, its_version: str) -> None:
@@ -112,5 +113,5 @@ def _refuse_another(image: str, its_version: str) -> None:
         raise CourseError(
             f"{image} is a desk of the course's version {its_version[:40]!r}, this hub is of {ours}.",
             "They would not understand each other, and participants would wait for desks of another course.",
-            MAKE,
+            _make(),
         )

@@ -21,9 +21,8 @@ def warm(seats: int, say: Say) -> dict[str, float]:
     hub.refuse_without()
     most = int(hub.kubectl("get", "deployment", "hub", "-o", SEATS))
     if seats > most:
-        raise CourseError(
-            f"The hub has {most} seats, not {seats}.", "", f"./course workshop up --seats {seats}, then warm again"
-        )
+        then = f"./course workshop warm --seats {seats}"
+        raise CourseError(f"The hub has {most} seats, not {seats}.", "", f"{hub.again(seats)}, then {then}")
     names = [f"seat-{number:02}" for number in range(1, (seats or most) + 1)]
     took: dict[str, float] = {}
     for first in range(0, len(names), AT_ONCE):
