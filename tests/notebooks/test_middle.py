@@ -43,7 +43,7 @@ TAGGED = [
 ]
 ENTRIES = [
     pytest.param(slug, name, id=f"{name} @middle of {slug}")
-    for slug in daily.share(TAGGED, of=5)
+    for slug in daily.share(TAGGED, of=9)
     for name in chosen(slug)
 ]
 
