@@ -35,7 +35,10 @@ def ago(seconds: int) -> str:
 
 
 # Three tries of at most 14 s each after a wait of 20: a container that it ends is there for up to 62 s.
-LIVENESS = '{"exec":{"command":["pg_isready"]},"failureThreshold":3,"initialDelaySeconds":20,"periodSeconds":10,"timeoutSeconds":4}'
+LIVENESS = (
+    '{"exec":{"command":["pg_isready"]},"failureThreshold":3,'
+    '"initialDelaySeconds":20,"periodSeconds":10,"timeoutSeconds":4}'
+)
 NOT_YET = f"lab: 0 restarts, since {ago(15)}, ended by {LIVENESS}"
 RIGHT = [
     # The learner made it for real, after the webhook's yes.
