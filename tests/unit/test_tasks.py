@@ -1,6 +1,7 @@
 """What a lesson asks of the learner, without a cluster: its files, its cells, its words, and what can be done wrong."""
 
 import json
+import re
 from pathlib import Path
 
 import nbformat
@@ -71,6 +72,14 @@ def test_an_exercise_is_whole(exercise: Exercise) -> None:
     for wrong in exercise.wrong.values():
         assert set(wrong.fails) <= names and set(wrong.says) <= set(wrong.fails) and wrong.says
     assert all(hint.strip() for hint in (*exercise.hints, exercise.why, exercise.title))
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda task: task.slug)
+def test_the_stored_report_is_of_the_checks_of_now(exercise: Exercise) -> None:
+    """Else `course dev author` is due; the run of the lesson would say so an hour later."""
+    cell = next(cell for cell in cells.cells(exercise.lesson) if cell["id"] == f"{exercise.slug}-check")
+    stored = "".join(text for output in cell["outputs"] for text in output.get("text", ""))
+    assert re.findall(r"^\[pass\] ([^:]+):", stored, re.MULTILINE) == [check.name for check in exercise.checks()]
 
 
 @pytest.mark.parametrize("task", PREDICTIONS, ids=lambda task: task.slug)
