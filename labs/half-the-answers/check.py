@@ -80,7 +80,9 @@ CHECKS = [
     ),
     Check(
         "no-address-written-down",
-        team.kubectl("get configmap dns -o jsonpath={.data.*}"),
+        team.kubectl(
+            "get configmap dns -o go-template='{{range $key, $text := .data}}{{$key}}: {{$text}}{{\"\\n\"}}{{end}}'"
+        ),
         lambda reply: bool(reply.text) and "ledger" not in re.sub("#.*", "", reply.text),
         "a ConfigMap without a record of the ledger",
         "The ledger's address stands in the ConfigMap now. The head office moves its machines, and who asks is not told.",
