@@ -101,6 +101,7 @@ WRONG = [
         "Which kind of probe",
     ),
     ("stuck-release", "the-release-is-deployed", "1 superseded\n2 superseded\n3 deployed", "another release"),
+    ("stuck-release", "the-release-is-deployed", "1 deployed", "another release"),
     (
         "policy-behind-cache",
         "deny-all-stays",
