@@ -48,6 +48,8 @@ def why_not_followed(reply: Reply) -> str:
         return "Billing connects to a name that leads nowhere."
     if reply.status:
         return "Billing itself does not answer: it may be restarting. Check again in some seconds."
+    if " in /etc/hosts " in reply.text:
+        return "A line of the Pod's own hosts file answers before DNS is asked: the provider's next move goes past it."
     return "The provider moves its servers: an address that is written down is right until then."
 
 

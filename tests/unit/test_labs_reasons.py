@@ -114,7 +114,7 @@ WRONG = [
         '{"caSecret":"partner-ca-2","subjectName":"api.example.com"}',
         "by another CA",
     ),
-    ("certificate-mismatch", "follows-the-provider", "payments in /etc/hosts api.example.com", "written down"),
+    ("certificate-mismatch", "follows-the-provider", "payments in /etc/hosts api.example.com", "hosts file"),
 ]
 
 
