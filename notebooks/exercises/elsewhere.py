@@ -98,8 +98,10 @@ def why_not_there(reply: Reply) -> str:
     """No alias, a name that is another one here, or an address that is nobody's here."""
     if reply.rcode == "NXDOMAIN":
         return "There is no Service `next-door`, or its target is a name that nobody knows."
+    if not reply.aliases:
+        return "An address stands in a manifest of yours: when they move, Ben has to find it."
     if not is_named(reply):
-        return "An address stands in a manifest of yours, or in the name itself: Ben wants the one line to change when they move."
+        return "The name itself is made of an address: when they move, it is another name."
     if reply.addresses:
         return "That is an address for the Pods of the neighbour. No packet of yours finds it."
     return "The alias leads to a name that your own cluster has to answer, and it has no such Service."
@@ -553,7 +555,7 @@ YAML
             "address-in-the-name": Wrong(
                 cell=THEIR_NODE + TO_NODE_PORT + f"{TO_NAME}$(echo $node | tr . -).elsewhere.pod.cluster.local",
                 fails=("name-leads-there",),
-                says={"name-leads-there": "or in the name itself"},
+                says={"name-leads-there": "made of an address"},
             ),
         },
         right={
