@@ -98,12 +98,14 @@ def why_not_there(reply: Reply) -> str:
     """No alias, a name that is another one here, or an address that is nobody's here."""
     if reply.rcode == "NXDOMAIN":
         return "There is no Service `next-door`, or its target is a name that nobody knows."
-    if not reply.aliases:
+    if reply.addresses and not reply.aliases:
         return "An address stands in a manifest of yours: when they move, Ben has to find it."
-    if not is_named(reply):
+    if reply.aliases and not is_named(reply):
         return "The name itself is made of an address: when they move, it is another name."
     if reply.addresses:
         return "That is an address for the Pods of the neighbour. No packet of yours finds it."
+    if not reply.aliases:
+        return "`next-door` has no alias and no address: nobody is behind it."
     return "The alias leads to a name that your own cluster has to answer, and it has no such Service."
 
 
