@@ -23,15 +23,17 @@ def why_not_all(reply: Reply) -> str:
     return "They resolve by chance: CoreDNS takes one of its servers for each question, and one of them does not know the zone."
 
 
+def keys_with_an_answer(reply: Reply) -> list[str]:
+    """The keys of the ConfigMap in which the ledger is named, in what is no comment."""
+    keys = re.split(r"^(?=[\w.-]+: )", re.sub("#.*", "", reply.text), flags=re.MULTILINE)
+    return [key.partition(":")[0] for key in keys if "ledger" in key]
+
+
 def why_written_down(reply: Reply) -> str:
     """The key that holds the answer, and what comes of it."""
-    keys = re.split(r"^(?=[\w.-]+: )", re.sub("#.*", "", reply.text), flags=re.MULTILINE)
-    found = next((key.partition(":")[0] for key in keys if "ledger" in key), "")
-    return (
-        f"The ledger's address stands in the key {found} now. The head office moves its machines, and who asks is not told."
-        if found
-        else "The ConfigMap is gone, and with it the server's settings."
-    )
+    for key in keys_with_an_answer(reply):
+        return f"The ledger's address stands in the key {key} now. The head office moves its machines, and who asks is not told."
+    return "The ConfigMap is gone, and with it the server's settings."
 
 
 CHECKS = [
@@ -94,7 +96,7 @@ CHECKS = [
         team.kubectl(
             "get configmap dns -o go-template='{{range $key, $text := .data}}{{$key}}: {{$text}}{{\"\\n\"}}{{end}}'"
         ),
-        lambda reply: bool(reply.text) and "ledger" not in re.sub("#.*", "", reply.text),
+        lambda reply: bool(reply.text) and not keys_with_an_answer(reply),
         "a ConfigMap without a record of the ledger",
         why_written_down,
         "kubectl -n lab-half-the-answers get configmap dns -o yaml: which line holds an answer, and not a server?",

@@ -84,6 +84,24 @@ TO_NODE_PORT = """kubectl --context neighbour patch service prices -n elsewhere 
 TO_NAME = "kubectl create service externalname next-door -n elsewhere --external-name "
 
 
+def to_that_node(name: str, options: str = "") -> str:
+    """A Service without a selector, and the address of their node as its only endpoint. options: kubectl's."""
+    return f"""cat <<YAML | kubectl {options}apply -n elsewhere -f -
+apiVersion: v1
+kind: Service
+metadata: {{name: {name}}}
+spec: {{clusterIP: None}}
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {{name: {name}, labels: {{kubernetes.io/service-name: {name}}}}}
+addressType: IPv4
+ports: []
+endpoints: [{{addresses: [$node]}}]
+YAML
+"""
+
+
 def whose(curls: tuple[str, str]) -> str:
     """Whose prices came, before and after the cluster had some of its own."""
     return ",".join(next((who for who in ("neighbour", "own") if f" {who}" in said), "nobody") for said in curls)
@@ -91,21 +109,21 @@ def whose(curls: tuple[str, str]) -> str:
 
 def is_named(reply: Reply) -> bool:
     """An alias, of a name that is not made out of an address."""
-    return bool(reply.aliases) and not any(".pod." in f"{name}." for name in reply.aliases)
+    return bool(reply.aliases) and not any(".pod." in name for name in reply.aliases)
 
 
 def why_not_there(reply: Reply) -> str:
     """No alias, a name that is another one here, or an address that is nobody's here."""
     if reply.rcode == "NXDOMAIN":
         return "There is no Service `next-door`, or its target is a name that nobody knows."
-    if reply.addresses and not reply.aliases:
+    if not reply.aliases and reply.addresses:
         return "An address stands in a manifest of yours: when they move, Ben has to find it."
-    if reply.aliases and not is_named(reply):
+    if not reply.aliases:
+        return "`next-door` has no alias and no address: nobody is behind it."
+    if not is_named(reply):
         return "The name itself is made of an address: when they move, it is another name."
     if reply.addresses:
         return "That is an address for the Pods of the neighbour. No packet of yours finds it."
-    if not reply.aliases:
-        return "`next-door` has no alias and no address: nobody is behind it."
     return "The alias leads to a name that your own cluster has to answer, and it has no such Service."
 
 
@@ -535,22 +553,7 @@ course outside record prices.example.com A "$node"
                 says={"prices-come": "of type NodePort"},
             ),
             "address-in-the-slice": Wrong(
-                cell=THEIR_NODE
-                + TO_NODE_PORT
-                + """cat <<YAML | kubectl apply -n elsewhere -f -
-apiVersion: v1
-kind: Service
-metadata: {name: next-door}
-spec: {clusterIP: None}
----
-apiVersion: discovery.k8s.io/v1
-kind: EndpointSlice
-metadata: {name: next-door, labels: {kubernetes.io/service-name: next-door}}
-addressType: IPv4
-ports: []
-endpoints: [{addresses: [$node]}]
-YAML
-""",
+                cell=THEIR_NODE + TO_NODE_PORT + to_that_node("next-door"),
                 fails=("name-leads-there",),
                 says={"name-leads-there": "in a manifest of yours"},
             ),
@@ -563,20 +566,7 @@ YAML
         right={
             "a-door-in-the-zone": THEIR_NODE
             + TO_NODE_PORT
-            + """cat <<YAML | kubectl --context neighbour apply -n elsewhere -f -
-apiVersion: v1
-kind: Service
-metadata: {name: door}
-spec: {clusterIP: None}
----
-apiVersion: discovery.k8s.io/v1
-kind: EndpointSlice
-metadata: {name: door, labels: {kubernetes.io/service-name: door}}
-addressType: IPv4
-ports: []
-endpoints: [{addresses: [$node]}]
-YAML
-"""
+            + to_that_node("door", "--context neighbour ")
             + f"{TO_NAME}door.elsewhere.svc.neighbour.internal",
         },
     ),

@@ -6,15 +6,21 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from course.tasks import catalog
+from course.tasks.checks import Check
 from course.tasks.probe import Reply
 
 OTHER_HOST = '{"host":"gateway","error":"no such site"}'
 OLD_HOST = '{"host":"catalog","error":"no such site"}'
 
 
+def named(lab: str, name: str) -> Check:
+    """A check of a lab."""
+    return next(check for check in catalog.find(lab).checks() if check.name == name)
+
+
 def reason(lab: str, name: str, code: int, body: str) -> str:
     """What this check says of an HTTP answer that it does not take."""
-    check = next(check for check in catalog.find(lab).checks() if check.name == name)
+    check = named(lab, name)
     reply = Reply("http", 0, f"{body}\n{code}" if code else "", "", 0.1)
     return check.judge(dict.fromkeys(check.probes, reply)).why
 
@@ -85,7 +91,7 @@ RIGHT = [
 
 @pytest.mark.parametrize(("lab", "name", "came"), RIGHT)
 def test_what_is_right_in_other_words_passes(lab: str, name: str, came: str) -> None:
-    check = next(check for check in catalog.find(lab).checks() if check.name == name)
+    check = named(lab, name)
     came, failed = now(came), came.startswith("Error")
     out = f"{came}\n200" if check.probe.kind == "http" else came
     reply = Reply(check.probe.kind, int(failed), "" if failed else out, came if failed else "", 0.1)
@@ -120,7 +126,7 @@ WRONG = [
 
 @pytest.mark.parametrize(("lab", "name", "came", "why"), WRONG)
 def test_what_only_looks_right_is_refused_with_its_reason(lab: str, name: str, came: str, why: str) -> None:
-    check = next(check for check in catalog.find(lab).checks() if check.name == name)
+    check = named(lab, name)
     result = check.judge(dict.fromkeys(check.probes, Reply(check.probe.kind, 0, now(came), "", 0.1)))
     assert not result.passed and why in result.why, result.text()
 
