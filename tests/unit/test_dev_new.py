@@ -127,6 +127,7 @@ def test_the_skeletons_fail_their_proof_with_sentences_and_pass_when_they_are_fi
         # written by `course dev author`, on a cluster
         f"test_each_cell_was_executed_in_order[{NEW_LESSON}]",
         f"test_what_the_cluster_said_is_one_of_the_options[{NEW_LESSON.replace('_', '-')}-first]",
+        f"test_the_stored_report_is_of_the_checks_of_now[{NEW_LESSON.replace('_', '-')}-turn]",
         # in files of their own: CONTRIBUTING names them, and so does the command
         f"test_each_lesson_ends_with_a_lab_and_the_next_lesson[{NEW_LESSON}]",
         "test_every_lesson_has_a_quiz_of_three_to_five",
