@@ -1,5 +1,6 @@
 """A .venv that was half deleted: the command says so, and the same command again makes it anew."""
 
+import fcntl
 import os
 import subprocess
 from collections.abc import Callable
@@ -58,6 +59,24 @@ def test_what_is_missing_is_said_and_made_anew_by_the_next_command(damage: str, 
     assert "Installing requirements.txt" in done[1].stderr, "the second one makes it anew"
     if damage not in ("pip gone", "Python gone"):
         assert "the same command again" in done[0].stderr and "typer" in done[0].stderr
+
+
+def test_a_second_terminal_waits_for_the_first_and_installs_nothing(copied: Path) -> None:
+    """The first one is played by this test: it holds the folder, and writes the stamp when all is in."""
+    stamp = copied / ".venv" / ".requirements"
+    whole = stamp.read_text()
+    _replace(stamp, "0 0\n")
+    first = os.open(copied, os.O_RDONLY)
+    fcntl.flock(first, fcntl.LOCK_EX)
+    second = subprocess.Popen(
+        ["./course", "lab", "list"], cwd=copied, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert second.stderr is not None
+    assert second.stderr.readline() == "Waiting for another terminal, which installs\n"
+    stamp.write_text(whole)
+    os.close(first)
+    out, error = second.communicate()
+    assert second.returncode == 0 and "odd-port" in out and error == "", (out, error)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to another user")
