@@ -26,7 +26,7 @@ from course.provision import bakery, images, kind_cluster, outside, reporter
 from course.provision.engine import Engine
 from course.tasks import index, progress, verbs
 from course.tasks import room as room_of_desk
-from course.workshop import board, elsewhere, entrance, export, hub, provider, report, rows, trial, warm
+from course.workshop import board, contents, elsewhere, entrance, export, hub, provider, report, rows, trial, warm
 from tests.unit import documents
 
 DEPLOYED = ("Deployment", "hub")
@@ -495,7 +495,30 @@ def test_nothing_is_removed_from_under_a_room(tmp_path: Path, monkeypatch: pytes
     [("", False), ("\n", False), ('{"tasks": {}}', False), ('{"tasks": {"loop": {}}}', True), ("damaged", True)],
 )
 def test_what_is_worth_an_export(book: str, something: bool) -> None:
-    assert export.worth(book) is something
+    assert contents.read(f"{book}\n\n{contents.NOTHING}  -\n").worked_on is something
+
+
+def test_a_file_that_no_task_knows_of_is_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A desk writes down what it gives; after it only what is as given may be lost."""
+    monkeypatch.setattr(paths, "WORKSPACE", tmp_path)
+    monkeypatch.setattr(paths, "PROGRESS", tmp_path / ".progress")
+
+    def look() -> contents.Contents:
+        return contents.read(shell.output(["sh", "-c", contents.LOOK.replace(contents.HERE, str(tmp_path))], doing=""))
+
+    assert contents.is_new() and not look().worked_on
+    notebook = tmp_path / "a lesson.ipynb"
+    notebook.write_text("as it was made")
+    assert look().worked_on, "a start that was killed has not said what it gave"
+    contents.note_given()
+    assert not contents.is_new() and not look().worked_on
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("kind: Service")
+    assert look().worked_on
+    mine.unlink()
+    assert not look().worked_on
+    notebook.write_text("with my answer")
+    assert look().worked_on
 
 
 def test_what_was_changed_after_the_export_is_lost_whatever_file_it_is_in(
@@ -505,7 +528,7 @@ def test_what_was_changed_after_the_export_is_lost_whatever_file_it_is_in(
     work, scripts = tmp_path / "work", list[str]()
 
     def script(*words: str) -> list[str]:
-        scripts.append(words[-1].replace(export.HERE, str(work)))
+        scripts.append(words[-1].replace(contents.HERE, str(work)))
         return ["sh", "-c", scripts[-1]]
 
     for name in ("RECORD", "EXPORTED"):
@@ -518,7 +541,8 @@ def test_what_was_changed_after_the_export_is_lost_whatever_file_it_is_in(
         (work / folder).mkdir(parents=True)
     notebook, book = work / "a lesson.ipynb", work / ".progress" / "progress.json"
     notebook.write_text("as it was made")
-    export.refuse_to_lose()
+    with pytest.raises(CourseError, match="not exported: ada"):
+        export.refuse_to_lose()  # nothing says that this is what the desk gave
     book.write_text('{"tasks": {"loop": {}}}\n')
     with pytest.raises(CourseError, match="not exported: ada"):
         export.refuse_to_lose()
@@ -749,10 +773,19 @@ def test_one_hub_at_a_time_and_options_of_one_kind(tmp_path: Path, monkeypatch: 
     state.write(hub.RECORD, id="0" * 64, listen="127.0.0.1")
     with pytest.raises(CourseError, match="in a cluster of its own"):
         hub.refuse_another_place("theirs", 3)
-    with pytest.raises(CourseError, match="for a hub on this machine"):
-        entrance.refuse_mixed(entrance.Entrance("0.0.0.0"), "theirs", "")  # noqa: S104
-    with pytest.raises(CourseError, match="go with --context"):
-        entrance.refuse_mixed(entrance.Entrance(), "", "registry.example.com")
+
+
+@pytest.mark.parametrize(
+    ("typed", "next"),
+    [
+        ("--listen 0.0.0.0 --context theirs --registry r.example", "--context theirs --registry r.example --idle 30"),
+        ("--registry r.example", "--idle 30"),
+        ("--runtime-class kata --listen 0.0.0.0", "--idle 30 --listen 0.0.0.0"),
+    ],
+)
+def test_options_of_the_other_kind_are_refused_and_the_right_ones_stay(typed: str, next: str) -> None:
+    error = CliRunner().invoke(app, ["workshop", "up", "--seats", "7", "--idle", "30", *typed.split()]).exception
+    assert isinstance(error, CourseError) and error.next == f"./course workshop up --seats 7 {next}", error
 
 
 def test_on_another_cluster_no_port_of_its_nodes_is_taken() -> None:

@@ -65,11 +65,12 @@ def up(  # noqa: PLR0913, PLR0917  # options, which are given by name
     from course.workshop import elsewhere, entrance, hub, provider
 
     door = entrance.chosen(listen, certificate, key)
-    entrance.refuse_mixed(door, context, registry or runtime)
     wishes = hub.Wishes(provider.read(oauth) if oauth else {}, runtime, oauth)
+    place = elsewhere.Place(context, registry, yes)
+    elsewhere.refuse_mixed(seats, idle, place, wishes, door)
     chosen = engine.choose(typer.echo)
     if context:
-        room = elsewhere.up(chosen, seats, elsewhere.Place(context, registry, yes), typer.echo, idle, wishes)
+        room = elsewhere.up(chosen, seats, place, typer.echo, idle, wishes)
         typer.echo("To reach it from this machine, in another terminal, as long as that runs:")
         typer.echo(f"  {hub.typed('port-forward', 'service/proxy', str(hub.PORT))}")
         typer.echo("For a room: an Ingress or a load balancer of that cluster, with TLS, to the Service proxy.")

@@ -12,7 +12,7 @@ from course.base.errors import CourseError
 from course.jupyter import jupyterlab, session
 from course.lessons import workspace
 from course.provision import lifecycle
-from course.workshop import report
+from course.workshop import contents, report
 
 Say = Callable[[str], None]
 ENTRYPOINT = Path("/usr/local/bin/desk")  # workshop/desk/desk, in the image
@@ -37,7 +37,10 @@ def run(say: Say) -> None:
 
 def _for_a_hub(say: Say) -> None:
     """JupyterLab behind the hub's sign-in; the hub says where it listens. The cluster is made beside it."""
+    new = contents.is_new()
     workspace.prepare()
+    if new:
+        contents.note_given()
     threading.Thread(target=_cluster, args=(say,), daemon=True).start()
     threading.Thread(target=report.follow, args=(threading.Event(),), daemon=True).start()
     command = [sys.executable, "-m", "jupyterhub.singleuser", *jupyterlab.options()]

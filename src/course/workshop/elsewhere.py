@@ -10,7 +10,7 @@ import shlex
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
@@ -19,6 +19,7 @@ from course.base import files, ownership, shell, state
 from course.base.errors import CourseError, Foreign
 from course.provision.engine import Engine, Say
 from course.workshop import hub, image
+from course.workshop.entrance import Entrance
 
 OF_KUBERNETES = re.compile(r"kube-.*|local-path-storage")
 DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
@@ -226,3 +227,19 @@ def options(place: Place, idle: float, wishes: hub.Wishes) -> str:
     registry = f" --registry {place.registry}" if place.registry else ""
     known = " --yes" if place.yes else ""
     return f" --context {shlex.quote(place.context)}{registry}{hub.options(idle, wishes)}{known}"
+
+
+def refuse_mixed(seats: int, idle: float, place: Place, wishes: hub.Wishes, door: Entrance) -> None:
+    """CourseError for options of the one kind of hub with the other. place.context: "" for a hub on this machine."""
+    if place.context and door != hub.AT_HOME:
+        raise CourseError(
+            "--listen and --certificate are for a hub on this machine.",
+            "In another cluster an Ingress or a load balancer of that cluster stands before it.",
+            hub.line(seats, options(place, idle, wishes)),
+        )
+    if (place.registry or wishes.runtime) and not place.context:
+        raise CourseError(
+            "--registry and --runtime-class go with --context.",
+            "A hub on this machine has its images from the engine, and the runtime of kind's node.",
+            hub.line(seats, hub.options(idle, replace(wishes, runtime=""), door)),
+        )

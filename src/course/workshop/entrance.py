@@ -55,22 +55,6 @@ def chosen(listen: str, certificate: Path | None, key: Path | None) -> Entrance:
     return Entrance(listen, certificate, key)
 
 
-def refuse_mixed(entrance: Entrance, context: str, theirs: str) -> None:
-    """CourseError for options of the one kind of hub with the other. theirs: what goes with a context alone."""
-    if context and entrance != Entrance():
-        raise CourseError(
-            "--listen and --certificate are for a hub on this machine.",
-            "In another cluster an Ingress or a load balancer of that cluster stands before it.",
-            f"./course workshop up --seats 2 --context {context}",
-        )
-    if theirs and not context:
-        raise CourseError(
-            "--registry and --runtime-class go with --context.",
-            "A hub on this machine has its images from the engine, and the runtime of kind's node.",
-            "./course workshop up --seats 2",
-        )
-
-
 def pair(entrance: Entrance) -> tuple[str, str]:
     """(certificate, key) as PEM: the given one, or one made for this address, whose authority is thrown away."""
     if entrance.certificate and entrance.key:

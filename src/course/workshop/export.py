@@ -3,7 +3,6 @@
 A desk is its participant's, and may send anything: what comes is stored as it is, up to a limit, and never unpacked.
 """
 
-import hashlib
 import json
 import subprocess
 from collections.abc import Iterator
@@ -16,22 +15,14 @@ import yaml
 from course.base import shell, state
 from course.base.errors import CourseError
 from course.provision.engine import Say
-from course.workshop import hub
+from course.workshop import contents, hub
 from course.workshop.rows import printable
 
 MOST = 2_000_000_000  # bytes of an archive: the volume of a desk is 1 GiB
 READER = "reader"
 NEXT = "Stop that desk on the hub's page Admin, then: ./course workshop export FOLDER"
-HERE = "/course/workspace"  # in a desk, and in the Pod that reads a volume
 # tar ends with 1 where a file changed while it was read: that is a participant at work.
-PACK = f"tar -C {HERE} -czf - .; test $? -le 1"
-# The progress, and behind it one line that is another one when any other file is: by what is in it, for each start of a
-# desk writes some files anew as they were. What JupyterLab keeps beside a notebook is no work.
-LOOK = (
-    f"cat {HERE}/.progress/progress.json 2>/dev/null; echo; cd {HERE} && "
-    "find . -path ./.progress -prune -o -name .ipynb_checkpoints -prune -o -type f -print0"
-    " | LC_ALL=C sort -z | xargs -0 -r sha256sum | sha256sum"
-)
+PACK = f"tar -C {contents.HERE} -czf - .; test $? -le 1"
 
 
 @dataclass(frozen=True)
@@ -69,13 +60,13 @@ def export(folder: Path, say: Say) -> list[Path]:
     exported, written, empty = dict(state.read(hub.EXPORTED)), list[Path](), list[str]()
     for volume in volumes():
         with _open(volume) as pod:
-            book, mark = _look(pod)
-            if not worth(book):
+            found = _look(pod)
+            if not found.worked_on:
                 empty.append(volume.name)
             archive = folder / f"{volume.name}.tar.gz"
             _fetch(pod, archive)
-        (folder / f"{volume.name}.json").write_text(book)
-        exported[volume.uid] = mark
+        (folder / f"{volume.name}.json").write_text(found.book)
+        exported[volume.uid] = found.mark
         state.write(hub.EXPORTED, **exported)
         written.append(archive)
         megabytes = archive.stat().st_size / 1e6
@@ -108,28 +99,15 @@ def _not_exported() -> list[str]:
     lost = []
     for volume in volumes():
         with _open(volume) as pod:
-            book, mark = _look(pod)
+            found = _look(pod)
         known = exported.get(volume.uid)
-        if known != mark and (known or worth(book)):
+        if known != found.mark and (known or found.worked_on):
             lost.append(printable(volume.name))
     return lost
 
 
-def worth(book: str) -> bool:
-    """Whether a progress file says that something was done; one that is damaged may."""
-    if not book.strip():
-        return False
-    try:
-        return bool(state.loads(book).get("tasks"))
-    except ValueError:
-        return True
-
-
-def _look(pod: str) -> tuple[str, str]:
-    """(the progress file of the volume that a Pod has, "" where there is none; a mark of all that is on it)."""
-    said = hub.kubectl("exec", pod, "--", "sh", "-c", LOOK, timeout=120)
-    book, _, _ = said.rstrip("\n").rpartition("\n")
-    return book, hashlib.sha256(said.encode()).hexdigest()
+def _look(pod: str) -> contents.Contents:
+    return contents.read(hub.kubectl("exec", pod, "--", "sh", "-c", contents.LOOK, timeout=120))
 
 
 @contextmanager
@@ -150,7 +128,7 @@ def _open(volume: Volume) -> Iterator[str]:
 
 def reader(claim: str, image: str) -> dict[str, object]:
     """A Pod that only has a volume of a stopped desk, and may not write it."""
-    mount = {"name": "work", "mountPath": HERE, "readOnly": True}
+    mount = {"name": "work", "mountPath": contents.HERE, "readOnly": True}
     return {
         "apiVersion": "v1",
         "kind": "Pod",
