@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from course.lab import Check, Pod, Reply, reads_ada
+from course.lab import Check, Pod, Reply, each_address_is_one, reads_ada, stays_closed
 
 probe = Pod("lab-locked-egress")
 ADDRESS, STANDBY = "$(cat /etc/outside/ADDRESS)", "$(cat /etc/outside/STANDBY)"
@@ -26,12 +26,6 @@ def why_no_address(reply: Reply) -> str:
     if not reply.rcode:
         return "Not even the question gets out of the Pod: DNS is egress too, over UDP and TCP, to the Pods of CoreDNS."
     return "The DNS server answers, and the name leads nowhere."
-
-
-def why_not_denied(reply: Reply) -> str:
-    if reply.text:
-        return "You changed deny-all itself. It is the team's, for all Pods: what you allow belongs in a policy of its own."
-    return "Without it, whatever Pod no other policy selects may call every address in the world: today's, or one of tomorrow."
 
 
 CHECKS = [
@@ -60,22 +54,8 @@ CHECKS = [
             "the database by its address", f"nc -z -w 3 {ADDRESS} 5432 && echo connected || echo no connection"
         ),
     ),
-    Check(
-        "each-address-is-one",
-        probe.kubectl("get networkpolicies -o jsonpath='{range .items[*].spec.egress[*].to[*]}{.ipBlock.cidr} {end}'"),
-        lambda reply: all(block.endswith(("/32", "/128")) for block in reply.text.split()),
-        "blocks of one address, which end in /32",
-        "A block that is wider lets out to its neighbours as well, also to those where nobody listens today.",
-        "kubectl -n lab-locked-egress get networkpolicy -o yaml: the part behind the slash of each cidr",
-    ),
-    Check(
-        "deny-all-stays",
-        probe.kubectl("get networkpolicy deny-all -o jsonpath='{.spec}'"),
-        lambda reply: reply.text == '{"podSelector":{},"policyTypes":["Egress"]}',
-        "all Pods, egress, and no rule",
-        why_not_denied,
-        "kubectl -n lab-locked-egress get networkpolicy deny-all -o yaml; begin afresh if it is gone",
-    ),
+    each_address_is_one(probe),
+    stays_closed(probe, "deny-all"),
     Check(
         "nothing-else-is-reached",
         others,

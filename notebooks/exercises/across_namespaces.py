@@ -1,6 +1,6 @@
 """What lesson across_namespaces asks of the learner, and how it is judged."""
 
-from course.exercise import Check, Exercise, Pod, Prediction, Reply, Wrong, leads_to
+from course.exercise import Check, Exercise, Pod, Prediction, Reply, Wrong, leads_to, why_empty
 
 client = Pod("team-b", "client")
 WHOLE = "auth-service.team-a.svc.cluster.local"
@@ -14,12 +14,16 @@ def welcomed(reply: Reply) -> bool:
 
 def why_no_address(reply: Reply) -> str:
     if reply.rcode == "NXDOMAIN":
-        return "CoreDNS knows no such name in team-b: there is no Service called login."
+        return (
+            "CoreDNS knows no such name in team-b: there is no Service called login, or its target reads as an address."
+        )
     if reply.aliases and not reply.addresses:
         return "The alias leads to a name that does not exist. A target is taken as it is written: no search list completes it."
     if reply.aliases:
         return "It leads to an address, and not by the name of team A's Service."
-    return "It has an address of its own: when team A makes its Service anew, the address is another one."
+    if reply.addresses:
+        return "It has an address of its own: when team A makes its Service anew, the address is another one."
+    return why_empty(reply)
 
 
 def why_old_name(reply: Reply) -> str:
@@ -27,7 +31,9 @@ def why_old_name(reply: Reply) -> str:
         return (
             "It leads to a name that does not exist. A target is taken as it is written, in the owner's namespace, too."
         )
-    return "In team-a there is no Service of that name any more, and team B's alias leads to it."
+    if reply.rcode == "NXDOMAIN":
+        return "In team-a there is no Service of that name any more, and team B's alias leads to it."
+    return why_empty(reply)
 
 
 TASKS = [

@@ -28,7 +28,17 @@ def why_not_the_pipelines(reply: Reply) -> str:
     owner = owner_of(reply, "type")
     if not owner:
         return "Nobody wrote the type down: the next hand that changes it meets no conflict."
+    if "pipeline" in owner.split():
+        return f"The type belongs to {owner}, to each of them: force takes a field only where the value differs, and it was the same already."
     return f"The type is {owner}'s: the pipeline's next run would end in a conflict, or change nothing."
+
+
+def why_not_helms(reply: Reply) -> str:
+    """Somebody else has the target, or a say in the type."""
+    target, kind = owner_of(reply, "externalName"), owner_of(reply, "type")
+    if target != "helm":
+        return f"The target is {target or 'nobody'}'s: an upgrade that changes it ends in a conflict."
+    return f"The type belongs to {kind or 'nobody'}: force takes a field only where the value differs, and it was the same already."
 
 
 PIPELINE = """kind: Service
@@ -171,8 +181,8 @@ kubectl patch service invoices -n tools --type=merge -p '{{"spec": {{"type": "Ex
             Check(
                 "the-pipeline-has-the-type",
                 tools.kubectl(OWNERS.format("invoices")),
-                lambda reply: "pipeline" in owner_of(reply, "type").split(),
-                "spec.type among the fields of pipeline",
+                lambda reply: owner_of(reply, "type") == "pipeline",
+                "spec.type among the fields of pipeline, and of nobody else",
                 why_not_the_pipelines,
                 "kubectl get service invoices -n tools --show-managed-fields -o yaml",
             ),
@@ -208,6 +218,15 @@ kubectl patch service invoices -n tools --type=merge -p '{{"spec": {{"type": "Ex
                 cell="""kubectl patch service invoices -n tools --type=merge -p '{"spec": {"type": "ClusterIP", "externalName": null}}'""",
                 fails=("the-pipeline-has-the-type",),
                 says={"the-pipeline-has-the-type": "kubectl-patch's"},
+            ),
+            "applied-behind-the-patch": Wrong(
+                cell="""kubectl patch service invoices -n tools --type=merge -p '{"spec": {"type": "ClusterIP", "externalName": null}}'
+cat <<'YAML' | kubectl apply --server-side --field-manager=pipeline --force-conflicts -f -
+"""
+                + PIPELINE.replace("spec: {", "spec: {type: ClusterIP, ")
+                + "YAML",
+                fails=("the-pipeline-has-the-type",),
+                says={"the-pipeline-has-the-type": "the same already"},
             ),
             "deleted-and-applied-again": Wrong(
                 cell="kubectl delete service invoices -n tools\n"
@@ -256,11 +275,9 @@ kubectl patch service billing-db -n tools --type=merge -p '{{"spec": {{"type": "
             Check(
                 "helm-has-the-target",
                 tools.kubectl(OWNERS.format("billing-db")),
-                lambda reply: "helm" in owner_of(reply, "externalName").split(),
-                "spec.externalName among the fields of helm",
-                lambda reply: (
-                    f"The target is {owner_of(reply, 'externalName') or 'nobody'}'s: an upgrade that changes it ends in a conflict."
-                ),
+                lambda reply: owner_of(reply, "type") == owner_of(reply, "externalName") == "helm",
+                "spec.type and spec.externalName among the fields of helm, and of nobody else",
+                why_not_helms,
                 "kubectl get service billing-db -n tools --show-managed-fields -o yaml",
             ),
             Check(
@@ -292,15 +309,24 @@ kubectl patch service billing-db -n tools --type=merge -p '{{"spec": {{"type": "
         },
         hints=(
             "Run the upgrade as you would, and read the error: which field, and whose? Then look at the values of the release: helm get values billing.",
-            "Two things are in the way: somebody else's field, for which Helm has a flag, and a value that the release should not have any more.",
-            f"helm upgrade billing /chart --force-conflicts --set type=ExternalName,externalName={USERS}. Values that you do not name are the chart's own again, unless you say --reuse-values.",
+            "Two things are in the way: somebody else's fields, for which Helm has a flag, and a value that the release should not have any more. The flag takes a field only where the value differs: look at managedFields afterwards.",
+            f"helm upgrade billing /chart --force-conflicts, twice: with --set type=ClusterIP, then with --set type=ExternalName,externalName={USERS}. Values that you do not name are the chart's own again, unless you say --reuse-values.",
         ),
-        why="Force takes the fields that the chart writes; the values that you leave out are forgotten, `ipFamilyPolicy` with them.",
+        why="Force takes a field only where its value differs. The type was ExternalName on both sides, so one upgrade would share it with the hand of the night, and the next one that changes it would meet a conflict again. The way by ClusterIP makes it Helm's alone. The values that you leave out are forgotten, `ipFamilyPolicy` with them.",
+        right={
+            "made-anew": f"""kubectl delete service billing-db -n tools
+{HELM} upgrade billing /chart --set type=ExternalName,externalName={USERS},ipFamilyPolicy="""
+        },
         wrong={
             "old-values-kept": Wrong(
                 cell=f"{HELM} upgrade billing /chart --force-conflicts --reuse-values --set type=ExternalName,externalName={USERS} || true",
                 fails=("leads-to-the-database", "helm-has-the-target", "the-release-is-deployed", "and-once-more"),
                 says={"the-release-is-deployed": "is failed"},
+            ),
+            "in-one-go": Wrong(
+                cell=f"{HELM} upgrade billing /chart --force-conflicts --set type=ExternalName,externalName={USERS},ipFamilyPolicy=",
+                fails=("helm-has-the-target",),
+                says={"helm-has-the-target": "the same already"},
             ),
             "by-another-hand": Wrong(
                 cell=f"""kubectl patch service billing-db -n tools --type=merge -p '{{"spec": {{"externalName": "{USERS}"}}}}'""",

@@ -74,6 +74,17 @@ def why_no_legacy(reply: Reply) -> str:
     return "The edge does not answer with the legacy API's page."
 
 
+def why_not_closed(reply: Reply) -> str:
+    """The page came, or the question did not come so far."""
+    if reply.code == 404:
+        return (
+            "The edge knows no such route. It is team-b's route and stays: what it may not reach is for team-a to say."
+        )
+    if "salaries" in reply.body:
+        return "The grant takes in every Service of team-a, so team-b's other route reaches the admin page, with the edge's address."
+    return "The route `salaries` is not as it was: begin afresh."
+
+
 def grant(
     namespace: str = "team-a",
     kind: str = "HTTPRoute",
@@ -403,9 +414,9 @@ spec:
             Check(
                 "salaries-stay-closed",
                 through("salaries.example.org"),
-                lambda reply: "salaries" not in reply.body and reply.code >= 400,
-                "an error: nobody permitted it",
-                "The grant takes in every Service of team-a, so team-b's other route reaches the admin page, with the edge's address.",
+                lambda reply: "salaries" not in reply.body and reply.code == 500,
+                "500: the route is there, and nobody permitted it",
+                why_not_closed,
                 "the `to` of the grant: kubectl get referencegrants -n team-a -o yaml",
             ),
         ],
@@ -426,6 +437,11 @@ spec:
                 cell=grant(name=""),
                 fails=("salaries-stay-closed",),
                 says={"salaries-stay-closed": "every Service of team-a"},
+            ),
+            "every-service-and-no-route": Wrong(
+                cell=grant(name="") + "kubectl delete httproute salaries -n team-b\n",
+                fails=("salaries-stay-closed",),
+                says={"salaries-stay-closed": "team-b's route"},
             ),
             "another-kind": Wrong(
                 cell=grant(kind="HTTPProxy", group="projectcontour.io"),

@@ -1,6 +1,6 @@
 """What lesson elsewhere asks of the learner, and how it is judged."""
 
-from course.exercise import Check, Exercise, Pod, Prediction, Reply, Wrong
+from course.exercise import Check, Exercise, Pod, Prediction, Reply, Wrong, each_address_is_one, stays_closed
 
 client, invoices = Pod("elsewhere", "client"), Pod("elsewhere", "invoices")
 ZONE = "elsewhere.svc.cluster.local"
@@ -17,6 +17,7 @@ YAML
 """
 TO_CLUSTER_DNS = "{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}, podSelector: {matchLabels: {k8s-app: kube-dns}}}"
 UDP, TCP = "{port: 53, protocol: UDP}", "{port: 53, protocol: TCP}"
+INVOICES_ALONE = '{"matchLabels":{"app":"invoices"}}'
 INVOICES = f"""outside=$(kubectl exec -n course-tools toolbox -- dig +short api.example.com)
 cat <<YAML | kubectl apply -n elsewhere -f -
 apiVersion: v1
@@ -59,7 +60,7 @@ PY
 def why_not_all(reply: Reply) -> str:
     """None, or some: the servers are tried in order, or by chance."""
     if reply.text.startswith("0 "):
-        return "None: one server is asked before the others, and its NXDOMAIN is an answer. Nobody asks on."
+        return "None: the server that is asked first does not know the zone, and its NXDOMAIN is an answer. Nobody asks on."
     return "They resolve by chance: CoreDNS takes one of its servers for each question, and one of them does not know the zone."
 
 
@@ -70,8 +71,8 @@ def why_not_every_key(reply: Reply) -> str:
     return "The first member is reached, and sends the client to a place that this Pod cannot reach, or cannot resolve."
 
 
-NEXT_DOOR = """kubectl delete service next-door -n elsewhere --ignore-not-found
-kubectl delete endpointslice next-door -n elsewhere --ignore-not-found
+NEXT_DOOR = """kubectl delete service next-door door -n elsewhere --ignore-not-found
+kubectl delete endpointslice next-door door -n elsewhere --ignore-not-found
 course outside record prices.example.com none
 kubectl --context neighbour delete service prices door -n elsewhere --ignore-not-found
 kubectl --context neighbour delete endpointslice door -n elsewhere --ignore-not-found
@@ -108,23 +109,29 @@ def whose(curls: tuple[str, str]) -> str:
 
 
 def is_named(reply: Reply) -> bool:
-    """An alias, of a name that is not made out of an address."""
-    return bool(reply.aliases) and not any(".pod." in name for name in reply.aliases)
+    """An alias, of a name that no manifest of one's own makes out of an address."""
+    return bool(reply.aliases) and not any(
+        ".pod." in name or name.endswith(".svc.cluster.local") for name in reply.aliases
+    )
 
 
 def why_not_there(reply: Reply) -> str:
     """No alias, a name that is another one here, or an address that is nobody's here."""
     if reply.rcode == "NXDOMAIN":
         return "There is no Service `next-door`, or its target is a name that nobody knows."
-    if not reply.aliases and reply.addresses:
-        return "An address stands in a manifest of yours: when they move, Ben has to find it."
-    if not reply.aliases:
-        return "`next-door` has no alias and no address: nobody is behind it."
-    if not is_named(reply):
+    if any(".pod." in name for name in reply.aliases):
         return "The name itself is made of an address: when they move, it is another name."
-    if reply.addresses:
+    if any(name.endswith(".svc.cluster.local") for name in reply.aliases):
+        return (
+            "It leads to a Service of your own cluster, and what stands behind that one stands in a manifest of yours."
+        )
+    if reply.aliases and reply.addresses:
         return "That is an address for the Pods of the neighbour. No packet of yours finds it."
-    return "The alias leads to a name that your own cluster has to answer, and it has no such Service."
+    if reply.aliases:
+        return "The name that it leads to has no address: is the record written?"
+    if reply.addresses:
+        return "An address stands in a manifest of yours: when they move, Ben has to find it."
+    return "Your own cluster has to answer for what `next-door` leads to, and has nobody behind it."
 
 
 def seconds(value: float) -> str:
@@ -226,6 +233,8 @@ TASKS = [
                 "The rule is wider than the cache: questions may go to a DNS server of anybody's, and data with them.",
                 "the peers of your rule: kubectl describe networkpolicies -n elsewhere",
             ),
+            each_address_is_one(client, "invoices"),
+            stays_closed(client, "deny-invoices", INVOICES_ALONE),
         ],
         fresh={"name-answers": "deny-invoices invoices-dns", "large-answers-too": "by protocol"},
         hints=(
@@ -262,6 +271,24 @@ TASKS = [
                 cell=POLICY.format(name="invoices-cache", egress=f"[{{ports: [{UDP}, {TCP}]}}]"),
                 fails=("no-other-dns",),
                 says={"no-other-dns": "answered: tcp,udp"},
+            ),
+            "a-wider-block": Wrong(
+                cell=POLICY.format(
+                    name="invoices-cache",
+                    egress=f"[{{to: [{{ipBlock: {{cidr: 169.254.0.0/16}}}}], ports: [{UDP}, {TCP}]}}]",
+                ),
+                fails=("each-address-is-one",),
+                says={"each-address-is-one": "169.254.0.0/16"},
+            ),
+            "in-its-place": Wrong(
+                cell="kubectl delete networkpolicy deny-invoices -n elsewhere\n"
+                + POLICY.format(
+                    name="invoices-cache",
+                    egress=f"[{{to: [{{ipBlock: {{cidr: {CACHE}/32}}}}], ports: [{UDP}, {TCP}]}}]",
+                ),
+                fails=("deny-invoices-stays",),
+                says={"deny-invoices-stays": "is gone"},
+                in_force="! kubectl get networkpolicy deny-invoices -n elsewhere",
             ),
         },
     ),
@@ -471,7 +498,7 @@ done""",
         options={
             "store-0": "the address of store-0: a Pod's name stays with it",
             "store-1": "the address of store-1, which is ready",
-            "no address": "a CNAME and no address",
+            "no address": "an answer without an address",
         },
         reads=str,
     ),
@@ -536,7 +563,7 @@ done""",
             "its-own-name": Wrong(
                 cell=f"{TO_NAME}prices.elsewhere.svc.cluster.local",
                 fails=("name-leads-there", "prices-come"),
-                says={"name-leads-there": "your own cluster has to answer"},
+                says={"name-leads-there": "has nobody behind it"},
             ),
             "through-the-zone": Wrong(
                 cell=f"{TO_NAME}prices.elsewhere.svc.neighbour.internal",
@@ -555,12 +582,17 @@ course outside record prices.example.com A "$node"
             "address-in-the-slice": Wrong(
                 cell=THEIR_NODE + TO_NODE_PORT + to_that_node("next-door"),
                 fails=("name-leads-there",),
-                says={"name-leads-there": "in a manifest of yours"},
+                says={"name-leads-there": "An address stands in"},
             ),
             "address-in-the-name": Wrong(
                 cell=THEIR_NODE + TO_NODE_PORT + f"{TO_NAME}$(echo $node | tr . -).elsewhere.pod.cluster.local",
                 fails=("name-leads-there",),
                 says={"name-leads-there": "made of an address"},
+            ),
+            "one-door-further": Wrong(
+                cell=THEIR_NODE + TO_NODE_PORT + to_that_node("door") + f"{TO_NAME}door.{ZONE}",
+                fails=("name-leads-there",),
+                says={"name-leads-there": "a Service of your own cluster"},
             ),
         },
         right={

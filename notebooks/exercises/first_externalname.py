@@ -1,6 +1,6 @@
 """What lesson first_externalname asks of the learner, and how it is judged."""
 
-from course.exercise import Check, Exercise, Pod, Prediction, Reply, Wrong, leads_to, reads_ada
+from course.exercise import Check, Exercise, Pod, Prediction, Reply, Wrong, leads_to, reads_ada, why_empty
 
 client = Pod("production", "client")
 PROVIDER = "prod-db.us-east-1.rds.amazonaws.com"
@@ -16,7 +16,9 @@ def why_no_alias(reply: Reply) -> str:
         return "The alias is there, and the name it leads to has no address: compare that name letter by letter. Is it whole? A target is taken as it is written."
     if reply.aliases:
         return "It leads to another database than the one in the ticket, whatever the rows look like today."
-    return "It is an address without a name behind it: nobody follows when the provider moves the database."
+    if reply.addresses:
+        return "It is an address without a name behind it: nobody follows when the provider moves the database."
+    return why_empty(reply)
 
 
 def why_no_cache(reply: Reply) -> str:
@@ -24,7 +26,9 @@ def why_no_cache(reply: Reply) -> str:
         return "The API took the text in externalName. CoreDNS leaves a Service out whose target reads as an address."
     if reply.aliases:
         return "The alias leads to another name than the provider's: read it letter by letter, no port, no scheme."
-    return "An address of its own answers here. The provider gave a name, and moves what is behind it."
+    if reply.addresses:
+        return "An address of its own answers here. The provider gave a name, and moves what is behind it."
+    return why_empty(reply)
 
 
 ALIAS = """cat <<'YAML' | kubectl apply -f -

@@ -2,7 +2,7 @@
 
 import shlex
 
-from course.exercise import Check, Exercise, Pod, Prediction, Reply, Wrong, leads_to
+from course.exercise import Check, Exercise, Pod, Prediction, Reply, Wrong, leads_to, why_empty
 
 client = Pod("production", "client")
 ZONE = "production.svc.cluster.local"
@@ -55,11 +55,13 @@ def why_not_them(reply: Reply) -> str:
 
 
 def why_no_hop(reply: Reply) -> str:
-    if not reply.records:
+    if reply.rcode == "NOERROR" and not reply.records:
         return "Nothing came: still more than eleven aliases to follow, or an end that does not exist in the cluster."
     if reply.aliases and not reply.addresses:
         return "It ends at a name that does not exist outside. A target is taken as it is written: no search list completes it."
-    return "Lea's app follows the provider's name. An address by another way stays when the provider moves."
+    if reply.addresses:
+        return "Lea's app follows the provider's name. An address by another way stays when the provider moves."
+    return why_empty(reply)
 
 
 def why_kept(reply: Reply) -> str:

@@ -2,7 +2,7 @@
 
 import json
 
-from course.exercise import Check, Exercise, Pod, Prediction, Reply, Wrong, leads_to
+from course.exercise import Check, Exercise, Pod, Prediction, Reply, Wrong, leads_to, why_empty
 
 app_in_dev, app_in_staging, app = (Pod(stage, "deploy/app") for stage in ("dev", "staging", "prod"))
 customer = Pod("prod", "customer")
@@ -39,7 +39,9 @@ def why_no_move(reply: Reply) -> str:
         return "It names the instance of today. The provider moves its alias, and at the next move Ben is called again."
     if reply.aliases:
         return "The name at its end does not exist any more. Which name does the provider keep, whatever it replaces?"
-    return "An address of its own follows nobody: the provider gave a name, and moves what is behind it."
+    if reply.addresses:
+        return "An address of its own follows nobody: the provider gave a name, and moves what is behind it."
+    return why_empty(reply)
 
 
 SHOP_PROGRAM = """

@@ -22,6 +22,8 @@ def slices_of(service: str) -> str:
 
 MAY_CONNECT = "SELECT has_database_privilege('app', 'migration', 'CONNECT')"
 ROWS_OF_INSIDE = "SELECT count(*) FROM entries WHERE side = 'inside'"
+ROWS_OF_OUTSIDE = "SELECT count(*) FROM entries WHERE side = 'outside'"
+FOLLOWERS = "SELECT slot_name FROM pg_replication_slots WHERE active"
 LAST_WRITERS = (
     "SELECT string_agg(DISTINCT client, ' ') FROM (SELECT client, side FROM entries ORDER BY id DESC LIMIT 200) AS last "
     "WHERE side = 'outside'"
@@ -60,6 +62,12 @@ def why_not_one(reply: Reply) -> str:
     if both == ["f", "f"]:
         return "Both sides are fenced: nobody can write, and every second is an outage."
     return "The name is led to a side that is fenced, and the other one is still open."
+
+
+def why_no_way_back(reply: Reply) -> str:
+    if "inside_follows_outside" in reply.text:
+        return "Rows were written outside before the inside followed it, and nothing brings them in any more: turn replication round before the first new row."
+    return "Nobody follows the side that is written to now: the next switch would lose the rows that come."
 
 
 def none_missing(inside: str = "0", outside: str = "0") -> bool:
@@ -282,12 +290,13 @@ until_made endpointslicemirroring-controller.k8s.io""",
             Check(
                 "way-back-again",
                 admin.run(
-                    "who follows the outside server",
-                    asked("outside", "SELECT slot_name FROM pg_replication_slots WHERE active"),
+                    "who follows the outside server, and whether it has its rows",
+                    f"""{asked("outside", FOLLOWERS)}; written=$({asked("outside", ROWS_OF_OUTSIDE)}); came=$({asked("inside", ROWS_OF_OUTSIDE)})
+[ "$came" -ge "$written" ] || echo "and lacks $((written - came)) rows that were written outside" """,
                 ),
-                lambda reply: "inside_follows_outside" in reply.text,
-                "inside_follows_outside",
-                "Nobody follows the side that is written to now: the next switch would lose the rows that come.",
+                lambda reply: reply.text == "inside_follows_outside",
+                "inside_follows_outside, with all rows",
+                why_no_way_back,
                 "step 5 of the runbook, with the two sides exchanged",
             ),
             Check(
@@ -324,6 +333,23 @@ until_made endpointslicemirroring-controller.k8s.io""",
                 cell=SWITCH.format("place.manifest('phase-1')"),
                 fails=("nothing-left-behind",),
                 says={"nothing-left-behind": "ready for an address"},
+                in_force=IS_ALIAS,
+            ),
+            "turned-round-too-late": Wrong(
+                cell=f"""desk psql service=inside -f /steps/fence.sql
+desk sh -c 'timeout 30 sh -c "until psql service=inside -XAtf /steps/who.sql | grep -q nobody; do :; done"'
+desk psql service=inside -q -v ON_ERROR_STOP=1 -v name=outside_follows_inside -v seconds=60 -f /steps/caught-up.sql
+desk /steps/copy-sequence inside outside
+desk psql service=outside -f /steps/open.sql
+kubectl apply -f "$STEPS/phase-1.yaml"
+kubectl delete endpoints user-db -n migration
+kubectl delete endpointslices -n migration -l kubernetes.io/service-name=user-db
+kubectl rollout restart -n migration deployment/resolved-once
+desk /steps/wait-for-writes 5 90 outside {" ".join(CLIENTS)}
+desk psql service=outside -v name=outside_follows_inside -f /steps/unfollow.sql
+desk psql service=inside -v name=inside_follows_outside -v copy=false -f /steps/follow.sql -v publisher='{PUBLISHER}'""",
+                fails=("way-back-again",),
+                says={"way-back-again": "before the first new row"},
                 in_force=IS_ALIAS,
             ),
             "followed-by-nobody": Wrong(

@@ -1,6 +1,6 @@
 """What lesson network_policy asks of the learner, and how it is judged."""
 
-from course.exercise import Check, Exercise, Pod, Prediction, Reply, Wrong
+from course.exercise import Check, Exercise, Pod, Prediction, Reply, Wrong, each_address_is_one, stays_closed
 
 client, sessions, fenced = (Pod("production", name) for name in ("client", "sessions", "fenced"))
 batch, invoices, orders = (Pod("production", name) for name in ("batch", "invoices", "orders"))
@@ -235,6 +235,7 @@ TASKS = [
                 why_not_only_questions,
                 "the peers of your rule: kubectl describe networkpolicies -n production",
             ),
+            stays_closed(client, "deny-invoices", '{"matchLabels":{"app":"invoices"}}'),
         ],
         fresh={"name-answers": "does not get out", "large-answers-too": "over TCP"},
         hints=(
@@ -269,6 +270,16 @@ TASKS = [
                 cell=POLICY.format(name="invoices-dns", app="invoices", egress=f"[{{to: [{TO_CLUSTER_DNS}]}}]"),
                 fails=("no-other-dns",),
                 says={"no-other-dns": "has no ports"},
+            ),
+            "in-its-place": Wrong(
+                cell="kubectl delete networkpolicy deny-invoices -n production\n"
+                + POLICY.format(
+                    name="invoices-dns",
+                    app="invoices",
+                    egress=f"[{{to: [{TO_CLUSTER_DNS}], ports: [{UDP}, {TCP}]}}]",
+                ),
+                fails=("deny-invoices-stays",),
+                says={"deny-invoices-stays": "is gone"},
             ),
         },
     ),
@@ -334,12 +345,13 @@ TASKS = [
                 why_more,
                 "the peers and the ports of each rule: kubectl describe networkpolicies -n production",
             ),
+            each_address_is_one(client, "orders"),
         ],
         fresh={"reaches-prod-db-2": "not among them"},
         hints=(
             "Policies add up: a second one, or a second entry in orders-out, allows more and takes nothing away.",
             "A rule cannot hold a name. Ask for both addresses now: dig +short in the Pod orders.",
-            "An ipBlock for each address with /32, or one block that holds both, and with it the port 5432.",
+            "An ipBlock for each address with /32, and with both of them the port 5432.",
         ),
         right={
             "a-policy-beside": f"""other=$(kubectl exec -n production orders -- dig +short {INSTANCE.format(2)})
@@ -371,6 +383,17 @@ kubectl patch networkpolicy orders-out -n production --type json -p '[{{"op": "r
                 ),
                 fails=("nothing-else",),
                 says={"nothing-else": "of any machine"},
+            ),
+            "a-block-for-both": Wrong(
+                cell=f"""other=$(kubectl exec -n production orders -- dig +short {INSTANCE.format(2)})
+"""
+                + POLICY.format(
+                    name="orders-database",
+                    app="orders",
+                    egress="[{to: [{ipBlock: {cidr: ${other%.*}.0/24}}], ports: [{port: 5432, protocol: TCP}]}]",
+                ),
+                fails=("each-address-is-one",),
+                says={"each-address-is-one": ".0/24"},
             ),
         },
     ),

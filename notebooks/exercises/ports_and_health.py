@@ -109,6 +109,17 @@ def why_drill_is_ready(reply: Reply) -> str:
     return "It says Ready with a database that never answers. A name, or a port that takes connections, is not yet a server that speaks."
 
 
+def commands(reply: Reply) -> list[str]:
+    """The commands of the probes, of each Deployment that has one."""
+    return [command.strip("[]") for command in reply.text.split("] [") if command]
+
+
+def why_not_one_probe(reply: Reply) -> str:
+    if len(commands(reply)) < 2:
+        return "Both Deployments need it: orders, which customers use, and the drill, which shows that the same probe can say no."
+    return "The drill has another probe than orders, so it says nothing about that of orders. The host is in the variable DATABASE_HOST."
+
+
 ORDERS = """kubectl delete deployment orders orders-drill -n production --ignore-not-found --cascade=foreground >/dev/null
 cat <<'YAML' | kubectl apply -f -
 apiVersion: v1
@@ -312,11 +323,9 @@ YAML""",
                 client.kubectl(
                     "get deployments orders orders-drill -o jsonpath={.items[*].spec.template.spec.containers[0].readinessProbe.exec.command}"
                 ),
-                lambda reply: (
-                    len(halves := reply.text.split("] [")) < 2 or halves[0].strip("[]") == halves[1].strip("[]")
-                ),
+                lambda reply: len(both := commands(reply)) == 2 and both[0] == both[1],
                 "the same command in both",
-                "The drill has another probe than orders, so it says nothing about that of orders. The host is in the variable DATABASE_HOST.",
+                why_not_one_probe,
                 "kubectl get deployment -n production orders orders-drill -o yaml: what does each probe ask?",
             ),
             Check(
@@ -330,7 +339,7 @@ YAML""",
                 "kubectl get deployment -n production orders -o yaml: which probes are there?",
             ),
         ],
-        fresh={"drill-not-ready": ": nothing came back)"},
+        fresh={"drill-not-ready": ": nothing came back)", "one-probe": "Both Deployments need it"},
         hints=(
             "The Pod app of this lesson has such a probe. What does it ask, and how does it know the host?",
             "A probe of kind exec runs a program in the container, without a shell: a variable needs sh -c. The program must wait for an answer of PostgreSQL, not only for a connection.",
@@ -362,6 +371,11 @@ YAML""",
                 fails=("orders-ready", "drill-not-ready"),
                 says={"drill-not-ready": "no probe has asked"},
                 in_force="kubectl wait -n production --for=jsonpath='{.status.phase}'=Running pod -l app=orders-drill --timeout=60s",
+            ),
+            "in-the-drill-alone": Wrong(
+                cell=probes("pg_isready -q -h $DATABASE_HOST -t 3", names="orders-drill"),
+                fails=("one-probe",),
+                says={"one-probe": "Both Deployments need it"},
             ),
             "a-probe-for-the-drill": Wrong(
                 cell=probes("pg_isready -q -h database -t 3", names="orders")

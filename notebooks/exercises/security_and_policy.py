@@ -234,7 +234,7 @@ TASKS = [
             alias(
                 "a-name-below",
                 team_a,
-                "eu.legacy.example.net",
+                "eu-1.legacy.example.net",
                 allowed=True,
                 why="Every name below it is allowed, however many labels stand in front.",
                 of="partners",
@@ -319,6 +319,13 @@ TASKS = [
                 fails=("other-services-pass",),
                 says={"other-services-pass": "no such key"},
             ),
+            "letters-alone": Wrong(
+                cell=written(
+                    "object.spec.type != 'ExternalName' || object.spec.externalName.matches('^([a-z]+[.])*example[.]net[.]?$')"
+                ),
+                fails=("a-name-below",),
+                says={"a-name-below": "Every name below"},
+            ),
             "a-list-of-forbidden-names": Wrong(
                 cell=written("object.spec.type != 'ExternalName' || !object.spec.externalName.contains('localhost')"),
                 fails=("a-longer-end", "a-longer-label", "a-letter-for-a-dot", "a-name-inside"),
@@ -401,6 +408,7 @@ TASKS = [
                 "The alias page of the edge was fine when it was made, and can be turned to team A's page afterwards.",
                 LOOK.format("own-names") + ": the operations in resourceRules",
             ),
+            ordinary("own-names"),
         ],
         fresh={
             "a-foreign-name": "not the one that the alias is in",
@@ -434,6 +442,13 @@ TASKS = [
 "value": "object.spec.type != \\u0027ExternalName\\u0027 || object.spec.externalName.endsWith(object.metadata.namespace + \\u0027.svc.cluster.local\\u0027)"}]'""",
                 fails=("a-longer-namespace",),
                 says={"a-longer-namespace": "before a namespace's name"},
+            ),
+            "the-type-is-forgotten": Wrong(
+                cell="""kubectl patch validatingadmissionpolicy own-names --type json -p '[{"op": "replace", "path": "/spec/matchConstraints/resourceRules/0/operations", "value": ["CREATE", "UPDATE"]},
+{"op": "replace", "path": "/spec/validations/0/expression",
+"value": "object.spec.externalName.endsWith(\\u0027.\\u0027 + object.metadata.namespace + \\u0027.svc.cluster.local\\u0027)"}]'""",
+                fails=("other-services-pass",),
+                says={"other-services-pass": "no such key"},
             ),
             "one-team-alone": Wrong(
                 cell="""kubectl patch validatingadmissionpolicy own-names --type json -p '[{"op": "replace", "path": "/spec/matchConstraints/resourceRules/0/operations", "value": ["CREATE", "UPDATE"]},

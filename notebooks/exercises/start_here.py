@@ -1,6 +1,6 @@
 """What lesson start_here asks of the learner, and how it is judged."""
 
-from course.exercise import Check, Exercise, Pod, Prediction, Reply, Wrong, leads_to, reads_ada
+from course.exercise import Check, Exercise, Pod, Prediction, Reply, Wrong, leads_to, reads_ada, why_empty
 
 client = Pod("hello", "client")
 TARGET = "staging-db.us-east-1.rds.amazonaws.com"
@@ -12,7 +12,9 @@ def why_no_alias(reply: Reply) -> str:
         return "DNS knows no name my-db in the namespace hello: no Service of that name there, or one with an address in it."
     if reply.aliases and not reply.addresses:
         return "The Service is there, and the name that it leads to does not exist: compare it letter by letter."
-    return "It leads to another database than the one in the note."
+    if reply.addresses:
+        return "It leads to another database than the one in the note."
+    return why_empty(reply)
 
 
 TASKS = [

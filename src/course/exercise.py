@@ -1,6 +1,6 @@
 """What a lesson's tasks are written with, in notebooks/exercises/LESSON.py: exercises, predictions, checks."""
 
-from course.tasks.checks import Check, leads_to, reads_ada
+from course.tasks.checks import Check, each_address_is_one, leads_to, reads_ada, stays_closed, why_empty
 from course.tasks.probe import Pod, Probe, Reply, handed_in
 from course.tasks.task import Exercise, Prediction, Wrong
 
@@ -12,7 +12,10 @@ __all__ = [
     "Probe",
     "Reply",
     "Wrong",
+    "each_address_is_one",
     "handed_in",
     "leads_to",
     "reads_ada",
+    "stays_closed",
+    "why_empty",
 ]

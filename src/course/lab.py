@@ -1,7 +1,7 @@
 """The labs from Python, for notebooks: `from course import lab`, then lab.start("odd-port"), lab.check("odd-port").
 
 Each verb prints what the CLI prints. `show(slug)` shows the same as buttons. `Check`, `Pod`, `Probe`, `Reply`,
-`leads_to` and `reads_ada` are what a lab's check.py is written with.
+`leads_to`, `reads_ada`, `each_address_is_one` and `stays_closed` are what a lab's check.py is written with.
 """
 
 from course.base import advice as _advice
@@ -10,7 +10,7 @@ from course.base import shell as _shell
 from course.lessons import path as _path
 from course.tasks import catalog as _catalog
 from course.tasks import verbs as _verbs
-from course.tasks.checks import Check, leads_to, reads_ada
+from course.tasks.checks import Check, each_address_is_one, leads_to, reads_ada, stays_closed
 from course.tasks.probe import Pod, Probe, Reply
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "apply",
     "check",
     "connect",
+    "each_address_is_one",
     "hint",
     "leads_to",
     "reads_ada",
@@ -28,6 +29,7 @@ __all__ = [
     "show",
     "solve",
     "start",
+    "stays_closed",
     "table",
     "text",
 ]

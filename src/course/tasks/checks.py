@@ -134,6 +134,57 @@ def reads_ada(
     return Check(name, pod.sql(host, ADA), lambda reply: reply.text == "Ada", expected, why, next, beside)
 
 
+def why_empty(reply: Reply) -> str:
+    """Why a DNS answer has no record at all; "" where it has one."""
+    if reply.records:
+        return ""
+    if not reply.rcode:
+        return "No answer came: CoreDNS, or the way to it, is not what it was."
+    if reply.rcode == "NOERROR":
+        return "The name is there and the answer is empty: inside the cluster nothing stands behind it."
+    return f"{reply.rcode}: there is no such Service, or CoreDNS cannot follow its target, an address for one."
+
+
+def each_address_is_one(pod: Pod, app: str = "") -> Check:
+    """What the policies let out to by address is one address each. app: of those for Pods of that label, or for all."""
+
+    def is_one(rule: str) -> bool:
+        selected, _, blocks = rule.rpartition(": ")
+        ours = not app or selected.endswith(" {}") or f'"{app}"' in selected
+        return not ours or all(block.endswith(("/32", "/128")) for block in blocks.split())
+
+    rule = "{.metadata.name} {.spec.podSelector}: {.spec.egress[*].to[*].ipBlock.cidr}; "
+    return Check(
+        "each-address-is-one",
+        pod.kubectl(f"get networkpolicies -o jsonpath='{{range .items[*]}}{rule}{{end}}'"),
+        lambda reply: all(is_one(rule) for rule in reply.text.split(";")),
+        "blocks of one address, which end in /32",
+        "A block that is wider lets out to its neighbours as well, also to those where nobody listens today.",
+        f"kubectl -n {pod.namespace} get networkpolicies -o yaml: the part behind the slash of each cidr",
+    )
+
+
+def stays_closed(pod: Pod, policy: str, selected: str = "{}") -> Check:
+    """The policy that denies all egress is as it was. selected: its podSelector, as JSON."""
+
+    def why(reply: Reply) -> str:
+        if reply.text:
+            return f"You changed {policy} itself: what you allow belongs in a policy of its own."
+        return (
+            f"{policy} is gone. Without it, whatever Pod no other policy selects may call every address in the world: "
+            "today's, or one of tomorrow."
+        )
+
+    return Check(
+        f"{policy}-stays",
+        pod.kubectl(f"get networkpolicy {policy} -o jsonpath='{{.spec}}'"),
+        lambda reply: reply.text == f'{{"podSelector":{selected},"policyTypes":["Egress"]}}',
+        f"{'all Pods' if selected == '{}' else selected}, egress, and no rule",
+        why,
+        f"kubectl -n {pod.namespace} get networkpolicy {policy} -o yaml; begin afresh if it is gone",
+    )
+
+
 def leads_to(target: str) -> Callable[[Reply], bool]:
     """For `passes`: a DNS answer with an address, by way of this name."""
     return lambda reply: target in reply.aliases and bool(reply.addresses)
