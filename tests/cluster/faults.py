@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
 
-from course.base import files, paths
+from course.base import files, paths, state
 from course.base.waiting import until
 from course.kube import corefile, kubectl
 from course.provision import engine as engines
-from course.provision import kind_cluster, lifecycle, outside, reporter
+from course.provision import images, kind_cluster, lifecycle, outside, reporter
 from course.provision.engine import Engine
 from course.tasks import progress
 from tests.cluster import learner
@@ -103,10 +103,24 @@ def _all_damaged(damage: str) -> Fault:
     return fault
 
 
+def _moved(scene: Scene) -> None:
+    """What is written in the state folder and in the node names the folder of before, which is gone."""
+    before = str(scene.folder / "before")
+    state.add(kind_cluster.RECORD, state=before)
+    scene.engine.output("exec", kind_cluster.node(), "sh", "-c", f"echo {before} > {kind_cluster.MARK}", doing="Moving")
+    scene.stack.callback(lambda: _is_ours_again(scene.engine))
+
+
+def _is_ours_again(engine: Engine) -> None:
+    assert kind_cluster._marked(engine) == str(paths.STATE)
+
+
 STATE: dict[str, Fault] = {
     **{f"{name} {damage}": _damaged(FILES[name], damage) for name, damage in ONE_BY_ONE},
     **{f"all state files {damage}": _all_damaged(damage) for damage in MADE_AGAIN},
     "the lock is a folder": lambda scene: _folder(lifecycle.LOCK),
+    "cluster.json without its id": lambda scene: kind_cluster._write_record("", images.node_image(scene.engine)),
+    "cluster.json of where the clone was before": _moved,
 }
 
 

@@ -26,18 +26,22 @@ pytestmark = [
 ]
 
 
-def make_cluster(machine: Machine) -> None:
-    """All that `up` leaves in the engine and in the folders, under the names and labels that it gives."""
+def make_cluster(machine: Machine, state: Path | None = None) -> None:
+    """All that `up` leaves in the engine and in the folders, under the names and labels that it gives.
+
+    state: the clone's state folder, where it is not the machine's.
+    """
+    state = state or machine.state
     node_image = images.node_name("build")
     for name in (node_image, images.lab_name(), f"{images.BASE_REPOSITORY}:1", "localhost/pulled:1"):
         machine.image(name)
     machine.podman("volume", "create", f"{NODE}-var")
     node = machine.container(NODE, node_image, "--volume", f"{NODE}-var:/var")
-    label = ("--label", f"{outside.LABEL_ROOT}={paths.ROOT}")
-    machine.container(OUTSIDE, images.lab_name(), *label)
+    machine.container(OUTSIDE, images.lab_name(), "--label", f"{outside.LABEL_STATE}={state}")
     second = f"{CLUSTER}-{neighbour.CONTEXT}"
     beside = machine.container(f"{second}-control-plane", node_image)
-    machine.container(f"{second}-outside", images.lab_name(), *label)
+    label = f"{outside.LABEL_STATE}={state / neighbour.CONTEXT / '.course'}"
+    machine.container(f"{second}-outside", images.lab_name(), "--label", label)
     machine.podman("network", "create", outside.NETWORK)
     pulled = machine.podman("image", "inspect", "--format", "{{.Id}}", "localhost/pulled:1")[0]
     for path, text in (
@@ -55,6 +59,25 @@ def make_cluster(machine: Machine) -> None:
     for folder in ("cache/mine", "cache/externalname-course/parts", "state/mine"):
         (machine.folder / folder).mkdir(parents=True)
         (machine.folder / folder / "file").write_text(folder)
+
+
+def mark(machine: Machine, folder: Path, node: str = NODE) -> None:
+    """Write into the node whose it is, as `up` does."""
+    text = machine.folder / "mark"
+    text.write_text(f"{folder}\n")
+    machine.podman("cp", text, f"{node}:{kind_cluster.MARK}")
+
+
+def make_copied(machine: Machine, original: Path) -> None:
+    """A node and a world outside that were made for the state folder `original`, and what is noted of both in ours."""
+    node = machine.container(NODE, "localhost/mine:1")
+    mark(machine, original)
+    world = machine.container(OUTSIDE, "localhost/mine:1", "--label", f"{outside.LABEL_STATE}={original}")
+    record = asdict(kind_cluster.Record(CLUSTER, node, "localhost/mine:1", str(original)))
+    for folder in (original, machine.state):
+        folder.mkdir(parents=True)
+        (folder / kind_cluster.RECORD.name).write_text(json.dumps(record))
+        (folder / outside.MADE.name).write_text(json.dumps({"id": world}))
 
 
 def folders(machine: Machine) -> set[str]:
@@ -110,7 +133,7 @@ def test_a_container_of_our_name_that_we_did_not_make_stays(machine: Machine, na
 
 def test_an_outside_world_of_a_clone_that_was_moved_is_ours(machine: Machine) -> None:
     """Its label has another folder; what counts is the id in the state folder, which moved with the clone."""
-    made = machine.container(OUTSIDE, "localhost/mine:1", "--label", f"{outside.LABEL_ROOT}={machine.folder}/before")
+    made = machine.container(OUTSIDE, "localhost/mine:1", "--label", f"{outside.LABEL_STATE}={machine.folder}/before")
     note = machine.state / outside.MADE.relative_to(paths.STATE)
     note.parent.mkdir(parents=True)
     note.write_text(json.dumps({"id": made}))
@@ -162,9 +185,48 @@ def test_a_node_with_another_id_than_the_record_stays(machine: Machine) -> None:
 def test_a_node_whose_record_is_lost_is_known_by_its_mark(machine: Machine) -> None:
     make_cluster(machine)
     (machine.state / "cluster.json").unlink()
-    mark = machine.folder / "mark"
-    mark.write_text(f"{machine.state}\n")
-    machine.podman("cp", mark, f"{NODE}:{kind_cluster.MARK}")
+    mark(machine, machine.state)
+    answer = machine.course("down")
+    assert answer.returncode == 0 and machine.names("containers") == {"mine"}, answer
+
+
+@pytest.mark.parametrize("folder", ["theirs/.course", "longer{state}"])
+def test_a_record_that_was_begun_claims_no_node_with_another_mark(folder: str, machine: Machine) -> None:
+    """An `up` was killed before its node was there; then another clone made one of that name, from the same image."""
+    make_cluster(machine)
+    begun = asdict(kind_cluster.Record(CLUSTER, "", images.node_name("build")))
+    (machine.state / "cluster.json").write_text(json.dumps(begun))
+    mark(machine, machine.folder / folder.format(state=machine.state))
+    answer = machine.course("down")
+    assert answer.returncode == 2 and "did not make" in answer.stderr and NODE in machine.names("containers"), answer
+
+
+def test_a_node_without_a_mark_is_of_the_clone_that_began_one_of_its_image(machine: Machine) -> None:
+    make_cluster(machine)
+    begun = asdict(kind_cluster.Record(CLUSTER, "", images.node_name("build")))
+    (machine.state / "cluster.json").write_text(json.dumps(begun))
+    answer = machine.course("down")
+    assert answer.returncode == 0 and machine.names("containers") == {"mine"}, answer
+
+
+@pytest.mark.parametrize("gone", ["nothing", NODE])
+def test_what_is_of_the_clone_that_this_one_is_a_copy_of_stays(gone: str, machine: Machine) -> None:
+    make_copied(machine, machine.folder / "original" / ".course")
+    machine.podman("rm", "-f", "-i", "-t", "0", gone)
+    before = machine.names("containers")
+    for words in (["down"], ["down", "--all"]):
+        answer = machine.course(*words)
+        assert answer.returncode == 2 and "COURSE_CLUSTER=" in answer.stderr, answer
+        assert f"of another folder: {machine.folder}/original/.course" in answer.stderr
+    assert machine.names("containers") == before
+
+
+def test_a_clone_that_was_moved_has_its_cluster_still(machine: Machine) -> None:
+    """Where it was before there may be another clone by now, which made no cluster."""
+    original = machine.folder / "original" / ".course"
+    make_copied(machine, original)
+    for path in original.iterdir():
+        path.write_text('{"version": 1}')
     answer = machine.course("down")
     assert answer.returncode == 0 and machine.names("containers") == {"mine"}, answer
 
@@ -238,16 +300,14 @@ def docker(machine: Machine) -> Iterator[Machine]:
 
 def make_both(machine: Machine, docker: Machine) -> None:
     """A cluster in Podman, made by the same clone as the one in Docker that is in use."""
-    make_cluster(machine)
+    make_cluster(machine, docker.state)
     make_cluster(docker)
     for name in (images.PULLED.name, outside.MADE_NETWORK.name):  # what the course notes of each engine that it is in
         both = [json.loads((place.state / name).read_text()) for place in (machine, docker)]
         (docker.state / name).write_text(json.dumps(both[0] | both[1]))
-    mark = docker.folder / "mark"
     second = f"{CLUSTER}-{neighbour.CONTEXT}-control-plane"
     for node, state in ((NODE, docker.state), (second, docker.state / neighbour.CONTEXT / ".course")):
-        mark.write_text(f"{state}\n")
-        machine.podman("cp", mark, f"{node}:{kind_cluster.MARK}")
+        mark(machine, state, node)
 
 
 @pytest.mark.engines

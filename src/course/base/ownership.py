@@ -1,7 +1,8 @@
 """What is ours: the one rule that each verb asks before it removes something.
 
 A name decides nothing, because anybody may give it. What decides is the id that the state folder holds. Where the state
-folder holds none, it is the label that the course puts on what it makes.
+folder holds none, it is the label that the course puts on what it makes. Of two folders that hold the same id, it is
+the one that the label names: the other one is a copy.
 """
 
 import os
@@ -9,6 +10,10 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 from shutil import rmtree
+
+from course.base.errors import Foreign
+
+ANOTHER_NAME = "COURSE_CLUSTER=externalname2 COURSE_STATE=second ./course up"  # beside what is somebody else's
 
 
 def is_ours(thing_id: str, written: str | None, *, labelled: bool) -> bool:
@@ -18,6 +23,25 @@ def is_ours(thing_id: str, written: str | None, *, labelled: bool) -> bool:
     carries our mark, which nobody gives by chance. Same name and other label, or same label and other id: not ours.
     """
     return thing_id == written if written else labelled
+
+
+def refuse_copy(what: str, original: Path, here: Path, thing_id: str) -> None:
+    """Foreign where the state file `here` is a copy: the one it was written as is there, and is of the same thing.
+
+    Of a clone that was moved, the old file is gone, or is another clone's by now.
+    """
+    try:
+        is_copy = not original.samefile(here) and thing_id.encode() in original.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        is_copy = False
+    except OSError:  # another user's: it is there
+        is_copy = True
+    if is_copy:
+        raise Foreign(
+            f"{what} is of another folder: {original.parent}.",
+            f"{here.parent} is a copy of that one, and what is in use there is left alone.",
+            f"Use another name here: {ANOTHER_NAME}",
+        )
 
 
 def is_our_process(pid: int, program: str, variable: str, value: str) -> bool:

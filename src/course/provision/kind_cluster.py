@@ -19,8 +19,11 @@ SOON = 30  # seconds for what takes three, where the machine has nothing else to
 LAST = 180  # seconds before a cluster is given up, with all that a reader made in it
 ID = re.compile(r"([0-9a-f]{64})?")
 MARK = "/etc/externalname-course"  # a file in the node: the state folder of the clone that made it
+IN_TAR = re.compile(r"\0(/[^\0\n]+)\n\0")  # its line in an archive: between the zeros that fill both blocks
+NO_MARK = re.compile(r"(?i)no such|could not find")  # Podman's and Docker's words for a file that is not there
 CERTIFICATES = 22  # files below /etc/kubernetes/pki, as kubeadm makes them
 REVIVE = f"""
+echo "$1" > {MARK}  # where this clone is now: it may have been moved
 phase() {{ kubeadm init phase "$@" --config /kind/kubeadm.conf; }}
 [ -s /var/lib/kubelet/config.yaml ] || phase kubelet-start
 find /etc/kubernetes/pki -type f -empty -delete
@@ -46,12 +49,14 @@ NO_WAY_OUT = "no-way-out.service"
 class Record:
     """What this clone knows of its cluster.
 
-    The node container's id, "" while it is being made, and the image of its node.
+    The node container's id, "" while it is being made, the image of its node, and the state folder that this was
+    written in: another one than this where the clone was moved or copied.
     """
 
     name: str
     container_id: str
     image: str = ""
+    state: str = ""
 
 
 def node() -> str:
@@ -70,22 +75,31 @@ def read_record() -> Record | None:
     name, container_id, image = (state.text(known, key) for key in ("name", "container_id", "image"))
     if name != paths.cluster_name() or container_id is None or image is None or not ID.fullmatch(container_id):
         return None
-    return Record(name, container_id, image)
+    return Record(name, container_id, image, state.text(known, "state") or "")
 
 
 def _own_node(engine: Engine) -> tuple[str, str]:
     """(id, status) of our node's container, ("", "") where there is none; CourseError if it is somebody else's.
 
-    A lost or damaged record is written again from the node itself, which carries the name of our state folder.
+    A record that is lost, damaged, unfinished or of where this clone was before is written again.
     """
     record = read_record()
     container_id, status = container_state(engine)
     if not container_id and record and record.container_id:
         container_id, status = _called_back(engine, record.container_id)
     refuse_foreign(engine, container_id)
-    if container_id and record is None:
+    if container_id and not _is_current(record) and ((record and record.container_id) or _marked(engine) == _here()):
         _write_record(container_id, engine.inspect("container", container_id, "{{.Config.Image}}"))
     return container_id, status
+
+
+def _here() -> str:
+    return str(paths.STATE)
+
+
+def _is_current(record: Record | None) -> bool:
+    """Whether the record is of a whole node, and was written in this folder."""
+    return bool(record and record.container_id and record.state == _here())
 
 
 def _called_back(engine: Engine, container_id: str) -> tuple[str, str]:
@@ -96,18 +110,31 @@ def _called_back(engine: Engine, container_id: str) -> tuple[str, str]:
     return container_state(engine)
 
 
-def _is_labelled(engine: Engine, record: Record | None) -> bool:
-    """Whether the node says that it is of this clone, or was being made by it from our own image.
+def _marked(engine: Engine) -> str:
+    """The state folder of the clone that made the node; "" before it is whole. CourseError where nobody can tell.
 
     It need not run: a copy of the file is looked at, as a tar archive.
     """
-    if f"{paths.STATE}\n" in engine.run("cp", f"{node()}:{MARK}", "-").stdout:
-        return True
+    copied = engine.run("cp", f"{node()}:{MARK}", "-")
+    if copied.returncode and not NO_MARK.search(copied.stderr):
+        why = shell.last_words(copied.stderr)
+        raise CourseError(f"{engine.name} cannot say whose {node()} is.", why, "./course doctor")
+    content = IN_TAR.search(copied.stdout)
+    return content[1] if content else ""
+
+
+def _is_labelled(engine: Engine, record: Record | None) -> bool:
+    """Whether the node says that it is of this clone, or was being made by it from our own image.
+
+    The image is asked only of a node without a mark: that of another clone of this version is the same.
+    """
+    if marked := _marked(engine):
+        return marked == _here()
     return bool(record and record.image and record.image == engine.inspect("container", node(), "{{.Config.Image}}"))
 
 
 def _write_record(container_id: str, image: str) -> None:
-    state.write(RECORD, **asdict(Record(paths.cluster_name(), container_id, image)))
+    state.write(RECORD, **asdict(Record(paths.cluster_name(), container_id, image, _here())))
 
 
 def refuse_other_state() -> None:
@@ -126,15 +153,18 @@ def refuse_foreign(engine: Engine, container_id: str) -> None:
     """Foreign if a cluster of our name exists that this clone did not make: it is left alone."""
     record = read_record()
     written = record.container_id if record else None
-    if container_id and not ownership.is_ours(
-        container_id, written, labelled=not written and _is_labelled(engine, record)
-    ):
+    if not container_id or (_is_current(record) and container_id == written):
+        return
+    if not ownership.is_ours(container_id, written, labelled=not written and _is_labelled(engine, record)):
         raise Foreign(
             f"A kind cluster named {paths.cluster_name()} exists that this copy of the course did not make.",
             "It is left alone: it may be somebody's work, or belong to another clone.",
             f"Remove it (./course down in that clone; if it is gone: {engine.name} rm -f -v {node()}), "
-            "or use another name here: COURSE_CLUSTER=externalname2 COURSE_STATE=second ./course up",
+            f"or use another name here: {ownership.ANOTHER_NAME}",
         )
+    if original := _marked(engine):
+        what = f"The kind cluster named {paths.cluster_name()}"
+        ownership.refuse_copy(what, Path(original) / RECORD.name, RECORD, container_id)
 
 
 def ensure(engine: Engine, image: str, *, say: Say, before_making: Callable[[], None]) -> None:
@@ -194,7 +224,7 @@ def restart(engine: Engine, container_id: str, say: Say) -> None:
 
 def _revive(engine: Engine) -> None:
     """The node's own programs run, and the parts of the control plane are there that the kubelet starts from files."""
-    engine.output("exec", node(), "sh", "-c", REVIVE, doing="Looking after the node's programs")
+    engine.output("exec", node(), "sh", "-c", REVIVE, "sh", _here(), doing="Looking after the node's programs")
     if engine.run("exec", node(), "sh", "-c", f"[ -s {NETWORK_SETTINGS} ] || grep -q kindnetd {NETWORK}").returncode:
         text = (paths.CLUSTER_FOLDER / "node" / "ptp.conflist").read_text()
         engine.output("exec", "-i", node(), "tee", NETWORK_SETTINGS, text=text, doing="Writing the node's network")
@@ -215,20 +245,20 @@ def _create(engine: Engine, image: str, say: Say) -> None:
     for path in (corefile.ORIGINAL, system.MANIFESTS):
         path.unlink(missing_ok=True)
     paths.KUBECONFIG.unlink(missing_ok=True)  # kind would add to what is there
-    _write_record("", image)
     engine.remember()
     options = ["--name", paths.cluster_name(), "--image", image, "--config", str(config)]
     words = ("create", "cluster", *options, "--kubeconfig", str(paths.KUBECONFIG))
     say("making the node and starting Kubernetes in it (about a minute)")
     try:
         with noting_the_network(engine, say):
+            _write_record("", image)  # not while it is waited for another copy of the course
             _kind(engine, *words, doing="Creating the kind cluster")
     except CourseError:
         if not container_state(engine)[0]:
-            RECORD.unlink(missing_ok=True)  # nothing is there: an empty id would claim another clone's cluster later
+            RECORD.unlink(missing_ok=True)  # nothing is there: an empty id would claim what another clone makes later
         raise
     _close_the_way_out(engine, say)
-    engine.output("exec", "-i", node(), "tee", MARK, text=f"{paths.STATE}\n", doing="Marking the node as this copy's")
+    engine.output("exec", "-i", node(), "tee", MARK, text=f"{_here()}\n", doing="Marking the node as this copy's")
     _write_record(container_state(engine)[0], image)
 
 

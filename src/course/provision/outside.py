@@ -29,8 +29,8 @@ CERTIFICATES = {
     "legacy": ["legacy-api", "legacy.example.net"],
     "inside": ["user-db"],  # for the database that lesson 05 moves into the cluster
 }
-LABEL_ROOT, LABEL_KEY = "course.root", "course.key"
-MADE = paths.STATE / "outside.json"  # the id of the container this clone made: a clone that was moved has another root
+LABEL_STATE, LABEL_KEY = "course.state", "course.key"
+MADE = paths.STATE / "outside.json"  # the id of the container this clone made: one that was moved has another folder
 MADE_NETWORK = paths.STATE / "network.json"  # by engine, the id of the network that was made for this clone's cluster
 
 
@@ -90,7 +90,7 @@ def begin(engine: Engine) -> None:
         folder.chmod(0o755)
     new_certificates = make_certificates(FOLDER / "tls")
     existing = _own(engine)
-    current = (existing.root, existing.key) == (str(paths.ROOT), images.lab_key()) and not new_certificates
+    current = (existing.state, existing.key) == (str(paths.STATE), images.lab_key()) and not new_certificates
     if existing.id and not (current and _runs_again(engine, existing)):
         containers.remove(engine, existing.id, doing="Removing an outside world that is of no use any more")
         existing = ABSENT
@@ -146,13 +146,16 @@ def _own(engine: Engine) -> "Container":
     if not existing.id and made and engine.inspect("container", made, "{{.Id}}") == made:
         engine.output("rename", made, container(), doing="Giving the outside world its name back")
         existing = _inspect(engine)
-    if existing.id and not ownership.is_ours(existing.id, made, labelled=existing.root == str(paths.ROOT)):
+    if existing.id and not ownership.is_ours(existing.id, made, labelled=existing.state == str(paths.STATE)):
         raise Foreign(
             f"A container named {container()} exists that this copy of the course did not make.",
             "It is left alone: it may be somebody's work, or belong to another clone.",
             f"Rename it ({engine.name} rename {container()} NEW-NAME), "
-            "or use another name here: COURSE_CLUSTER=externalname2 COURSE_STATE=second ./course up",
+            f"or use another name here: {ownership.ANOTHER_NAME}",
         )
+    if existing.state not in ("", str(paths.STATE)):
+        what = f"The container named {container()}"
+        ownership.refuse_copy(what, Path(existing.state) / MADE.name, MADE, existing.id)
     if existing.id and existing.id != made:
         state.write(MADE, id=existing.id)  # it was lost: under another name only the id says whose it is
     return existing
@@ -232,7 +235,7 @@ class Container(NamedTuple):
 
     id: str
     status: str
-    root: str
+    state: str
     key: str
 
 
@@ -240,16 +243,16 @@ ABSENT = Container("", "", "", "")
 
 
 def _inspect(engine: Engine) -> Container:
-    labels = "|".join(f'{{{{index .Config.Labels "{label}"}}}}' for label in (LABEL_ROOT, LABEL_KEY))
+    labels = "|".join(f'{{{{index .Config.Labels "{label}"}}}}' for label in (LABEL_STATE, LABEL_KEY))
     fields = containers.fields(engine, container(), f"{containers.FIELDS}|{labels}")
     if not fields:
         return ABSENT
-    container_id, reported, pid, root, key = fields
-    return Container(container_id, containers.status(engine, container_id, reported, pid), root, key)
+    container_id, reported, pid, folder, key = fields
+    return Container(container_id, containers.status(engine, container_id, reported, pid), folder, key)
 
 
 def _create(engine: Engine) -> str:
-    labels = ["--label", f"{LABEL_ROOT}={paths.ROOT}", "--label", f"{LABEL_KEY}={images.lab_key()}"]
+    labels = ["--label", f"{LABEL_STATE}={paths.STATE}", "--label", f"{LABEL_KEY}={images.lab_key()}"]
     return engine.output(
         "run", "-d", "--name", container(), "--hostname", "outside", "--network", NETWORK, "--cap-add", "NET_ADMIN",
         "--security-opt", "label=disable",  # SELinux would keep it from reading the folder
