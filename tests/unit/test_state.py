@@ -3,6 +3,8 @@
 import errno
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -155,6 +157,31 @@ def test_what_cannot_be_opened_says_what_to_type(folder: Path) -> None:
     assert files.unusable(in_cache).next == "COURSE_CACHE=.course ./course up"
     for number, words in ((errno.EACCES, "chown"), (errno.EROFS, "COURSE_STATE="), (errno.ENOSPC, "df -h")):
         assert words in files.unusable(OSError(number, os.strerror(number), str(folder / "x.json"))).next
+
+
+def test_what_a_variable_leads_to_is_not_moved_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """HOME=/dev/null, or the name of a file where a folder's belongs: it is somebody's, and right where it is."""
+    somebodys = tmp_path / "hostname"
+    somebodys.write_text("mine")
+    monkeypatch.setattr(paths, "STATE", somebodys / ".course")
+    with pytest.raises(OSError, match="Not a directory") as caught:
+        files.state()
+    assert files.unusable(caught.value).next == "unset COURSE_STATE, then the same command again"
+    monkeypatch.setattr(paths, "STATE", tmp_path / ".course")
+    for variable in ("COURSE_CACHE", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(variable, str(somebodys))
+        with pytest.raises(OSError, match="Not a directory") as caught:
+            (paths.cache() / "parts").mkdir(parents=True)
+        assert files.unusable(caught.value).next == "COURSE_CACHE=.course ./course up"
+        monkeypatch.delenv(variable)
+
+
+def test_a_state_folder_that_is_a_link_to_itself_is_moved_away(tmp_path: Path) -> None:
+    (tmp_path / ".course").symlink_to(".course")
+    env = {**os.environ, "COURSE_STATE": str(tmp_path)}
+    del env["COURSE_CLUSTER"]
+    done = subprocess.run([sys.executable, "-m", "course", "progress"], env=env, capture_output=True, text=True)
+    assert done.returncode == 2 and f"mv {tmp_path}/.course {tmp_path}/.course.old, then" in done.stderr, done
 
 
 def test_every_state_file_is_one_that_down_all_knows() -> None:

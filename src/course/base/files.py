@@ -17,6 +17,8 @@ from course.base.errors import CourseError, NotReady, in_words
 
 SAYING = 15.0  # seconds between two lines of who waits
 PATIENCE = 20.0  # seconds for a lock that nobody holds for long
+OWN_CACHE = "COURSE_CACHE=.course ./course up"
+LOOK = "Check the disk (df -h) and whose the file is (ls -l), then run the same command again."
 
 
 def state() -> Path:
@@ -43,17 +45,32 @@ def unusable(error: OSError) -> CourseError:
 def _way_out(number: int | None, file: Path) -> str:
     # A folder where a file belongs, or the other way round, or a link that leads to itself.
     if number in (errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ELOOP):
-        wrong = next((path for path in file.parents if path.exists() and not path.is_dir()), file)
-        return f"mv {shlex.quote(str(wrong))} {shlex.quote(f'{wrong}.old')}, then the same command again"
+        return _past(next((path for path in [*reversed(file.parents), file] if _is_no_folder(path)), file))
     if number in (errno.EACCES, errno.EPERM) and (ours := _of_ours(file)):
         return f"sudo chown -R $(id -un) {shlex.quote(str(ours))}, then the same command again"
-    if number in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR) and file.is_relative_to(paths.cache()):
-        return "COURSE_CACHE=.course ./course up"
+    if number in (errno.EACCES, errno.EPERM, errno.EROFS) and file.is_relative_to(paths.cache()):
+        return OWN_CACHE
     if number == errno.ENOSPC:
         return f"df -h {shlex.quote(str(file.parent))}, free some space, then the same command again"
     if number == errno.EROFS or (number in (errno.EACCES, errno.EPERM) and file.is_relative_to(paths.STATE)):
         return f"export COURSE_STATE={_elsewhere()}, then the same command again"
-    return "Check the disk (df -h) and whose the file is (ls -l), then run the same command again."
+    return LOOK
+
+
+def _is_no_folder(path: Path) -> bool:
+    return os.path.lexists(path) and not os.path.isdir(path)  # noqa: PTH112 - of Path it raises where it may not look
+
+
+def _past(wrong: Path) -> str:
+    """The way past what has another kind than it should: aside, but only in a folder of the course's own.
+
+    Elsewhere it is right where it is, and a variable leads there.
+    """
+    if any(wrong.is_relative_to(folder) for folder in (paths.STATE, paths.WORKSPACE, paths.cache())):
+        return f"mv {shlex.quote(str(wrong))} {shlex.quote(f'{wrong}.old')}, then the same command again"
+    if paths.STATE.is_relative_to(wrong):
+        return "unset COURSE_STATE, then the same command again"
+    return OWN_CACHE if paths.cache().is_relative_to(wrong) else LOOK
 
 
 def _of_ours(file: Path) -> Path | None:

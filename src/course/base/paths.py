@@ -4,11 +4,18 @@ import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
+
+
+def _real(path: Path) -> Path:
+    """The path without links. One that leads to itself stays: whoever opens it says so, with the way out."""
+    return Path(os.path.realpath(path))
+
+
 # What the course knows and writes. COURSE_STATE moves it, for a second cluster from the same clone: always into a
 # folder of the course's own, because `down --all` removes it whole.
-STATE = (ROOT / os.environ.get("COURSE_STATE", "") / ".course").resolve()
+STATE = _real(ROOT / os.environ.get("COURSE_STATE", "") / ".course")
 # Where the learner's progress is kept. COURSE_PROGRESS moves it: authors' and tests' runs are nobody's progress.
-PROGRESS = (ROOT / os.environ["COURSE_PROGRESS"]).resolve() if os.environ.get("COURSE_PROGRESS") else STATE
+PROGRESS = _real(ROOT / os.environ["COURSE_PROGRESS"]) if os.environ.get("COURSE_PROGRESS") else STATE
 LOGS = STATE / "logs"
 KUBECONFIG = STATE / "kubeconfig"
 CLUSTER_FOLDER = ROOT / "cluster"
@@ -25,10 +32,10 @@ def cache() -> Path:
     `down --all` removes it whole.
     """
     if base := os.environ.get("COURSE_CACHE"):
-        return (ROOT / base).resolve() / CACHE_NAME
+        return _real(ROOT / base) / CACHE_NAME
     import platformdirs  # only where it is needed: each start of the command imports this module
 
-    return platformdirs.user_cache_path(CACHE_NAME, appauthor=False).resolve()
+    return _real(platformdirs.user_cache_path(CACHE_NAME, appauthor=False))
 
 
 def cluster_name() -> str:
