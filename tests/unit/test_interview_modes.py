@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from pathlib import Path
 from typing import Self
@@ -240,12 +241,30 @@ def test_quiz_alone_lists_the_lessons_and_the_quiz_names_its_own() -> None:
 def test_a_clock_that_was_set_back_does_not_turn_time_round() -> None:
     known = memory.Memory()
     memory.note(known, Result("one", True))
-    ahead = datetime.now(UTC) + timedelta(days=30)
+    ahead = datetime.now(UTC) + timedelta(hours=3)
     known.cards["one"].last = ahead.isoformat()
     assert memory.now(known) == ahead
     memory.note(known, Result("one", True))
     memory.note(known, Result("two", True))
     assert known.cards["one"].due > ahead and known.cards["two"].due > ahead
+
+
+def test_one_answer_under_a_clock_of_another_century_does_not_stop_time() -> None:
+    known = memory.Memory()
+    memory.note(known, Result("one", True))
+    card = known.cards["one"]
+    years = timedelta(days=30 * 365)
+    moments = {key: datetime.fromisoformat(str(card.fsrs[key])) + years for key in ("due", "last_review")}
+    known.cards["one"] = replace(
+        card,
+        last=(datetime.fromisoformat(card.last) + years).isoformat(),
+        fsrs=card.fsrs | {key: moment.isoformat() for key, moment in moments.items()},
+    )
+    soon = datetime.now(UTC) + timedelta(days=100)
+    assert memory.now(known) < soon
+    assert memory.due(known) == ["one"], "it comes back now, not in thirty years"
+    memory.note(known, Result("one", True))
+    assert known.cards["one"].due < soon and memory.due(known) == []
 
 
 def test_a_timed_run_gives_no_feedback_before_its_end_and_counts_all() -> None:

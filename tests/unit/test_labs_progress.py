@@ -40,12 +40,8 @@ def test_other_rooms_keep_their_keys(folder: Path) -> None:
         '{"version": 1}',
         '{"version": 2, "labs": {}}',
         '{"version": true, "tasks": {}}',
-        '{"version": 2, "tasks": {"a": {"report": 1}}}',
-        '{"version": 2, "tasks": {"a": {"checked": "yesterday"}}}',
         '{"version": 1, "labs": {"a": 1}}',
-        '{"version": 1, "labs": {"a": {"tries": "many"}}}',
         '{"version": 1, "labs": {"a": {"stars": 3}}}',
-        '{"version": 1, "labs": {"a": {"started": "yesterday"}}}',
         "\x00\x01",
     ],
 )
@@ -58,6 +54,34 @@ def test_a_damaged_file_is_kept_aside_and_said(folder: Path, damaged: str, capsy
     with progress.editing("odd-port") as record:
         record.tries = 1
     assert progress.record("odd-port").tries == 1
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"report": 1},
+        {"checked": "yesterday"},
+        {"tries": "many"},
+        {"started": "1950-01-01T00:00:00+00:00"},
+        {"best_seconds": 4e8},
+        {"passed": "3026-01-01T00:00:00+00:00"},
+    ],
+)
+@pytest.mark.parametrize(("version", "key"), [(1, "labs"), (2, "tasks")])
+def test_one_odd_value_is_left_out_and_the_rest_goes_on(
+    folder: Path, version: int, key: str, odd: dict[str, object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    written = json.dumps({"version": version, key: {"loop": {"hints": 2, **odd}, "odd-port": {"tries": 3}}, "quiz": 1})
+    (folder / "progress.json").write_text(written)
+    assert progress.records() == {"loop": progress.Record(hints=2), "odd-port": progress.Record(tries=3)}
+    said = capsys.readouterr().err
+    assert f"'loop': {next(iter(odd))} is" in said
+    assert [path.read_text() for path in folder.glob("progress.damaged-*.json")] == [written]
+    assert progress.records()["odd-port"].tries == 3 and not capsys.readouterr().err, "it is said once"
+    assert json.loads((folder / "progress.json").read_text())["quiz"] == 1
+    with pytest.raises(CourseError, match="is not taken in"):
+        (folder / "theirs.json").write_text(written)
+        progress.take_in(folder / "theirs.json")
 
 
 def test_a_file_of_the_first_version_is_taken_over(folder: Path) -> None:
@@ -158,10 +182,11 @@ def test_a_pass_counts_once_and_not_after_the_solution() -> None:
     assert first.passed and first == progress.record("odd-port")
 
 
-def test_a_try_that_began_in_the_future_is_passed_and_has_no_time() -> None:
-    """The machine was started again during the try, and the clock on the wall was set back: nobody knows how long."""
+@pytest.mark.parametrize("began", [timedelta(days=365), -timedelta(days=20 * 365)])
+def test_a_try_that_began_in_the_future_or_long_ago_is_passed_and_has_no_time(began: timedelta) -> None:
+    """The machine was started again during the try, and the clock on the wall was set: nobody knows how long."""
     with progress.editing("odd-port") as record:
-        record.started, record.boot = (datetime.now(UTC) + timedelta(days=365)).isoformat(), ""
+        record.started, record.boot = (datetime.now(UTC) + began).isoformat(), ""
     verbs._note_pass("odd-port")
     record = progress.record("odd-port")
     assert record.passed and record.best_seconds == 0.0

@@ -25,6 +25,7 @@ FRESH_A_DAY = 5  # questions never seen before that `daily` adds
 SOON = (timedelta(minutes=10),)  # FSRS's last step of learning: what was missed comes back on the same day
 SCHEDULER = fsrs.Scheduler(learning_steps=SOON, relearning_steps=SOON, enable_fuzzing=False)
 DAILY = "daily"
+SET_BACK = timedelta(days=1)  # no clock of a time zone is further back
 
 
 @dataclass
@@ -139,9 +140,13 @@ def editing() -> Iterator[Memory]:
 
 
 def now(memory: Memory) -> datetime:
-    """This moment; where the clock was set back, the last moment that is known: time does not run backwards."""
+    """This moment; where the clock was set back a little, the last moment that is known: time does not run backwards.
+
+    A moment that is far ahead was noted under a clock that was wrong: it would stop the time for years.
+    """
+    clock = datetime.now(UTC)
     known = [datetime.fromisoformat(card.last) for card in memory.cards.values()]
-    return max([datetime.now(UTC), *known])
+    return max([clock, *(moment for moment in known if moment <= clock + SET_BACK)])
 
 
 def note(memory: Memory, result: Result, mode: str = "") -> None:
@@ -174,7 +179,12 @@ def due(memory: Memory) -> list[str]:
     moment = now(memory)
     tomorrow = moment.astimezone().date() + timedelta(days=1)
     until = max(datetime.combine(tomorrow, time()).astimezone(), moment + max(SOON))
-    waiting = {slug: card.due for slug, card in memory.cards.items() if card.due <= until}
+    ahead = moment + SET_BACK  # of a card that was noted under a clock that was wrong nobody knows when it is due
+    waiting = {
+        slug: card.due
+        for slug, card in memory.cards.items()
+        if card.due <= until or datetime.fromisoformat(card.last) > ahead
+    }
     return sorted(waiting, key=lambda slug: waiting[slug])
 
 

@@ -22,6 +22,7 @@ LESSON = "lesson/"  # before a lesson's slug: when it was begun last
 LONGEST_TEXT = 8_000  # characters of a report or a manifest
 TEXTS = {"report", "manifest", "answer"}
 TEN_YEARS = 10 * 365 * 86_400.0  # seconds
+MOMENTS = ("started", "passed", "solution_seen", "checked")
 MOST = {"tries": 100_000, "hints": 100, "best_seconds": TEN_YEARS, "ticks": TEN_YEARS}  # more is no count and no time
 
 
@@ -108,20 +109,31 @@ def seconds_since(moment: str) -> float:
 
 
 def load(say: Callable[[str], None] | None = None) -> dict[str, Any]:
-    """The whole file; a damaged one is moved aside, and that is said."""
-    path = file()
+    """The whole file; a damaged one is moved aside, and of what is odd in it the rest goes on. Both are said."""
+    path, odd = file(), list[str]()
     try:
-        return parse(path.read_text())
+        data = parse(path.read_text(), odd)
     except FileNotFoundError:
         return _empty()
     except Newer as reason:
         (say or _say)(f"Note: your progress file: {reason}. It stays as it is; nothing is noted. Update: git pull")
         return _empty() | {"version": reason.version}
     except (ValueError, TypeError, KeyError) as reason:
-        kept = path.with_name(f"progress.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.json")
-        path.replace(kept)
+        kept = _kept_aside(path)
         (say or _say)(f"Note: your progress file could not be read ({reason}). It is kept as {kept}; a new one begins.")
         return _empty()
+    if odd:
+        kept = _kept_aside(path)
+        save(data)
+        (say or _say)(f"Note: in your progress file {'; '.join(odd)}. It is kept as {kept}; the rest goes on without.")
+    return data
+
+
+def _kept_aside(path: Path) -> Path:
+    """The file under another name: nothing of it is lost."""
+    kept = path.with_name(f"progress.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.json")
+    path.replace(kept)
+    return kept
 
 
 def _empty() -> dict[str, Any]:
@@ -132,8 +144,12 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def parse(text: str) -> dict[str, Any]:
-    """The content of a progress file, checked; ValueError or TypeError says what is wrong with it."""
+def parse(text: str, odd: list[str] | None = None) -> dict[str, Any]:
+    """The content of a progress file, checked; ValueError or TypeError says what is wrong with it.
+
+    odd: takes what is wrong with single values, which are left out then: a clock that was wrong for an hour is no
+    reason to lose all. Without it they are refused, too.
+    """
     data = state.loads(text)
     version = data.get("version")
     if type(version) is int and VERSION < version < MOST_VERSION:
@@ -149,21 +165,23 @@ def parse(text: str) -> dict[str, Any]:
     if not isinstance(data.get("tasks"), dict):
         raise ValueError("it is not a progress file of this course")
     for slug, entry in data["tasks"].items():
-        _checked(state.shown(slug), entry)
+        wrong = _wrong_values(state.shown(slug), entry)
+        if wrong and odd is None:
+            raise ValueError(next(iter(wrong.values())))
+        for key, why in wrong.items():
+            del entry[key]
+            odd.append(why)  # type: ignore[union-attr]
     return data
 
 
-def _checked(slug: str, entry: Any) -> Record:
+def _wrong_values(slug: str, entry: Any) -> dict[str, str]:
+    """By its key why a value of a task's record can be none; ValueError for what is no record."""
     known = {item.name: item.default for item in fields(Record)}
     if not isinstance(entry, dict) or not set(entry) <= set(known):
         raise ValueError(f"the entry of {slug} is not a task's record")
-    for key, value in entry.items():
-        if not _fits(key, value, known[key]):
-            raise ValueError(f"{slug}: {key} is {state.shown(value)}")
-    record = Record(**entry)
-    for moment in filter(None, (record.started, record.passed, record.solution_seen, record.checked)):
-        _check_moment(slug, moment)
-    return record
+    wrong = {key: f"{slug}: {key} is {state.shown(value)}" for key, value in entry.items()
+             if not (_fits(key, value, known[key]) and (key not in MOMENTS or _is_moment(value)))}  # fmt: skip
+    return wrong
 
 
 def _fits(key: str, value: object, default: object) -> bool:
@@ -174,12 +192,13 @@ def _fits(key: str, value: object, default: object) -> bool:
     return type(value) is type(default) and len(str(value)) <= (LONGEST_TEXT if key in TEXTS else 200)
 
 
-def _check_moment(slug: str, text: str) -> None:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError(f"{slug} has a time without a zone: {state.shown(text)}")
-    if not 2000 < moment.year < 3000:
-        raise ValueError(f"{slug} has a time of no year of ours: {state.shown(text)}")
+def _is_moment(text: str) -> bool:
+    """Whether it is a time with its zone, or none at all. A machine without a clock begins in 1970."""
+    try:
+        moment = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return False
+    return moment is None or (moment.tzinfo is not None and 1970 <= moment.year < 3000)
 
 
 def save(data: dict[str, Any]) -> None:

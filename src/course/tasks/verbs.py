@@ -295,7 +295,7 @@ def _note_pass(slug: str, started: bool = False) -> None:
         if not record.shown:
             took = round(progress.took(record), 1) if record.started else 0.0
             record.passed = record.passed or progress.now()
-            if took > 0:  # else somebody set the clock back meanwhile, and nobody knows
+            if 0 < took <= progress.TEN_YEARS:  # else somebody set the clock meanwhile, and nobody knows
                 record.best_seconds = min(filter(None, (record.best_seconds, took)))
 
 
