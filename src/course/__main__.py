@@ -81,12 +81,12 @@ def main() -> None:
     except Unheard as reason:
         sys.exit(_unheard(reason.error))
     except OSError as error:
-        _complain(files.unusable(error))
+        _complain(_lost(error) or files.unusable(error))
         sys.exit(2)
     except KeyboardInterrupt:
         _interrupted()
     except Exception as error:  # the last resort: whoever learns is no reader of tracebacks
-        _complain(_unexpected(error))
+        _complain(_half_compiled(error) or _unexpected(error))
         sys.exit(2)
     except SystemExit as end:
         if end.code == INTERRUPTED and not isinstance(end, Paused):
@@ -189,6 +189,26 @@ def _incomplete(error: ImportError | SyntaxError | AttributeError) -> CourseErro
     if not module:
         return None
     return venv.incomplete(Path(sys.prefix), f"the module {module}")
+
+
+def _lost(error: OSError) -> CourseError | None:
+    """A file of a package is not there, such as a schema; None for any other file."""
+    file = Path(str(error.filename))
+    gone = isinstance(error, FileNotFoundError) and file.is_relative_to(sys.prefix)
+    return venv.incomplete(Path(sys.prefix), str(file.relative_to(sys.prefix))) if gone else None
+
+
+def _half_compiled(error: Exception) -> CourseError | None:
+    """What Python keeps of a module was written half: it is removed, and Python writes it again. None for all else."""
+    frame = error.__traceback__
+    while frame and "bytecode_path" not in frame.tb_frame.f_locals:  # of the import that failed
+        frame = frame.tb_next
+    kept = frame and frame.tb_frame.f_locals["bytecode_path"]
+    if not (kept and isinstance(error, (EOFError, ValueError, TypeError))):
+        return None
+    Path(kept).unlink(missing_ok=True)
+    why = "It was written half. It is removed, and Python makes it anew."
+    return CourseError(f"What Python had compiled cannot be read: {kept}.", why, "the same command again")
 
 
 def _module(error: ImportError | SyntaxError | AttributeError) -> str:

@@ -45,6 +45,37 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 }
 
 
+def _typed(folder: Path, *words: str, **env: str) -> "subprocess.CompletedProcess[str]":
+    """A command in the copy, without a package index: nothing is installed."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("COURSE", "PYTEST", "PYTHON"))}
+    own |= {"PIP_NO_INDEX": "1", **env}
+    return subprocess.run(["./course", *words], cwd=folder, capture_output=True, text=True, env=own)
+
+
+@pytest.mark.parametrize(
+    ("gone", "words"),
+    [
+        ("jupyterlab", ("start", "--no-browser", "--port", "9713")),
+        ("nbformat/v4/nbformat.v4.5.schema.json", ("notebook", "reset", "first_externalname")),
+    ],
+)
+def test_what_only_one_command_needs_is_missed_by_it(gone: str, words: tuple[str, ...], copied: Path) -> None:
+    subprocess.run(["rm", "-r", _module(copied, gone)], check=True)
+    done = _typed(copied, *words, COURSE_ENGINE="none")  # no cluster comes up behind it
+    assert done.returncode == 2 and f"{gone}." in done.stderr and "the same command again" in done.stderr, done
+    assert not (copied / ".venv" / venv.MADE).exists(), "the same command again makes it anew"
+
+
+def test_what_python_compiled_half_is_compiled_anew(copied: Path) -> None:
+    kept = next(_module(copied, "typer/__pycache__").glob("main.*.pyc"))
+    whole = kept.read_bytes()
+    kept.unlink()
+    kept.write_bytes(whole[: len(whole) // 2])
+    done = _typed(copied, "lab", "list")
+    assert done.returncode == 2 and str(kept) in done.stderr and "the same command again" in done.stderr, done
+    assert _typed(copied, "lab", "list").returncode == 0
+
+
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_what_is_missing_is_said_and_made_anew_by_the_next_command(damage: str, copied: Path) -> None:
     DAMAGES[damage](copied)

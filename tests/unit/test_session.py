@@ -1,7 +1,9 @@
 """Ctrl-C at a moment that no test in a terminal can hit: while a line is being said."""
 
 import signal
+import socket
 import subprocess
+import threading
 
 import pytest
 
@@ -40,3 +42,24 @@ def test_ctrl_c_while_jupyterlab_is_begun_comes_when_its_process_is_known() -> N
         signal.raise_signal(signal.SIGINT)
         known.append("the process")
     assert known and signal.getsignal(signal.SIGINT) == before
+
+
+@pytest.mark.parametrize("said", [b"220 mail.example.com\r\n", b"\0\xff\n", b""])
+def test_another_program_on_the_recorded_port_is_no_jupyterlab(said: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(said)
+
+        other = threading.Thread(target=answer)
+        other.start()
+        assert not jupyterlab.Server(1, listening.getsockname()[1], "token").answers()
+        other.join()
+
+
+@pytest.mark.parametrize(("port", "token"), [(99_999, "token"), (-1, "token"), (1, "to\nken")])
+def test_a_record_that_can_be_none_is_of_no_jupyterlab(port: int, token: str) -> None:
+    assert not jupyterlab.Server(1, port, token).answers()

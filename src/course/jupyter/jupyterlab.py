@@ -1,5 +1,6 @@
 """JupyterLab on 127.0.0.1 with a token, all its files inside the clone."""
 
+import http.client
 import json
 import os
 import secrets
@@ -7,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from course.base import files, ownership, paths, shell
+from course.base import files, ownership, paths, shell, venv
 from course.base.errors import CourseError
 from course.base.waiting import until
 from course.jupyter import kernel
@@ -65,7 +65,7 @@ class Server:
         try:
             with opener.open(request, timeout=10) as reply:
                 return bool(reply.status == 200)
-        except (OSError, urllib.error.URLError):
+        except (OSError, http.client.HTTPException, ValueError, OverflowError):  # another program's port, or none
             return False
 
 
@@ -160,7 +160,10 @@ def _answering(process: subprocess.Popen[bytes]) -> Server | None:
     """The server of this process, once it answers; CourseError where it has ended."""
     if process.poll() is not None:
         log = shell.log_file("jupyter")
-        raise CourseError("JupyterLab ended at once.", shell.last_words(log.read_text(errors="replace")), f"Read {log}")
+        said = shell.last_words(log.read_text(errors="replace"))
+        if missing := venv.MISSING.search(said):
+            raise venv.incomplete(Path(sys.prefix), f"the module {missing[1]}")
+        raise CourseError("JupyterLab ended at once.", said, f"Read {log}")
     return next((server for server in recorded() if server.pid == process.pid and server.answers()), None)
 
 
