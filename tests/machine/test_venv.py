@@ -76,6 +76,35 @@ def test_what_python_compiled_half_is_compiled_anew(copied: Path) -> None:
     assert _typed(copied, "lab", "list").returncode == 0
 
 
+def test_a_module_of_the_course_that_is_gone_is_said_before_there_is_a_command(copied: Path) -> None:
+    (copied / "src/course/base/shell.py").unlink()
+    done = _typed(copied, "lab", "list")
+    assert done.returncode == 2 and "Traceback" not in done.stderr and "git restore src" in done.stderr, done
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        *({f"PYTHON{name}": text} for name, text in (("UTF8", "2"), ("HASHSEED", "x"), ("MALLOC", "x"))),
+        {"PYTHONIOENCODING": "nonsense"},
+        {"PYTHONINSPECT": "1"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    ],
+    ids=str,
+)
+def test_variables_of_another_python_change_nothing(env: dict[str, str], copied: Path) -> None:
+    done = _typed(copied, "search", "SERVFAIL", **env)
+    assert done.returncode == 0 and done.stderr == "", done
+
+
+def test_a_colon_in_a_path_is_said_first(copied: Path) -> None:
+    done = _typed(copied, "lab", "list", COURSE_STATE="a:b")
+    assert done.returncode == 2 and "unset COURSE_STATE, then" in done.stderr and not (copied / "a:b").exists(), done
+    elsewhere = copied.rename(copied.with_name("a:b"))
+    done = _typed(elsewhere, "lab", "list")
+    assert done.returncode == 2 and "Next:  Move the clone." in done.stderr and (elsewhere / ".venv").exists(), done
+
+
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_what_is_missing_is_said_and_made_anew_by_the_next_command(damage: str, copied: Path) -> None:
     DAMAGES[damage](copied)
