@@ -231,6 +231,18 @@ def test_a_clone_that_was_moved_has_its_cluster_still(machine: Machine) -> None:
     assert answer.returncode == 0 and machine.names("containers") == {"mine"}, answer
 
 
+@pytest.mark.parametrize("file", ["", ".course/cluster.json"])
+def test_what_is_in_the_way_of_the_second_cluster_is_said(file: str, machine: Machine) -> None:
+    wrong = machine.state / neighbour.CONTEXT / file
+    wrong.parent.mkdir(parents=True)
+    wrong.mkdir() if file else wrong.write_text("")
+    again = f"mv {wrong} {wrong}.old, then the same command again"
+    answer = machine.course("down")
+    assert answer.returncode == 2 and f"Next:  {again}" in answer.stderr, answer
+    wrong.rename(f"{wrong}.old")
+    assert machine.course("down").returncode == 0
+
+
 def test_a_container_that_was_renamed_is_known_by_its_id(machine: Machine) -> None:
     make_cluster(machine)
     machine.podman("rename", NODE, "somewhere")

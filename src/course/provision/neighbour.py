@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 from shutil import rmtree
 
-from course.base import files, paths, shell
+from course.base import advice, files, paths, shell
 from course.base.errors import AS_JSON, KIND, CourseError, Foreign
 from course.kube import kubectl
 from course.provision import kind_cluster
@@ -80,6 +80,10 @@ def _course(verb: str, engine: Engine, say: Say) -> None:
 
     A process of its own, because a process of the course has one cluster from its first import on.
     """
+    try:
+        FOLDER.mkdir(parents=True, exist_ok=True)  # the command would take its COURSE_STATE for the reader's
+    except OSError as reason:
+        raise files.unusable(reason) from None
     own = {"COURSE_CLUSTER": name(), "COURSE_STATE": str(FOLDER), AS_JSON: "1"}
     if verb == "up":
         own["COURSE_ENGINE"] = engine.name  # `down` looks into each engine that answers
@@ -103,11 +107,11 @@ def _failure(error: Mapping[str, str], verb: str) -> CourseError:
     error: {"kind", "what", "why", "next"}, or {} of a command that ended without a word.
     """
     made = Foreign if error.get("kind") == Foreign.__name__ else CourseError
-    participle, advice = {"up": "made", "down": "removed"}[verb], error.get("next", "")
+    participle, next = {"up": "made", "down": "removed"}[verb], error.get("next", "")
     return made(
         f"The second cluster, {name()}, cannot be {participle}.",
         f"{error.get('what', '')} {error.get('why', '')}".strip(),
-        AGAIN if "course" in advice else advice or AGAIN,
+        AGAIN if advice.COURSE.search(next) else next or AGAIN,  # a path has that word in it, too
     )
 
 
