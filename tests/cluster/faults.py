@@ -17,7 +17,7 @@ from course.base import files, paths, state
 from course.base.waiting import until
 from course.kube import corefile, kubectl
 from course.provision import engine as engines
-from course.provision import images, kind_cluster, lifecycle, outside, reporter
+from course.provision import images, kind_cluster, lifecycle, outside, reporter, system
 from course.provision.engine import Engine
 from course.tasks import progress
 from tests.cluster import learner
@@ -121,6 +121,10 @@ STATE: dict[str, Fault] = {
     "the lock is a folder": lambda scene: _folder(lifecycle.LOCK),
     "cluster.json without its id": lambda scene: kind_cluster._write_record("", images.node_image(scene.engine)),
     "cluster.json of where the clone was before": _moved,
+    "kubeconfig gone, and its lock left": lambda scene: paths.KUBECONFIG.rename(kind_cluster.KUBECONFIG_LOCK),
+    "system.json changed": lambda scene: system.MANIFESTS.write_text(
+        re.sub('"replicas": 2', '"replicas": 0', system.MANIFESTS.read_text())
+    ),
 }
 
 

@@ -61,7 +61,7 @@ FILES: dict[str, tuple[object, str, Callable[[], object], Callable[[], object], 
     ),
     "system": (
         system, "MANIFESTS",
-        lambda: state.write(system.MANIFESTS, objects=[{"metadata": {}}]), lambda: system._kept() or UNKNOWN,
+        lambda: system._keep([{"metadata": {}}]), lambda: system._kept() or UNKNOWN,
         [{"metadata": {}}],
     ),
     "packages": (
@@ -193,6 +193,18 @@ def test_every_state_file_is_one_that_down_all_knows() -> None:
     ours += [progress.file(), engine.CONTAINERS_CONF, paths.LOGS, outside.FOLDER, site.FOLDER, dockerd.FOLDERS]
     assert [path.name for path in ours if not known.fullmatch(path.name)] == []
     assert not known.fullmatch("notes.txt") and not known.fullmatch("my-progress.json")
+
+
+def test_objects_that_were_changed_in_the_state_folder_are_not_put_into_the_cluster(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(system, "MANIFESTS", tmp_path / "system.json")
+    system._keep([{"metadata": {"name": "coredns"}, "spec": {"replicas": 2}}])
+    assert system._kept()[0]["spec"] == {"replicas": 2}
+    written = system.MANIFESTS.read_text()
+    for damaged in (written.replace('"replicas": 2', '"replicas": 0'), '{"version": 1, "objects": [{"metadata": {}}]}'):
+        system.MANIFESTS.write_text(damaged)
+        assert system._kept() == []
 
 
 def test_a_try_is_timed_by_the_clock_that_nobody_sets() -> None:

@@ -15,6 +15,7 @@ from course.provision.engine import Engine, Say
 
 AFRESH = "./course down, then ./course up. Your notebooks and your progress stay."
 RECORD = paths.STATE / "cluster.json"
+KUBECONFIG_LOCK = paths.STATE / f"{paths.KUBECONFIG.name}.lock"  # of kind and kubectl, while they write it
 SOON = 30  # seconds for what takes three, where the machine has nothing else to do
 LAST = 180  # seconds before a cluster is given up, with all that a reader made in it
 ID = re.compile(r"([0-9a-f]{64})?")
@@ -244,7 +245,7 @@ def _create(engine: Engine, image: str, say: Say) -> None:
     config = paths.CLUSTER_FOLDER / "kind.yaml"
     for path in (corefile.ORIGINAL, system.MANIFESTS):
         path.unlink(missing_ok=True)
-    paths.KUBECONFIG.unlink(missing_ok=True)  # kind would add to what is there
+    _clear_kubeconfig()
     engine.remember()
     options = ["--name", paths.cluster_name(), "--image", image, "--config", str(config)]
     words = ("create", "cluster", *options, "--kubeconfig", str(paths.KUBECONFIG))
@@ -345,8 +346,14 @@ def has_image(engine: Engine, name: str) -> bool:
     return name in engine.run("exec", node(), *words).stdout.split()
 
 
+def _clear_kubeconfig() -> None:
+    """kind would add to what is there, and fails where one that was killed left the lock. Only we are at work here."""
+    for path in (paths.KUBECONFIG, KUBECONFIG_LOCK):
+        path.unlink(missing_ok=True)
+
+
 def _write_kubeconfig(engine: Engine) -> None:
-    paths.KUBECONFIG.unlink(missing_ok=True)  # kind would add to what is there
+    _clear_kubeconfig()
     arguments = ["export", "kubeconfig", "--name", paths.cluster_name(), "--kubeconfig", str(paths.KUBECONFIG)]
     _kind(engine, *arguments, doing="Writing the kubeconfig")
 
@@ -462,7 +469,8 @@ def delete(engine: Engine) -> bool:
     container_id, _ = _own_node(engine)
     if container_id:
         remove_node(engine, node())
-    for path in (RECORD, corefile.ORIGINAL, system.MANIFESTS, paths.KUBECONFIG):
+    for path in (RECORD, corefile.ORIGINAL, system.MANIFESTS):
         path.unlink(missing_ok=True)
+    _clear_kubeconfig()
     engine.forget()
     return bool(container_id)

@@ -4,6 +4,7 @@ CoreDNS and kube-proxy, the network, the storage provisioner, their rights. The 
 lessons' (kube/corefile).
 """
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -144,15 +145,23 @@ def _objects(engine: Engine, node: str) -> list[Object]:
     objects = [ADMINISTRATORS, *(item for item in documents if item)]
     for item in objects:
         item["metadata"].pop("resourceVersion", None)  # of no object that there is
-    state.write(MANIFESTS, objects=objects)
+    _keep(objects)
     return objects
 
 
+def _keep(objects: list[Object]) -> None:
+    state.write(MANIFESTS, objects=objects, sha256=_digest(objects))
+
+
 def _kept() -> list[Object]:
-    """The objects in the state folder; [] where they are not there, or damaged."""
-    known = state.read(MANIFESTS).get("objects")
-    whole = isinstance(known, list) and all(isinstance(item, dict) and "metadata" in item for item in known)
-    return known if whole else []  # type: ignore[return-value]
+    """The objects in the state folder; [] where they are not there, are damaged, or were changed: they are put back."""
+    kept = state.read(MANIFESTS)
+    objects = kept.get("objects")
+    return objects if objects and kept.get("sha256") == _digest(objects) else []
+
+
+def _digest(objects: object) -> str:
+    return hashlib.sha256(json.dumps(objects, sort_keys=True).encode()).hexdigest()
 
 
 def _make(engine: Engine, node: str, objects: list[Object]) -> None:
