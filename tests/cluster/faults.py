@@ -516,6 +516,57 @@ TOOLBOX: dict[str, Fault] = {
 }
 
 
+# What is asked before a new Pod begins
+
+
+NO_TOOLBOX = _cluster("delete", "pod", "toolbox", "-n", "course-tools", "--now")
+NOBODY_ANSWERS = """
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: {name: mine}
+webhooks:
+  - name: nobody.example.com
+    admissionReviewVersions: [v1]
+    sideEffects: None
+    failurePolicy: Fail
+    clientConfig: {url: "https://127.0.0.1:9/"}
+    rules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]
+"""
+REFUSED = """
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: mine}
+spec:
+  failurePolicy: Fail
+  matchConstraints:
+    resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]
+  validations: [{expression: "false"}]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: mine}
+spec: {policyName: mine, validationActions: [Deny]}
+"""
+
+
+def _refused(scene: Scene) -> None:
+    """A policy refuses each new Pod: from when on is not said, so it is asked."""
+    kubectl.apply(REFUSED)
+    image = kubectl.output("-n", "course-tools", "get", "pod", "toolbox", "-o", "jsonpath={..image}").split()[0]
+    new = ("-n", "course-tools", "run", "asked", "--dry-run=server", f"--image={image}")
+    until(lambda: "denied" in kubectl.run(*new).stderr, seconds=60, what="The policy being in force")
+    NO_TOOLBOX(scene)
+
+
+ADMISSION: dict[str, Fault] = {
+    "a webhook that nobody answers lets no toolbox begin": _together(_made(NOBODY_ANSWERS), NO_TOOLBOX),
+    "a policy lets no toolbox begin": _refused,
+    "Pod security lets no toolbox begin": _together(
+        _cluster("label", "namespace", "course-tools", "pod-security.kubernetes.io/enforce=restricted"), NO_TOOLBOX
+    ),
+}
+
+
 # The machine and the terminal
 
 
@@ -697,6 +748,7 @@ FAULTS: dict[str, Fault] = {
     **SYSTEM,
     **COREFILE,
     **OUTSIDE,
+    **ADMISSION,
     **MACHINE,
     **TERMINAL,
     **NODE,
@@ -722,6 +774,8 @@ ALONE = (
     *(f"{name} {damage}" for name, damage in ONE_BY_ONE),
     "the lock is a folder",
     "a quota lets no Pod of CoreDNS begin",
+    "a webhook that nobody answers lets no toolbox begin",
+    "a policy lets no toolbox begin",
     "toolbox's namespace is held by an object",
     "toolbox's namespace is held by itself",
     "storage provisioner's namespace is held by an object",
@@ -748,7 +802,7 @@ _COLUMNS: list[list[str]] = [
     [*TOOLBOX, *(name for name in SYSTEM if name.startswith("DNS"))],
     [name for pair in zip_longest(_COREDNS, COREFILE) for name in pair if name],
     [name for name in SYSTEM if name not in _COREDNS and not name.startswith("DNS")],
-    [*OUTSIDE],
+    [*OUTSIDE, *ADMISSION],
     [*MACHINE],
     [*NODE],
     [*CREDENTIALS, *STATE],

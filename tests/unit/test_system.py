@@ -74,3 +74,12 @@ def test_what_is_gone_is_a_difference_and_the_corefile_is_the_lessons() -> None:
     others = {**corefile, "metadata": {"name": "kube-proxy", "namespace": "kube-system"}}
     assert system.different([others], [{**others, "data": {"a": "b", "c": "d"}}]) == [others]
     assert system.different([others], [{**others, "data": {}}]) == [others]
+
+
+@pytest.mark.parametrize(
+    ("resources", "asked"), [(["pods"], True), (["*"], True), (["services", "*/*"], True), (["services"], False)]
+)
+def test_what_is_asked_before_a_pod_is_made_can_be_in_its_way(resources: list[str], asked: bool) -> None:
+    rules = [{"resources": ["configmaps"]}, {"resources": resources}]
+    assert system._is_asked_for_pods({"spec": {"matchConstraints": {"resourceRules": rules}}}) is asked
+    assert system._is_asked_for_pods({"webhooks": [{}, {"rules": rules}]}) is asked

@@ -398,6 +398,7 @@ def ensure_toolbox() -> None:
     # CoreDNS reaches the API through kube-proxy, and the node unpacking the toolbox's image would hold kube-proxy up.
     corefile.wait_for("daemonset/kube-proxy")
     kubectl.run("create", "namespace", namespace)
+    system.admit_all()
     # A Pod is refused until its namespace's ServiceAccount is there; on a new cluster that takes a moment.
     kubectl.output("wait", "--for=create", "-n", namespace, "serviceaccount/default", "--timeout=60s", timeout=70)
     kubectl.apply((paths.CLUSTER_FOLDER / "toolbox.yaml").read_text())
@@ -420,6 +421,7 @@ def verify(engine: Engine, say: Say, *, new: bool) -> None:
         _refuse_strange()
     if kubectl.in_toolbox("dig", "-v").returncode == 0:
         say("making the system's parts of the cluster again: CoreDNS, its Service, kube-proxy, the network")
+        system.admit_all()
         system.make_anew(engine, node())
         corefile.forward_to(outside.known_addresses(engine).primary, wait=False, anew=True)
     say("making the toolbox Pod again")
@@ -439,6 +441,7 @@ def _node_is_ready(seconds: int = SOON) -> bool:
 
 def _wait_for_the_node() -> None:
     if not _node_is_ready(LAST):
+        _refuse_strange()
         form = 'jsonpath={.items[0].status.conditions[?(@.type=="Ready")].message}'
         raise NotReady("The node does not get ready.", kubectl.run("get", "node", "-o", form).stdout, AFRESH)
 
@@ -454,12 +457,12 @@ def _answers(seconds: float) -> None:
 def _refuse_strange() -> None:
     """CourseError where a reader's own object in the system's namespaces can be why nothing answers."""
     if strange := system.strange():
+        names = [name for some in strange.values() for name in some]
+        deletes = [f"kubectl {space} delete {' '.join(some)}".replace("  ", " ") for space, some in strange.items()]
         raise CourseError(
             "The system's Pods do not answer.",
-            "Neither the cluster nor the course made "
-            f"{', '.join(name for names in strange.values() for name in names)}.",
-            "; ".join(f"kubectl -n {space} delete {' '.join(names)}" for space, names in strange.items())
-            + ", then ./course up",
+            f"Neither the cluster nor the course made {', '.join(names)}.",
+            f"{'; '.join(deletes)}, then ./course up",
         )
 
 

@@ -26,6 +26,9 @@ for file in /kind/manifests/*.yaml; do echo ---; sed "s|{{ *.PodSubnet *}}|$pods
 EXACT = ("selector", "nodeSelector", "matchLabels", "data")  # with more in them they mean something else
 BY_ITSELF = ("status", "creationTimestamp")
 COREFILE = "ConfigMap/coredns"
+SPACES = ("kube-system", kubectl.TOOLBOX[0])
+ADMISSION = "validatingadmissionpolicies,validatingwebhookconfigurations,mutatingwebhookconfigurations"
+POD_SECURITY = "pod-security.kubernetes.io/enforce"
 GROUP = "rbac.authorization.k8s.io"
 ADMINISTRATORS: Object = {  # kubeadm's; without it the course's own kubeconfig may do nothing
     "apiVersion": f"{GROUP}/v1",
@@ -90,12 +93,34 @@ def make_anew(engine: Engine, node: str) -> None:
 
 
 def strange() -> dict[str, list[str]]:
-    """By namespace the objects that can keep the system's Pods from running, and that nobody but a reader made."""
-    by_namespace = {}
-    for namespace in ("kube-system", kubectl.TOOLBOX[0]):
+    """The objects that can keep the system's Pods from running, and that nobody but a reader made.
+
+    By the words that lead kubectl to their namespace: "-n kube-system", or "" for those that are in none.
+    """
+    found = {}
+    for namespace in SPACES:
         kinds = "networkpolicies,resourcequotas,limitranges"
-        by_namespace[namespace] = kubectl.run("get", kinds, "-n", namespace, "-o", "name").stdout.split()
-    return {namespace: names for namespace, names in by_namespace.items() if names}
+        found[f"-n {namespace}"] = kubectl.run("get", kinds, "-n", namespace, "-o", "name").stdout.split()
+    found[""] = _judges_of_pods()
+    return {where: names for where, names in found.items() if names}
+
+
+def _judges_of_pods() -> list[str]:
+    """The policies and webhooks that are asked before a Pod is made: each may refuse it, or lead nowhere."""
+    items = json.loads(kubectl.run("get", ADMISSION, "-o", "json").stdout or "{}").get("items", [])
+    return [f"{item['kind'].lower()}/{item['metadata']['name']}" for item in items if _is_asked_for_pods(item)]
+
+
+def _is_asked_for_pods(item: Object) -> bool:
+    """Of a policy or a webhook configuration: whether one of its rules is for Pods."""
+    policy = item.get("spec", {}).get("matchConstraints", {}).get("resourceRules", [])
+    rules = [*policy, *(rule for hook in item.get("webhooks", []) for rule in hook.get("rules", []))]
+    return any({"pods", "*", "*/*"} & set(rule.get("resources", [])) for rule in rules)
+
+
+def admit_all() -> None:
+    """A level of Pod security that a reader gave the system's namespaces keeps Pods out: the label is taken off."""
+    kubectl.run("label", "namespace", *SPACES, f"{POD_SECURITY}-")
 
 
 def different(wanted: Iterable[Object], live: Iterable[Object]) -> list[Object]:
