@@ -171,9 +171,11 @@ def _setting_up() -> Finding:
 def _image(chosen: engine.Engine) -> Finding:
     image_kind = os.environ.get("COURSE_NODE_IMAGE", "")
     names = [images.node_name(kind) for kind in ([image_kind] if image_kind else ["official", "build"])]
-    if any(chosen.has_image(name) for name in names):
-        return Finding("ok", "The node image is there.")
-    return Finding("wrong", "The node image is not there.", "It was not made yet, or it was removed.", "./course up")
+    missing = "" if any(chosen.has_image(name) for name in names) else "node"
+    if missing or not chosen.has_image(images.lab_name()):
+        cause = "It was not made yet, or it was removed."
+        return Finding("wrong", f"The {missing or 'lab'} image is not there.", cause, "./course up")
+    return Finding("ok", "The node image and the lab image are there.")
 
 
 def _cluster(chosen: engine.Engine) -> Finding:
@@ -199,6 +201,9 @@ def _cluster(chosen: engine.Engine) -> Finding:
     if kind_cluster.closed():
         cause = "Somebody cordoned or tainted the node."
         return Finding("wrong", "The node takes no new Pods.", cause, "./course up")
+    if not kind_cluster.has_lab_image(chosen):
+        cause = "Somebody removed it, or the node's disk was nearly full."
+        return Finding("wrong", "The lab image is not in the node.", cause, "./course up")
     return Finding("ok", "The cluster's API answers, and the node takes Pods.")
 
 

@@ -516,7 +516,7 @@ TOOLBOX: dict[str, Fault] = {
 }
 
 
-# What is asked before a new Pod begins
+# What a new Pod needs: its image, and that nothing that is asked before refuses it
 
 
 NO_TOOLBOX = _cluster("delete", "pod", "toolbox", "-n", "course-tools", "--now")
@@ -559,6 +559,9 @@ def _refused(scene: Scene) -> None:
 
 
 ADMISSION: dict[str, Fault] = {
+    "the lab image is not in the node, and no toolbox": _together(
+        _in_node("ctr -n k8s.io images rm localhost/externalname-lab:1"), NO_TOOLBOX
+    ),
     "a webhook that nobody answers lets no toolbox begin": _together(_made(NOBODY_ANSWERS), NO_TOOLBOX),
     "a policy lets no toolbox begin": _refused,
     "Pod security lets no toolbox begin": _together(

@@ -15,8 +15,10 @@ import pytest
 
 from course.base import paths
 from course.base.errors import CourseError
+from course.base.versions import pinned
 from course.dev import dockerd
 from course.provision import images, kind_cluster, neighbour, outside
+from course.provision.engine import Engine
 from tests.machine.stores import CLUSTER, PODMAN, Machine
 
 NODE, OUTSIDE = f"{CLUSTER}-control-plane", f"{CLUSTER}-outside"
@@ -241,6 +243,21 @@ def test_what_is_in_the_way_of_the_second_cluster_is_said(file: str, machine: Ma
     assert answer.returncode == 2 and f"Next:  {again}" in answer.stderr, answer
     wrong.rename(f"{wrong}.old")
     assert machine.course("down").returncode == 0
+
+
+def test_the_lab_image_is_made_again_where_the_node_image_alone_is_left(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It begins: what it begins from has no programs here, so that it fails where it would install some."""
+    monkeypatch.setenv("COURSE_CACHE", str(machine.folder / "cache"))
+    for name in (images.node_name("build"), f"{images.BASE_REPOSITORY}:{pinned().debian_suite}"):
+        machine.image(name)
+    podman, said = Engine("podman", "5", machine.env), list[str]()
+    with pytest.raises(CourseError, match=f"Building {images.lab_name()} failed"):
+        images.node_image(podman, said.append)
+    assert "making the lab image" in said[0]
+    machine.image(images.lab_name())
+    assert images.node_image(podman) == images.node_name("build")
 
 
 def test_a_container_that_was_renamed_is_known_by_its_id(machine: Machine) -> None:

@@ -44,7 +44,7 @@ def lab_key() -> str:
 
 
 def node_image(engine: Engine, say: Say = print) -> str:
-    """The name of a ready node image with the lab image inside; made if it is not there.
+    """The name of a ready node image with the lab image inside; both are made if they are not there.
 
     COURSE_NODE_IMAGE: `official` and `build` decide how; any other value is an image of the learner's own to start
     from.
@@ -52,6 +52,9 @@ def node_image(engine: Engine, say: Say = print) -> str:
     wanted = os.environ.get("COURSE_NODE_IMAGE", "")
     for kind in [wanted] if wanted else ["official", "build"]:
         if engine.has_image(name := node_name(kind)):
+            if not engine.has_image(lab_name()):  # the world outside is made from it; somebody removed it alone
+                with workplace(say) as work:
+                    _lab(engine, debian_base(work, engine, say), say)
             return name
     started_from = _starting_point(engine, wanted, say)
     return _bake(engine, node_name("build" if started_from is None else wanted or "official"), started_from, say)

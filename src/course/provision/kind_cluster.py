@@ -8,9 +8,10 @@ from pathlib import Path
 
 from course.base import files, ownership, paths, shell, state
 from course.base.errors import CourseError, Foreign, NotReady
+from course.base.versions import pinned
 from course.base.waiting import until
 from course.kube import corefile, kubectl, namespaces
-from course.provision import containers, outside, system, tools
+from course.provision import bakery, containers, images, outside, system, tools
 from course.provision.engine import Engine, Say
 
 AFRESH = "./course down, then ./course up. Your notebooks and your progress stay."
@@ -352,6 +353,23 @@ def _clear_kubeconfig() -> None:
         path.unlink(missing_ok=True)
 
 
+def has_lab_image(engine: Engine) -> bool:
+    """Whether the node can begin another toolbox, and the Pods of the lessons."""
+    return has_image(engine, pinned().lab_image)
+
+
+def _keep_lab_image(engine: Engine, say: Say) -> None:
+    """The lab image is in the node, where it was baked in; no registry has it."""
+    if has_lab_image(engine):
+        return
+    say("putting the lab image into the node again (half a minute)")
+    with images.workplace(say) as work:
+        archive = work / "lab" / "image.tar"
+        archive.parent.mkdir()
+        bakery.save(engine, bakery.Image(images.lab_name(), (pinned().lab_image,)), archive)
+        load(engine, archive)
+
+
 def _write_kubeconfig(engine: Engine) -> None:
     _clear_kubeconfig()
     arguments = ["export", "kubeconfig", "--name", paths.cluster_name(), "--kubeconfig", str(paths.KUBECONFIG)]
@@ -413,6 +431,7 @@ def verify(engine: Engine, say: Say, *, new: bool) -> None:
     if not new and not _node_is_ready():
         restart(engine, node(), say)
     _wait_for_the_node()
+    _keep_lab_image(engine, say)
     namespaces.settle(kubectl.TOOLBOX[0], SOON)
     try:
         _answers(seconds=4 * SOON if new else SOON)
