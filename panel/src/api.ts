@@ -187,11 +187,11 @@ export const GONE: IRefusal = {
   next: './course start'
 };
 
-/** What the course answers; `Refused` where it says something else. With a body it is a POST. */
-export async function request<T>(path: string, body?: object, method?: string): Promise<T> {
+/** What the course answers; `Refused` where it says something else. With a body it is a POST. keepalive: sent even if the page goes. */
+export async function request<T>(path: string, body?: object, method = 'POST', keepalive = false): Promise<T> {
   const settings = ServerConnection.makeSettings();
   const url = URLExt.join(settings.baseUrl, 'course/api', path);
-  const init = body ? { method: method ?? 'POST', body: JSON.stringify(body) } : {};
+  const init = body ? { method, body: JSON.stringify(body), keepalive } : {};
   const reply = await ServerConnection.makeRequest(url, init, settings).catch(() => {
     throw new Refused(GONE);
   });

@@ -34,6 +34,8 @@ export class Model extends VDomModel {
   /** What is searched for, and where it is; null before the first answer. */
   words = '';
   found: IFound[] | null = null;
+  /** Why the manifest was not kept when it was sent last. */
+  private unkept: IRefusal | null = null;
   private again = 0;
   private asking = false;
   /** The lights as they were last: a lab that is begun afresh has none for a while. */
@@ -173,13 +175,20 @@ export class Model extends VDomModel {
     }
   }
 
-  /** Keep what is typed; nobody waits for it. */
-  keepManifest(text: string): void {
-    const task = this.task;
-    if (task && text !== task.manifest) {
-      task.manifest = text;
-      request(`tasks/${task.slug}/manifest`, { manifest: text }).catch(() => undefined);
+  /** Keep what is typed for a lab; whether it was taken. Why not is said until it is. */
+  async keepManifest(slug: string, manifest: string): Promise<boolean> {
+    const refusal = await outcome(async () => {
+      await request(`tasks/${slug}/manifest`, { manifest }, 'POST', true);
+    });
+    if (!refusal && this.task?.slug === slug) {
+      this.task.manifest = manifest;
     }
+    if (refusal || this.refusal === this.unkept) {
+      this.refusal = refusal;
+    }
+    this.unkept = refusal;
+    this.stateChanged.emit();
+    return !refusal;
   }
 
   /** Keep where the learner is; nobody waits for it. */

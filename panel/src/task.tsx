@@ -7,6 +7,7 @@ import * as React from 'react';
 
 import { ICheck, ILights, ITask } from './api';
 import { IDoors, Next } from './course';
+import { Draft } from './draft';
 import { Model } from './model';
 import { Button, Command, Markdown, Trouble } from './parts';
 import { counted, verbs, verdict } from './words';
@@ -169,24 +170,43 @@ function Rest(props: { task: ITask; solution: string; model: Model; tools: ITool
   );
 }
 
-/** JupyterLab's own editor in YAML mode. What is typed is kept when the focus leaves it. */
+/** JupyterLab's own editor in YAML mode. What is typed is kept by itself; what another tab keeps is shown here, too. */
 function Manifest(props: { model: Model; task: ITask; editors: IEditorServices }): React.JSX.Element {
   const { model, task, editors } = props;
   const host = React.useRef<HTMLDivElement>(null);
-  const editor = React.useRef<CodeEditor.IEditor | null>(null);
+  const [content] = React.useState(() => new CodeEditor.Model({ mimeType: 'text/x-yaml' }));
+  const [draft] = React.useState(() => new Draft(text => model.keepManifest(task.slug, text), task.manifest));
+  const text = () => content.sharedModel.getSource();
+  const follow = () => {
+    // Under the caret nothing changes: it may be an answer from before the last key.
+    const typing = document.hasFocus() && host.current!.contains(document.activeElement);
+    if (!typing && draft.follows(task.manifest)) {
+      content.sharedModel.setSource(task.manifest);
+    }
+  };
+  const keep = () => {
+    void draft.keep();
+    follow();
+  };
   React.useLayoutEffect(() => {
-    const content = new CodeEditor.Model({ mimeType: 'text/x-yaml' });
     content.sharedModel.setSource(task.manifest);
-    editor.current = editors.factoryService.newInlineEditor({ host: host.current!, model: content });
+    const editor = editors.factoryService.newInlineEditor({ host: host.current!, model: content });
     host.current!.querySelector('.cm-content')?.setAttribute('aria-label', 'Your manifest');
-    return () => editor.current?.dispose();
+    content.sharedModel.changed.connect(() => draft.type(text()));
+    const leave = () => draft.leave();
+    window.addEventListener('pagehide', leave);
+    return () => {
+      window.removeEventListener('pagehide', leave);
+      leave();
+      editor.dispose();
+    };
   }, []);
-  const text = () => editor.current?.model.sharedModel.getSource() ?? '';
+  React.useEffect(keep, [task]); // the server answers again: what it did not take is sent once more
   return (
     <section aria-label="Your manifest">
       <h3>Your manifest</h3>
       <p className="ec-small">Write YAML here, or type kubectl in a terminal. Escape, then Tab leaves the editor.</p>
-      <div ref={host} className="ec-editor" onBlur={() => model.keepManifest(text())} />
+      <div ref={host} className="ec-editor" onBlur={keep} />
       <Button
         label="Apply"
         press={() => void model.perform('apply', 'Applying your manifest', { manifest: text() })}

@@ -292,14 +292,31 @@ describe('search', () => {
 });
 
 describe('what is kept', () => {
-  test('a manifest once, when it is another one', async () => {
+  test('a manifest of any lab, and what shows it knows', async () => {
     course.answer('tasks/lost-database/manifest', TASK);
+    course.answer('tasks/loop/manifest', TASK);
     await model.open('lost-database');
-    model.keepManifest('');
-    model.keepManifest('kind: Service');
-    model.keepManifest('kind: Service');
-    await course.arrived(2);
-    expect(course.asked.slice(1).map(({ path, body }) => [path, body])).toEqual([['tasks/lost-database/manifest', { manifest: 'kind: Service' }]]);
+    expect(await model.keepManifest('lost-database', 'kind: Service')).toBe(true);
+    expect(await model.keepManifest('loop', 'kind: Pod')).toBe(true);
+    expect(model.task!.manifest).toBe('kind: Service');
+    expect(course.asked.slice(1).map(({ path, body }) => [path, body])).toEqual([
+      ['tasks/lost-database/manifest', { manifest: 'kind: Service' }],
+      ['tasks/loop/manifest', { manifest: 'kind: Pod' }]
+    ]);
+  });
+
+  test('that a manifest is not kept is said until it is; what a verb was refused for stays', async () => {
+    course.answer('tasks/lost-database/manifest', NO, 409);
+    await model.open('lost-database');
+    expect(await model.keepManifest('lost-database', 'too long')).toBe(false);
+    expect([model.refusal, model.task!.manifest]).toEqual([NO, '']);
+    course.answer('tasks/lost-database/manifest', TASK);
+    await model.keepManifest('lost-database', 'short');
+    expect(model.refusal).toBeNull();
+    const other = { ...NO };
+    model.refusal = other;
+    await model.keepManifest('lost-database', 'shorter');
+    expect(model.refusal).toBe(other);
   });
 
   test('the place, here at once, and the cell with its lesson; the server may be gone', async () => {

@@ -232,6 +232,30 @@ def test_a_manifest_is_kept_over_a_reload(server: jupyterlab.Server, page: Page)
     expect(shown.get_by_role("textbox", name="Your manifest")).to_contain_text("kind: Service")
 
 
+def test_a_manifest_is_kept_when_the_page_goes_with_the_caret_in_it(server: jupyterlab.Server, page: Page) -> None:
+    shown = open_lab(server, page)
+    write(page, "kind: Unfinished")
+    page.reload()
+    expect(panel(page).get_by_role("heading", name="Lessons and labs")).to_be_visible()
+    shown = open_lab(server, page)
+    expect(shown.get_by_role("textbox", name="Your manifest")).to_contain_text("kind: Unfinished")
+
+
+def test_a_second_tab_does_not_put_its_older_manifest_over_a_newer_one(server: jupyterlab.Server, page: Page) -> None:
+    other = page.context.new_page()
+    theirs = open_lab(server, other).get_by_role("textbox", name="Your manifest")
+    open_lab(server, page)
+    write(page, "kind: Newer")
+    expect(theirs).to_contain_text("kind: Newer")
+    with other.expect_response(re.compile(rf"/tasks/{LAB.slug}\b")):  # what comes after anything that is kept
+        theirs.click()
+        other.keyboard.press("Escape")
+        other.keyboard.press("Tab")
+        with progress.editing("loop") as record:
+            record.tries += 1
+    assert progress.record(LAB.slug).manifest == "kind: Newer"
+
+
 def test_what_the_command_line_does_is_seen_at_once(server: jupyterlab.Server, page: Page) -> None:
     shown = home(server, page)
     other = catalog.find("loop")

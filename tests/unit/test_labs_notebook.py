@@ -36,6 +36,18 @@ def test_an_error_is_its_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not panel.buttons["Start"].disabled
 
 
+def test_a_manifest_is_kept_before_it_is_applied_and_there_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(slug: str, text: str) -> str:
+        raise CourseError("It is down.")
+
+    monkeypatch.setattr(verbs, "apply", refuse)
+    panel = ui.Panel("odd-port")
+    panel.manifest.value = "kind: Service"
+    panel.buttons["Apply"].click()
+    assert "It is down." in panel.answer.value
+    assert ui.Panel("odd-port").manifest.value == "kind: Service"
+
+
 def test_the_plain_twin_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     lab.hint("odd-port")
     assert capsys.readouterr().out.startswith("Hint 1 of 3")

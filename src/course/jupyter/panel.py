@@ -12,7 +12,7 @@ import ipywidgets as widgets
 from course.base import advice
 from course.base.errors import CourseError
 from course.lessons import path
-from course.tasks import catalog, verbs
+from course.tasks import catalog, progress, verbs
 
 
 def alert(text: str) -> str:
@@ -36,13 +36,14 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self.asked = False  # whether the learner was asked to begin a running lab afresh
         self.answer = widgets.HTML(alert(self._greeting()))
         self.manifest = widgets.Textarea(
+            value=progress.record(self.slug).manifest,
             placeholder="Write or paste a manifest here, then press Apply.",
             layout=widgets.Layout(width="auto", height="12em"),
             description="Manifest",
         )
         actions = {
             "Start": self._start,
-            "Apply": lambda: verbs.apply(self.slug, self.manifest.value).strip(),
+            "Apply": self._apply,
             "Check": self._check,
             "Hint": lambda: verbs.hint(self.slug).text(),
             "Reset": self._reset,
@@ -79,6 +80,10 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self.asked = False
         verbs.start(self.slug, self._say)
         return f"{self.slug} is ready. Look around, fix it, then press Check."
+
+    def _apply(self) -> str:
+        verbs.keep_manifest(self.slug, self.manifest.value)
+        return verbs.apply(self.slug, self.manifest.value).strip()
 
     def _check(self) -> str:
         report = verbs.check(self.slug)

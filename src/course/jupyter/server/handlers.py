@@ -272,7 +272,7 @@ def _reset(slug: str, say: Say) -> str:
 
 
 def _keep(slug: str, text: str) -> str:
-    views.keep_manifest(slug, text)
+    verbs.keep_manifest(slug, text)
     return ""
 
 

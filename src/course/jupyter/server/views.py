@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from course.base import advice, paths
-from course.base.errors import CourseError
 from course.jupyter.server import place
 from course.lessons import catalog as lessons
 from course.lessons import path, routes, way, workspace
@@ -217,13 +216,3 @@ def solve(slug: str, say: Callable[[str], None]) -> str:
         return f"```\n{chosen.reference().strip()}\n```\n\n{chosen.explanation().strip()}"
     solution = verbs.solve(slug, say)
     return f"{solution.why.strip()}\n\n```\n{solution.applied.strip()}\n```"
-
-
-def keep_manifest(slug: str, text: str) -> None:
-    """Keep what the learner wrote, as far as the progress file takes it."""
-    verbs.require_text(text)
-    if len(text) > progress.LONGEST_TEXT:
-        why = f"It has {len(text)} characters; {progress.LONGEST_TEXT} are kept."
-        raise CourseError("This manifest is too long to be kept.", why, "Save it in a file: kubectl apply -f FILE")
-    with progress.editing(find(slug).slug) as record:
-        record.manifest = text
