@@ -113,6 +113,8 @@ export interface ITask extends ITaskRow {
   goal: string;
   running: boolean;
   hands_in: boolean;
+  /** Whether to begin it changes the cluster. */
+  sets_up: boolean;
   hints: string[];
   hints_left: number;
   checked: string;

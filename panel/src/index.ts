@@ -17,7 +17,7 @@ import { Asking, Drawn, LiveView, TimelineView, Watched } from './live';
 import { Model } from './model';
 import { TaskPanel } from './task';
 import { Tour } from './tour';
-import { begins, cellOf, exerciseAt } from './words';
+import { beginning, begins, cellOf, exerciseAt } from './words';
 
 const NARROW = 900; // pixels of a window
 const ONWARD = 'onward'; // the id of a notebook's last cell, which says what comes next
@@ -168,14 +168,14 @@ function call(shell: ILabShell, course: CoursePanel, model: Model): void {
   }
 }
 
-/** A fresh try; asked before, where it would remove what is there. */
+/** A fresh try; asked before, where there is something to lose. */
 async function beginTask(model: Model): Promise<void> {
   const task = model.task;
   if (!task || model.working) {
     return;
   }
-  const why = 'What you changed in the cluster for it is removed. Your progress stays.';
-  if (!task.running || (await agreed(`Begin ${task.slug} afresh?`, why, 'Begin afresh'))) {
+  const { label, ask } = beginning(task);
+  if (!ask || (await agreed(`${label.replace('Begin', `Begin ${task.slug}`)}?`, ask, label))) {
     await model.perform('start', `Preparing ${task.slug}`);
   }
 }

@@ -10,7 +10,7 @@ import { IDoors, Next } from './course';
 import { Draft } from './draft';
 import { Model } from './model';
 import { Button, Command, Markdown, Trouble } from './parts';
-import { counted, verbs, verdict } from './words';
+import { beginning, counted, verbs, verdict } from './words';
 
 const LOOK = 3000; // milliseconds between two questions for the lights
 
@@ -78,7 +78,7 @@ function Verbs(props: { task: ITask; model: Model; tools: ITools }): React.JSX.E
   const left = task.hints_left ? `${task.hints_left} left` : 'all read';
   return (
     <div role="group" aria-label="What you can do" className="ec-verbs">
-      <Button label={task.running ? 'Begin afresh' : 'Begin'} press={tools.begin} {...can.start} />
+      <Button label={beginning(task).label} press={tools.begin} {...can.start} />
       <Button label="Check" press={() => void model.perform('check', 'Asking the cluster')} {...can.check} />
       <Button label={`Hint (${left})`} press={() => void model.perform('hint', 'Hint')} {...can.hint} />
       <Button label="Solution" press={tools.solve} {...can.solution} />

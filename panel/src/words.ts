@@ -101,6 +101,14 @@ export function verbs(task: ITask, busy: boolean): Record<'start' | 'check' | 'h
   };
 }
 
+/** A fresh try: what its button says, and what is asked before it; '' where there is nothing to lose. */
+export function beginning(task: ITask): { label: string; ask: string } {
+  const exercise = task.kind === 'exercise'; // it needs no beginning, so there may be work of one that was never begun
+  const again = task.running || (exercise && Boolean(task.checked));
+  const lost = task.sets_up ? 'What you changed in the cluster for it is removed.' : 'The cluster stays as it is. Hints and time begin anew.';
+  return { label: again ? 'Begin afresh' : 'Begin', ask: again || (exercise && task.sets_up) ? `${lost} Your progress stays.` : '' };
+}
+
 /** The exercise that a cell belongs to: its text, its beginning, the cell itself, or its check. */
 export function exerciseAt<T extends { slug: string }>(exercises: T[], cell: string): T | undefined {
   return exercises.find(one => [one.slug, ...['text', 'start', 'check'].map(part => `${one.slug}-${part}`)].includes(cell));

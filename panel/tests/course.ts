@@ -105,6 +105,7 @@ export const TASK: ITask = {
   goal: '',
   running: true,
   hands_in: false,
+  sets_up: true,
   hints: [],
   hints_left: 3,
   checked: '',

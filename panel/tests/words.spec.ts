@@ -92,6 +92,20 @@ test('an exercise needs no beginning; one that is handed in is checked in the no
   expect(can.hint.off).toBe('All hints are read.');
 });
 
+const EXERCISE = { ...TASK, kind: 'exercise' as const, running: false };
+
+test.each([
+  ['a lab that was not begun', { ...TASK, running: false, checked: 'once' }, 'Begin', /^$/],
+  ['a lab that is running', TASK, 'Begin afresh', /in the cluster for it is removed/],
+  ['an exercise that was never begun, whose beginning clears the cluster', EXERCISE, 'Begin', /in the cluster for it is removed/],
+  ['one that was checked', { ...EXERCISE, checked: 'once' }, 'Begin afresh', /in the cluster for it is removed/],
+  ['one that changes no cluster', { ...EXERCISE, sets_up: false }, 'Begin', /^$/],
+  ['the same, when it is running', { ...EXERCISE, sets_up: false, running: true }, 'Begin afresh', /^The cluster stays as it is/]
+])('what is asked before a fresh try of %s', (_, task, label, ask) => {
+  expect(words.beginning(task).label).toBe(label);
+  expect(words.beginning(task).ask).toMatch(ask);
+});
+
 test.each([['a.b', undefined], ['dig', 'dig'], ['dig-text', 'dig'], ['dig-start', 'dig'], ['dig-check', 'dig'], ['dig-chain', undefined], ['my-dig', undefined]])(
   'the exercise of the cell %s',
   (cell, slug) => expect(words.exerciseAt([{ slug: 'a.+b' }, { slug: 'dig' }], cell)?.slug).toBe(slug)

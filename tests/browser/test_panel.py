@@ -21,6 +21,7 @@ from course.lessons import catalog as lessons
 from course.lessons.migration import place as migration
 from course.provision import lifecycle, outside, reporter, steps
 from course.tasks import catalog, checks, index, progress, stage, verbs
+from course.tasks.task import Exercise
 from tests import daily
 from tests.browser.accessible import by_rule, violations
 from tests.browser.chromium import PATIENCE
@@ -56,6 +57,16 @@ def open_lab(server: jupyterlab.Server, page: Page) -> Locator:
     # The focus goes there when the panel is shown; before that it would be taken from whoever types already.
     expect(shown.get_by_role("heading", name=LAB.title)).to_be_focused()
     return shown
+
+
+def open_exercise(server: jupyterlab.Server, page: Page, exercise: Exercise) -> Locator:
+    lesson = lessons.find(exercise.lesson)
+    row = home(server, page).locator("li", has=page.get_by_role("button", name=f"{lesson.number:02d} {lesson.title}"))
+    wanted = row.get_by_role("button", name=f"Exercise: {exercise.title}")
+    if not wanted.is_visible():  # they are unfolded in the lesson where the learner is
+        row.locator("summary").press("Enter")
+    wanted.click()
+    return task(page)
 
 
 def write(page: Page, text: str) -> None:
@@ -154,13 +165,7 @@ def test_from_home_to_a_lesson_by_keyboard(server: jupyterlab.Server, page: Page
 def test_you_go_on_where_you_were(server: jupyterlab.Server, page: Page) -> None:
     """Notebook and cell, also in a second tab of the browser, and after a reload."""
     exercise = index.exercises(SECOND.slug)[-1]
-    shown = home(server, page)
-    lesson = shown.locator("li", has=page.get_by_role("button", name=f"{SECOND.number:02d} {SECOND.title}"))
-    wanted = lesson.get_by_role("button", name=f"Exercise: {exercise.title}")
-    if not wanted.is_visible():  # they are unfolded in the lesson where the learner is
-        lesson.locator("summary").press("Enter")
-    wanted.click()
-    task(page).get_by_role("button", name="Go to its cell").click()
+    open_exercise(server, page, exercise).get_by_role("button", name="Go to its cell").click()
     expect(active_cell(page)).to_contain_text("Your turn: write it here.")
     until(lambda: exercise.slug in place.read().cells.values(), seconds=60, what="The place being kept")
     again = page.context.new_page()
@@ -262,6 +267,17 @@ def test_what_the_command_line_does_is_seen_at_once(server: jupyterlab.Server, p
     with progress.editing(other.slug) as record:
         record.passed = progress.now()
     expect(shown.get_by_role("button", name=f"Lab: {other.title}, passed")).to_be_visible()
+
+
+def test_an_exercise_is_not_begun_unasked(server: jupyterlab.Server, page: Page) -> None:
+    """Its beginning clears the cluster, and there may be work for it, though it was never begun."""
+    exercise = next(one for lesson in lessons.lessons() for one in index.exercises(lesson.slug) if one.setup)
+    shown = open_exercise(server, page, exercise)
+    shown.get_by_role("button", name="Begin", exact=True).press("Enter")
+    asked = page.get_by_role("dialog").filter(has_text=f"Begin {exercise.slug}?")
+    expect(asked).to_contain_text("What you changed in the cluster for it is removed.")
+    asked.get_by_role("button", name="Cancel").click()
+    expect(shown.get_by_role("status")).to_have_text("")
 
 
 def test_without_the_course_behind_it_the_panel_says_so(server: jupyterlab.Server, page: Page) -> None:

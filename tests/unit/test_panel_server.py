@@ -17,7 +17,7 @@ from tornado.websocket import websocket_connect
 
 from course.base import files
 from course.jupyter import jupyterlab
-from course.jupyter.server import lights, views
+from course.jupyter.server import handlers, lights, views
 from course.lessons import catalog as lessons
 from course.tasks import catalog, checks, index, progress, verbs
 from tests.browser.learner import learner
@@ -76,6 +76,15 @@ def test_every_task_can_be_shown(panel: Panel) -> None:
         assert "<details>" not in task["goal"]
         assert "./course" not in task["goal"]
         assert not task["hints"]
+
+
+def test_a_task_that_is_handed_in_says_where_when_it_is_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There, Check is off. Of each it is known whether its beginning changes the cluster."""
+    monkeypatch.setattr(verbs, "start", lambda slug, _: verbs.checked_task(slug))
+    for slug in (slug for slug, task in index.tasks().items() if task.kind != "prediction"):
+        view, said = views.task(slug), handlers.PLAIN["start"](slug, print)
+        assert ("in the notebook" in said, "press Check" in said) == (view["hands_in"], not view["hands_in"])
+        assert view["sets_up"] == (view["kind"] == "lab" or bool(getattr(index.find(slug), "setup", "")))
 
 
 @pytest.mark.parametrize("path", ["course", "status", "tasks/lost-database", "ask?name=kubernetes"])

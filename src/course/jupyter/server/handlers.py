@@ -253,7 +253,9 @@ class Verb(TaskHandler):
 
 
 def _start(slug: str, say: Say) -> str:
-    return f"{verbs.start(slug, say).slug} is ready. Look around, fix it, then press Check."
+    task = verbs.start(slug, say)
+    then = "then hand in your answer in the notebook" if views.hands_in(task) else "fix it, then press Check"
+    return f"{task.slug} is ready. Look around, {then}."
 
 
 def _check(slug: str, _say: Say) -> str:

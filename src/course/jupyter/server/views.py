@@ -114,7 +114,8 @@ def task(slug: str) -> View:
         "goal": advice.for_here(_goal(chosen)),
         "state": verbs.state(record, verbs.cluster_id()),
         "running": bool(record.started) and record.cluster == verbs.cluster_id(),
-        "hands_in": isinstance(chosen, Exercise) and callable(chosen.judge),
+        "hands_in": hands_in(chosen),
+        "sets_up": not isinstance(chosen, Exercise) or bool(chosen.setup),
         "hints": [advice.for_here(words) for words in chosen.hints[: record.hints]],
         "hints_left": len(chosen.hints) - record.hints,
         "checked": record.checked,
@@ -123,6 +124,11 @@ def task(slug: str) -> View:
         "manifest": record.manifest,
         "following": _following(chosen),
     }
+
+
+def hands_in(chosen: verbs.Checked) -> bool:
+    """Whether its check needs an answer, which only a cell of the notebook can hand in."""
+    return isinstance(chosen, Exercise) and callable(chosen.judge)
 
 
 def _goal(chosen: verbs.Checked) -> str:
