@@ -8,7 +8,7 @@ import pytest
 from course.base.errors import CourseError
 from course.base.waiting import until
 from course.lessons import begin
-from course.tasks import index, progress, shift, verbs
+from course.tasks import cells, index, progress, shift, verbs
 from course.tasks.checks import Check
 from course.tasks.probe import Pod
 from course.tasks.task import Exercise
@@ -25,6 +25,13 @@ def green(board: shift.Board) -> set[str]:
     return {light.slug for light in board.lights if light.green}
 
 
+def typed(slug: str) -> None:
+    """As the learner does it: what the course makes is nobody's pass."""
+    task = index.find(slug)
+    assert isinstance(task, Exercise)
+    cells.run(task.reference(), {})
+
+
 def wait_for(slugs: set[str]) -> None:
     """Until these lights are green, two looks in a row: of CoreDNS's Pods one may hear of a change before the other."""
     until(lambda: green(shift.look()) == green(shift.look()) == slugs, seconds=240, what=f"Green: {slugs or 'none'}")
@@ -38,7 +45,7 @@ def test_a_round_from_red_to_green() -> None:
     verbs.hint(drawn[0])
     wait_for(set())
     for number, slug in enumerate(drawn, 1):
-        assert verbs.make(slug, {}) is False
+        typed(slug)
         wait_for(set(drawn[:number]))
     over = shift.look()
     assert over.lights[0].hints == 1 and "All green after" in over.head and "Your best round of 3" in over.head
@@ -51,9 +58,7 @@ def test_a_round_from_red_to_green() -> None:
 def test_a_light_turns_red_again_with_its_fault() -> None:
     begin.begin(LESSON, upto="on-call-text")
     [one] = shift.begin(LESSON, seed=9, count=1).lights
-    task = index.find(one.slug)
-    assert isinstance(task, Exercise)
-    verbs.make(one.slug, {})
+    typed(one.slug)
     wait_for({one.slug})
     verbs.start(one.slug)
     wait_for(set())

@@ -16,7 +16,7 @@ from course.jupyter import prediction as asking
 from course.kube import kubectl
 from course.lessons import catalog, middle, way, workspace
 from course.tasks import catalog as labs
-from course.tasks import cells, index, progress, stage, verbs
+from course.tasks import cells, checks, index, progress, stage, verbs
 from course.tasks.task import Exercise, Prediction
 
 QUIZ = {"interview"}  # what it asks are questions, in a quiz
@@ -218,6 +218,35 @@ def test_solution_and_hints_of_an_exercise() -> None:
     assert progress.record(exercise.slug).solution_seen
     with pytest.raises(CourseError, match="lab"):
         verbs.solution("odd-port")
+
+
+def test_what_was_made_for_the_cells_below_is_not_passed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither by lights nor by a check, nor is it explained unasked. In a lesson begun anew it is the learner's."""
+    exercise = next(one for one in EXERCISES if not callable(one.judge))
+    green, red = (checks.Report(exercise.slug, (checks.Result("x", good, *"aoewn"),)) for good in (True, False))
+    reports = iter([red, green, green, green, green])
+    monkeypatch.setattr(verbs, "_checked", lambda task, given=None: next(reports))
+    monkeypatch.setattr(cells, "run", lambda source, namespace: None)
+    monkeypatch.setattr(cells, "script", lambda source: None)
+    monkeypatch.setattr(paths, "KUBECONFIG", Path(__file__))
+    assert verbs.make(exercise.slug, {}) is False
+    assert verbs.look(exercise.slug) == green
+    assert not progress.record(exercise.slug).done
+    assert "Well done" not in verbs.afterword(verbs.check(exercise.slug))
+    assert progress.record(exercise.slug).passed == ""
+    verbs.forget_shown(EXERCISES)
+    assert "Well done" in verbs.afterword(verbs.check(exercise.slug))
+    assert progress.record(exercise.slug).passed
+
+
+def test_what_is_made_again_of_what_was_passed_stays_passed(monkeypatch: pytest.MonkeyPatch) -> None:
+    exercise = next(one for one in EXERCISES if callable(one.judge))
+    monkeypatch.setattr(cells, "run", lambda source, namespace: None)
+    monkeypatch.setattr(cells, "script", lambda source: None)
+    with progress.editing(exercise.slug) as record:
+        record.passed = progress.now()
+    verbs.make(exercise.slug, {})
+    assert not progress.record(exercise.slug).shown
 
 
 def test_every_predict_of_a_written_lesson_is_a_task() -> None:

@@ -13,7 +13,7 @@ from course.kube import kubectl, namespaces
 from course.lessons import middle
 from course.lessons.catalog import find
 from course.provision import engine, kind_cluster, lifecycle, parts, reporter, world
-from course.tasks import experiment, progress, stage
+from course.tasks import experiment, index, progress, stage, verbs
 from course.tasks.task import Exercise
 
 LABEL = Exercise.label
@@ -76,6 +76,7 @@ def begin(slug: str, upto: str = "") -> None:
     stage.remove_beyond(beyond)
     namespaces.clear(there, LABEL, stage.GONE_WITHIN)
     _create(lesson.namespaces, slug)
+    verbs.forget_shown(index.exercises(lesson.slug))
     print(f"Ready: {lesson.title}. Fresh namespaces: {', '.join(lesson.namespaces) or 'none needed'}.")
     if upto:
         print(f"Made, to go on from there: {', '.join(middle.enter(lesson.slug, upto)) or 'nothing needed'}.")

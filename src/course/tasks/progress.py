@@ -44,8 +44,9 @@ class Record:
     started, cluster: of the try that is going on, "" when there is none. hints: how many were read in it.
     boot, ticks: which start of the machine that was, and how many seconds of it had passed: the clock on the wall may
     jump, this one does not.
-    shown: the reference was applied or shown in it. done: it was passed, or compared. checked, report: the last look at
-    it, as Report.stored has it. manifest: what the learner typed. answer: the last answer to a prediction.
+    shown: the reference was applied, shown, or made for the cells below in it. done: it was passed, or compared.
+    checked, report: the last look at it, as Report.stored has it. manifest: what the learner typed. answer: the last
+    answer to a prediction.
     """
 
     tries: int = 0
@@ -63,6 +64,11 @@ class Record:
     report: str = ""
     manifest: str = ""
     answer: str = ""
+
+    @property
+    def made(self) -> bool:
+        """Whether the course made it, and the learner has not seen how."""
+        return self.shown and not self.solution_seen
 
 
 def file() -> Path:

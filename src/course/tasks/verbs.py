@@ -228,14 +228,15 @@ def check(slug: str, given: object = None) -> checks.Report:
 def look(slug: str) -> checks.Report | None:
     """One look for lights that turn by themselves: as `check`, without patience; of its reports only a pass is noted.
 
-    None where a check is at work somewhere, which it must not disturb.
+    None where a check is at work somewhere, which it must not disturb. What the course made for the learner is no pass.
     """
     task = checked_task(slug)
     with files.lock_if_free(_at_check()) as free:
         if not free:
             return None
     report = _checked(task)
-    if report.passed and not progress.record(task.slug).done:
+    record = progress.record(task.slug)
+    if report.passed and not record.done and not record.made:
         note(task, report)
     return report
 
@@ -305,7 +306,8 @@ def afterword(report: checks.Report) -> str:
         return ""
     task = index.find(report.lab)
     end = f"\n\nClean up: ./course lab reset {report.lab}" if isinstance(task, Lab) else ""
-    return f"\nWell done.\n\n{task.explanation().strip()}{end}"
+    praise = "" if progress.record(task.slug).shown else "\nWell done.\n"
+    return f"{praise}\n{task.explanation().strip()}{end}"
 
 
 def hint(slug: str) -> Hint:
@@ -332,15 +334,26 @@ def _note_shown(task: Task) -> None:
         record.solution_seen = record.solution_seen or progress.now()
 
 
+def forget_shown(exercises: Sequence[Exercise]) -> None:
+    """What the reference made of these is gone with the lesson's namespaces: what comes now is the learner's own."""
+    known = progress.records()
+    for slug in (one.slug for one in exercises if known.get(one.slug, progress.Record()).shown):
+        with progress.editing(slug) as record:
+            record.shown, record.done = False, False
+
+
 def make(slug: str, namespace: dict[str, object]) -> bool:
     """What an exercise leaves behind for the cells below it: made now, unless it is there; whether it was there.
 
-    namespace: the variables that a cell in Python sees where there is no kernel. The learner's tries are not touched.
+    namespace: the variables that a cell in Python sees where there is no kernel. What was made now counts as shown: the
+    checks will pass, and it is not the learner's doing.
     """
     task = index.find(slug)
     assert isinstance(task, Exercise), f"{slug} is no exercise"
     if not callable(task.judge) and _is_there(task):
         return True
+    with progress.editing(task.slug) as record:
+        record.shown = record.shown or not record.passed
     cells.script(task.setup)
     cells.run(task.reference(), namespace)
     if not callable(task.judge):
