@@ -15,7 +15,7 @@ from tornado.httpclient import HTTPRequest
 from tornado.ioloop import IOLoop
 from tornado.websocket import websocket_connect
 
-from course.base import files
+from course.base import files, paths
 from course.jupyter import jupyterlab
 from course.jupyter.server import handlers, lights, views
 from course.lessons import catalog as lessons
@@ -271,6 +271,32 @@ def test_lights_are_asked_after_a_change_and_then_ever_more_seldom(monkeypatch: 
         now[0], changes[0] = float(second), 1 + (second >= 150)
         keeper.view("loop", busy=False)
     assert looks == [0, 3, 9, 21, 45, 93, 150, 153, 159, 171, 195, 243]
+
+
+def test_a_new_cluster_is_watched_anew(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """`course down` and `course up` while the page is open: the new cluster has another address."""
+
+    class Cluster:
+        changes, stopped = 7, False
+
+        def __init__(self) -> None:
+            made.append(self)
+
+        def stop(self) -> None:
+            self.stopped = True
+
+    made: list[Cluster] = []
+    kubeconfig = tmp_path / "kubeconfig"
+    monkeypatch.setattr(paths, "KUBECONFIG", kubeconfig)
+    monkeypatch.setattr(lights, "Watch", Cluster)
+    keeper = lights.Lights()
+    kubeconfig.write_text("first")
+    first = keeper._changes()
+    assert keeper._changes() == first and len(made) == 1
+    kubeconfig.unlink()
+    kubeconfig.write_text("second")
+    assert keeper._changes() != first
+    assert [cluster.stopped for cluster in made] == [True, False]
 
 
 def test_no_lights_without_the_token_nor_for_what_is_no_task(panel: Panel) -> None:

@@ -9,22 +9,23 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from course.base import advice
+from course.base import advice, files, paths
 from course.base.errors import CourseError
 from course.kube.watch import Watch
 from course.tasks import progress, verbs
 
 View = dict[str, Any]
+Seen = tuple[int, int]  # when the kubeconfig was written, and how many changes of that cluster there were
 SOONEST, LATEST = 3.0, 60.0  # seconds between two looks: after a change, and when nothing changes
 UNWATCHED = 15.0  # seconds without a browser that asks, after which nobody watches the cluster any more
 
 
 @dataclass
 class Lamps:
-    """The lights of one task. seen: how many changes there were at the last look. wait, due: seconds, for the next."""
+    """The lights of one task. seen: the changes up to the last look. wait, due: seconds, for the next."""
 
     shown: View = field(default_factory=dict)
-    seen: int = -1
+    seen: Seen = (0, -1)
     wait: float = SOONEST
     due: float = 0.0
     looking: bool = False
@@ -35,6 +36,7 @@ class Lights:
 
     def __init__(self) -> None:
         self.watch: Watch | None = None
+        self.kubeconfig = 0  # when the one was written that the watch began with
         self.asked = 0.0
         self.lamps: dict[str, Lamps] = {}
 
@@ -65,18 +67,27 @@ class Lights:
         lamps.wait = SOONEST if changed else min(2 * lamps.wait, LATEST)
         lamps.due = time.monotonic() + lamps.wait
 
-    def _changes(self) -> int:
+    def _changes(self) -> Seen:
+        """Which cluster is watched, and how often it changed since."""
+        written = files.written_at(paths.KUBECONFIG)
+        if written != self.kubeconfig:  # another cluster, or the same one at another address
+            self._stop()
+            self.kubeconfig = written
         try:
             self.watch = self.watch or Watch()
         except CourseError:  # no cluster: the look itself says so
-            return -1
-        return self.watch.changes
+            return written, -1
+        return written, self.watch.changes
+
+    def _stop(self) -> None:
+        if self.watch:
+            self.watch.stop()
+            self.watch = None
 
     def rest(self) -> None:
         """Stop watching where no browser has asked for a while. Called again and again."""
         if self.watch and time.monotonic() - self.asked > UNWATCHED:
-            self.watch.stop()
-            self.watch = None
+            self._stop()
             self.lamps.clear()
 
 
