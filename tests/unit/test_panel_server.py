@@ -205,6 +205,28 @@ def test_a_newer_progress_file_is_said_and_left_alone(panel: Panel) -> None:
         progress.file().write_text(kept)
 
 
+def test_with_a_newer_progress_file_nothing_waits_for_a_beginning_that_cannot_be_noted(panel: Panel) -> None:
+    kept = progress.file().read_text()
+    assert panel.ask("tasks/loop")[1]["running"] is False
+    try:
+        progress.file().write_text('{"version": 99, "tasks": {}}')
+        assert panel.ask("tasks/loop")[1]["running"] is True
+    finally:
+        progress.file().write_text(kept)
+
+
+def test_that_a_progress_file_was_damaged_stays_said(panel: Panel) -> None:
+    """Whoever asked first moved it aside; that need not be the panel, and it is not the only tab."""
+    kept = progress.file().read_text()
+    try:
+        progress.file().write_text("{")
+        panel.ask("tasks/loop")
+        for _ in range(2):
+            assert ["could not be read" in note for note in panel.ask("course")[1]["notes"]] == [True]
+    finally:
+        progress.file().write_text(kept)
+
+
 def test_pressed_twice_it_is_done_once(panel: Panel) -> None:
     """A verb that takes a while: the lock of the progress file is held, so it waits."""
     with ThreadPoolExecutor(2) as pool, progress._locked():

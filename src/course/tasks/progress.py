@@ -28,6 +28,8 @@ MOST = {"tries": 100_000, "hints": 100, "best_seconds": TEN_YEARS, "ticks": TEN_
 
 MOST_VERSION = 1000  # more is no version
 
+DAMAGED: list[str] = []  # what was said of damaged files in this process: once it is moved aside, no file says it
+
 
 class Newer(ValueError):
     """A file of a later version of the course: it is right, and not ours to change."""
@@ -125,21 +127,26 @@ def load(say: Callable[[str], None] | None = None) -> dict[str, Any]:
         (say or _say)(f"Note: your progress file: {reason}. It stays as it is; nothing is noted. Update: git pull")
         return _empty() | {"version": reason.version}
     except (ValueError, TypeError, KeyError) as reason:
-        kept = _kept_aside(path)
-        (say or _say)(f"Note: your progress file could not be read ({reason}). It is kept as {kept}; a new one begins.")
+        _set_aside(path, f"your progress file could not be read ({reason})", "a new one begins", say)
         return _empty()
     if odd:
-        kept = _kept_aside(path)
+        _set_aside(path, f"in your progress file {'; '.join(odd)}", "the rest goes on without", say)
         save(data)
-        (say or _say)(f"Note: in your progress file {'; '.join(odd)}. It is kept as {kept}; the rest goes on without.")
     return data
 
 
-def _kept_aside(path: Path) -> Path:
-    """The file under another name: nothing of it is lost."""
+def _set_aside(path: Path, what: str, then: str, say: Callable[[str], None] | None) -> None:
+    """The file under another name, so that nothing of it is lost; said now, and as long as this program runs."""
     kept = path.with_name(f"progress.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.json")
     path.replace(kept)
-    return kept
+    words = f"Note: {what}. It is kept as {kept}; {then}."
+    DAMAGED.append(words)
+    (say or _say)(words)
+
+
+def is_ours() -> bool:
+    """Whether the file is of this version of the course: in one of a newer course nothing is noted, no beginning."""
+    return bool(load(lambda _: None)["version"] == VERSION)
 
 
 def _empty() -> dict[str, Any]:

@@ -34,6 +34,7 @@ def course(root: Path) -> View:
     """
     notes: list[str] = []
     progress.load(notes.append)
+    notes = list(dict.fromkeys([*progress.DAMAGED, *notes]))
     known, parts, was = progress.records(), way.parts(), place.read()
     return {
         "cluster": paths.cluster_name(),
@@ -113,7 +114,7 @@ def task(slug: str) -> View:
         "notebook": lessons.find(chosen.lesson).notebook.name,
         "goal": advice.for_here(_goal(chosen)),
         "state": verbs.state(record, verbs.cluster_id()),
-        "running": bool(record.started) and record.cluster == verbs.cluster_id(),
+        "running": not progress.is_ours() or (bool(record.started) and record.cluster == verbs.cluster_id()),
         "hands_in": hands_in(chosen),
         "sets_up": not isinstance(chosen, Exercise) or bool(chosen.setup),
         "hints": [advice.for_here(words) for words in chosen.hints[: record.hints]],
