@@ -1,5 +1,6 @@
 """What a lesson asks of the learner, without a cluster: its files, its cells, its words, and what can be done wrong."""
 
+import html
 import json
 import re
 from pathlib import Path
@@ -114,9 +115,20 @@ def test_one_output_is_both_a_widget_and_the_text_that_is_compared() -> None:
 
 def test_a_button_answers_as_the_plain_call_does() -> None:
     question = asking.Question(PREDICTIONS[0])
+    assert question.notice.value == ""
     question.children[1].click()
     assert progress.record(PREDICTIONS[0].slug).answer == "b"
     assert "Now run the next cell" in question.notice.value
+
+
+def test_a_prediction_that_is_asked_again_shows_what_was_said() -> None:
+    task = next(one for one in PREDICTIONS if one.options)
+    verbs.predict(task.slug, "b")
+    assert list(task.options.values())[1] in html.unescape(asking.Question(task).notice.value)
+    for kept, shown in (("skip", "skip"), ("z", "z")):
+        with progress.editing(task.slug) as record:
+            record.answer = kept
+        assert f"You said before: {shown}." in asking.Question(task).notice.value
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda task: task.slug)

@@ -4,12 +4,13 @@ Where no widgets are (GitHub, a page, nbval) the text is what is seen and compar
 """
 
 import html
+from contextlib import suppress
 from typing import Any
 
 import ipywidgets as widgets
 
 from course.base.errors import CourseError
-from course.tasks import verbs
+from course.tasks import progress, verbs
 from course.tasks.task import Prediction
 
 
@@ -20,12 +21,25 @@ def text(prediction: Prediction) -> str:
     return "\n".join([*options, f'Answer: lesson.predict("{prediction.slug}", {example}), or "skip".'])
 
 
+def notice(words: str) -> str:
+    """What is said below the options; put in anew each time, so it is read out."""
+    return f'<p role="alert">{html.escape(words)}</p>'
+
+
+def said(prediction: Prediction, kept: str) -> str:
+    """An answer as the progress file keeps it, in the words that were chosen."""
+    with suppress(CourseError):  # an answer of an older course
+        return kept if kept == verbs.SKIP else prediction.words(prediction.meant(kept))
+    return kept
+
+
 class Question(widgets.VBox):  # type: ignore[misc]
     """A button for each option, or a place to write; what was taken is said below."""
 
     def __init__(self, prediction: Prediction) -> None:
         self.prediction = prediction
-        self.notice = widgets.HTML("")
+        kept = progress.record(prediction.slug).answer
+        self.notice = widgets.HTML(notice(f"You said before: {said(prediction, kept)}.") if kept else "")
         self.typed = widgets.Text(placeholder="your prediction", layout=widgets.Layout(width="24em"))
         rows = [self._button(f"{letter}) {prediction.options[key]}", key) for letter, key in prediction.letters.items()]
         own = [] if rows else [widgets.HBox([self.typed, self._button("Predict", None)])]
@@ -41,7 +55,7 @@ class Question(widgets.VBox):  # type: ignore[misc]
             words = f"Your prediction: {verbs.predict(self.prediction.slug, answer)}. Now run the next cell."
         except CourseError as error:
             words = str(error)
-        self.notice.value = f'<p role="alert">{html.escape(words)}</p>'  # put in anew each time, so it is read out
+        self.notice.value = notice(words)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """The widget, and in the place of its Python name the text that says the same."""
