@@ -170,6 +170,21 @@ def test_a_last_report_is_shown_with_the_commands_of_its_advice(panel: Panel) ->
     assert panel.ask("tasks/odd-port")[1]["report"] is None
 
 
+def test_of_a_try_before_there_is_no_report(panel: Panel) -> None:
+    report = checks.Report("short-name", (checks.Result("name", True, *"aoewn"),))
+    with progress.editing("short-name") as record:
+        record.report, record.checked = report.stored(progress.LONGEST_TEXT), "2026-11-28T10:00:00+00:00"
+    assert panel.ask("tasks/short-name")[1]["report"]["passed"] is True
+    with progress.editing("short-name") as record:
+        progress.begin(record, "")
+    assert panel.ask("tasks/short-name")[1]["report"] is None
+
+
+@pytest.mark.parametrize("kept", ["", "[]", "5", "{}", '{"checks": [], "lab": ""}', '{"passed": true, "checks": [{}]}'])
+def test_what_is_no_report_is_none(kept: str) -> None:
+    assert views._report(progress.Record(report=kept)) is None
+
+
 def test_a_long_report_is_stored_whole_in_structure() -> None:
     results = [checks.Result(f"check-{number}", False, "a", "o" * 5000, "e", "w", "n") for number in range(10)]
     kept = checks.Report("x", tuple(results)).stored(progress.LONGEST_TEXT)

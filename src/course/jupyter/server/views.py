@@ -13,7 +13,7 @@ from course.jupyter.server import place
 from course.lessons import catalog as lessons
 from course.lessons import path, routes, way, workspace
 from course.provision import lifecycle, reporter
-from course.tasks import catalog, index, progress, verbs
+from course.tasks import catalog, checks, index, progress, verbs
 from course.tasks import room as rooms
 from course.tasks.progress import Record
 from course.tasks.task import Exercise, Task
@@ -120,7 +120,7 @@ def task(slug: str) -> View:
         "hints": [advice.for_here(words) for words in chosen.hints[: record.hints]],
         "hints_left": len(chosen.hints) - record.hints,
         "checked": record.checked,
-        "report": _report(record.report),
+        "report": _report(record),
         "explanation": advice.for_here(chosen.explanation()) if record.done else "",
         "manifest": record.manifest,
         "following": _following(chosen),
@@ -143,16 +143,21 @@ def _without_heading(text: str) -> str:
     return re.sub(r"\A\s*#+ .*\n+", "", text).strip()
 
 
-def _report(kept: str) -> View | None:
-    """The last report with the commands of its advice; None where there is none, or one of an older course."""
-    try:
-        report: View = json.loads(kept)
-    except ValueError:
+def _report(record: Record) -> View | None:
+    """This try's last report with the commands of its advice; None where there is none, or one of an older course."""
+    if record.checked < record.started:
         return None
-    for check in report["checks"]:
-        check["next"] = advice.for_here(check["next"])
-        check["commands"] = commands(check["next"])
-    return report
+    try:
+        kept = json.loads(record.report)
+        return {"passed": bool(kept["passed"]), "checks": [_check(**check) for check in kept["checks"]]}
+    except (ValueError, TypeError, LookupError):
+        return None
+
+
+def _check(**kept: Any) -> View:
+    check = asdict(checks.Result(**kept))
+    words = advice.for_here(check["next"])
+    return check | {"next": words, "commands": commands(words)}
 
 
 def commands(text: str) -> list[str]:
