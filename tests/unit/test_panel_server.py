@@ -207,6 +207,16 @@ def test_where_you_were_is_kept_while_the_notebook_is_there(panel: Panel) -> Non
     assert panel.ask("place", {"notebook": notebook}, method="PUT")[0] == 400
 
 
+def test_the_task_at_hand_is_kept(panel: Panel) -> None:
+    assert panel.ask("course")[1]["task"] == ""
+    assert panel.ask("task", {"task": "loop"}, method="PUT")[0] == 200
+    assert panel.ask("task", {"task": "no-such"}, method="PUT")[0] == 409
+    assert panel.ask("place", {"notebook": "00_start_here.ipynb", "cell": "map"}, method="PUT")[0] == 200
+    assert panel.ask("course")[1]["task"] == "loop"
+    notebooks = {lab["slug"]: lab["notebook"] for lab in panel.ask("course")[1]["labs"]}
+    assert notebooks["loop"] == "lab_loop.ipynb"
+
+
 def test_a_newer_progress_file_is_said_and_left_alone(panel: Panel) -> None:
     kept = progress.file().read_text()
     newer = '{"version": 99, "tasks": {}}'

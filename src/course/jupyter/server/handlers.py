@@ -146,6 +146,17 @@ class Place(Handler):
         await self.answer(lambda: place.write(notebook, cell))
 
 
+class AtHand(Handler):
+    """PUT task: which one is at hand. GET course says it."""
+
+    @web.authenticated
+    @authorized
+    async def put(self) -> None:
+        """Keep it; 409 for what is no task of the panel."""
+        slug = self.given("task")
+        await self.answer(lambda: place.hold(views.find(slug).slug))
+
+
 class Tour(Handler):
     """PUT tour: it was taken or declined. GET course says it."""
 
@@ -296,6 +307,7 @@ def handlers(base_url: str) -> list[tuple[str, type[Handler]]]:
         ("timeline", Timeline),
         ("search", Search),
         ("place", Place),
+        ("task", AtHand),
         ("tour", Tour),
         ("room", Room),
         (f"lights/{word}", Lights),

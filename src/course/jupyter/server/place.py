@@ -1,4 +1,4 @@
-"""Where the learner was: a notebook in workspace/, in each notebook a cell, by its id, and whether at the tour."""
+"""Where the learner was: a notebook in workspace/, in each notebook a cell by its id, a task, whether at the tour."""
 
 import json
 from dataclasses import asdict, dataclass, field, replace
@@ -13,12 +13,13 @@ from course.tasks import progress
 class Places:
     """notebook: the last one, a path below JupyterLab's root; "" before the first. cells: notebook -> last cell.
 
-    toured: whether the tour was taken or declined.
+    task: the slug of the one that was at hand; "" for none. toured: whether the tour was taken or declined.
     """
 
     notebook: str = ""
     cells: dict[str, str] = field(default_factory=dict)
     toured: bool = False
+    task: str = ""
 
     def last(self, root: Path) -> dict[str, str]:
         """Notebook and cell where the learner was last; the course's beginning where that notebook is gone.
@@ -35,7 +36,7 @@ def read() -> Places:
     try:
         kept = json.loads(_file().read_text())
         cells = {str(name): str(cell) for name, cell in kept["cells"].items()}
-        return Places(str(kept["notebook"]), cells, kept.get("toured") is True)
+        return Places(str(kept["notebook"]), cells, kept.get("toured") is True, str(kept.get("task", "")))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Places()
 
@@ -44,6 +45,11 @@ def write(notebook: str, cell: str) -> None:
     """Keep it. A file of its own: the progress file changes when something was done, and this one all the time."""
     was = read()
     _keep(replace(was, notebook=notebook, cells={**was.cells, notebook: cell}))
+
+
+def hold(task: str) -> None:
+    """Keep that this task is the one at hand."""
+    _keep(replace(read(), task=task))
 
 
 def tour() -> None:

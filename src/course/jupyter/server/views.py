@@ -41,12 +41,14 @@ def course(root: Path) -> View:
         "notes": notes,
         "routes": [asdict(route) | {"minutes": route.minutes} for route in routes.routes()],
         "lessons": [_lesson(part, known) | {"cell": was.cells.get(f"{part.name}.ipynb", "")} for part in parts],
-        "labs": [row.as_dict() for row in verbs.rows()],
+        "labs": [row.as_dict() | {"notebook": catalog.find(row.slug).notebook.name} for row in verbs.rows()],
         "documents": _documents(),
+        "path": route.slug if (route := path.chosen()) else "",
         "next": _next(parts),
         "place": was.last(root),
         "begun": was.last(root)["notebook"] == was.notebook,
         "toured": was.toured,
+        "task": was.task if was.task in index.tasks() else "",
     }
 
 
