@@ -217,6 +217,16 @@ def test_the_task_at_hand_is_kept(panel: Panel) -> None:
     assert notebooks["loop"] == "lab_loop.ipynb"
 
 
+def test_what_is_handed_in_is_not_checked_without_an_answer(panel: Panel) -> None:
+    """The palette can be quicker than the panel, where Check is off; and a report that passed must stay."""
+    slug = next(slug for slug, task in index.tasks().items() if callable(getattr(task, "judge", None)))
+    before = progress.record(slug)
+    status, refusal = panel.ask(f"tasks/{slug}/check", {})
+    assert (status, refusal["what"]) == (409, f"{slug} is handed in.")
+    assert "notebook" in refusal["next"]
+    assert progress.record(slug) == before
+
+
 def test_a_newer_progress_file_is_said_and_left_alone(panel: Panel) -> None:
     kept = progress.file().read_text()
     newer = '{"version": 99, "tasks": {}}'
