@@ -189,6 +189,15 @@ export const GONE: IRefusal = {
   next: './course start'
 };
 
+/** What an answer says that is none of the course's. Many failures have nothing to do with where it runs. */
+function unanswered(reply: Response): IRefusal {
+  const status = `(${reply.status} ${reply.statusText})`;
+  if (reply.status < 500 || [502, 503, 504].includes(reply.status)) {
+    return { ...GONE, why: `${GONE.why} ${status}` };
+  }
+  return { what: 'The course failed here.', why: `JupyterLab is there, and says: ${status}`, next: 'course doctor' };
+}
+
 /** What the course answers; `Refused` where it says something else. With a body it is a POST. keepalive: sent even if the page goes. */
 export async function request<T>(path: string, body?: object, method = 'POST', keepalive = false): Promise<T> {
   const settings = ServerConnection.makeSettings();
@@ -199,7 +208,7 @@ export async function request<T>(path: string, body?: object, method = 'POST', k
   });
   const data = await reply.json().catch(() => undefined);
   if (!reply.ok || data === undefined) {
-    throw new Refused(data?.what ? data : { ...GONE, why: `${GONE.why} (${reply.status} ${reply.statusText})` });
+    throw new Refused(data?.what ? data : unanswered(reply));
   }
   return data as T;
 }

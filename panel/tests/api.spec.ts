@@ -28,13 +28,19 @@ test('what the course refuses is said in its own words', async () => {
 test.each([
   ['a server without the course', 404, 'Not Found'],
   ['a token that is no longer one', 403, { message: 'Forbidden' }],
-  ['JSON that is no refusal', 500, { message: 'Internal error' }],
   ['a page instead of JSON', 502, '<html>']
 ])('%s: that the course does not answer, and how', async (_, status, reply) => {
   course.answer('status', reply, status);
   const said = await refusal('status');
   expect(said).toMatchObject({ what: GONE.what, next: GONE.next });
   expect(said!.why).toContain(String(status));
+});
+
+test('JupyterLab is there, and something in it failed', async () => {
+  course.answer('status', { message: 'Internal error' }, 500);
+  const said = await refusal('status');
+  expect(said).toMatchObject({ what: 'The course failed here.', next: 'course doctor' });
+  expect(said!.why).toContain('500');
 });
 
 test('a login page that is answered with 200 is no answer', async () => {

@@ -217,6 +217,26 @@ def test_the_task_at_hand_is_kept(panel: Panel) -> None:
     assert notebooks["loop"] == "lab_loop.ipynb"
 
 
+def test_a_file_that_cannot_be_used_is_said_with_what_to_type(panel: Panel) -> None:
+    """As on a full disk, or where it is somebody else's: the page need not guess that JupyterLab was stopped."""
+    kept = progress.file().read_text()
+    progress.file().unlink()
+    progress.file().mkdir()
+    try:
+        for reply in (panel.ask("course"), panel.ask("tasks/loop/hint", {})):
+            assert reply[0] == 409
+            assert "progress.json cannot be used" in reply[1]["what"] and reply[1]["next"].startswith("mv ")
+    finally:
+        progress.file().rmdir()
+        progress.file().write_text(kept)
+
+
+def test_what_nobody_thought_of_is_said() -> None:
+    said = handlers.failed(ZeroDivisionError("division by zero"))
+    assert (said.what, said.next) == ("The course failed here.", "./course doctor")
+    assert "ZeroDivisionError: division by zero" in said.why and "jupyter" in said.why
+
+
 def test_what_is_handed_in_is_not_checked_without_an_answer(panel: Panel) -> None:
     """The palette can be quicker than the panel, where Check is off; and a report that passed must stay."""
     slug = next(slug for slug, task in index.tasks().items() if callable(getattr(task, "judge", None)))

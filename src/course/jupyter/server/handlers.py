@@ -1,7 +1,8 @@
 """REST below /course/api/: JSON in, JSON out; a token as everywhere in jupyter_server, and its XSRF check.
 
 200 what was asked for; 404 no such task; 409 the course says no, with what happened, why, and what to type next;
-400 a request that is none. Each verb runs in a thread, so the server answers meanwhile.
+500 the course failed, with the same three; 400 a request that is none. Each verb runs in a thread, so the server
+answers meanwhile.
 """
 
 import json
@@ -17,7 +18,7 @@ from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import url_path_join
 from tornado import web
 
-from course.base import advice
+from course.base import advice, files, shell
 from course.base.errors import CourseError
 from course.dns import query, watching
 from course.jupyter.server import changes, place, views
@@ -26,7 +27,7 @@ from course.lessons import search
 from course.tasks import verbs
 
 Say = Callable[[str], None]
-NOT_FOUND, REFUSED = 404, 409
+NOT_FOUND, REFUSED, FAILED = 404, 409, 500
 BUSY: dict[str, str] = {}  # task -> the verb that is at work; one at a time for each
 BESIDE = {"manifest"}  # what is typed is kept when the focus leaves it, often for the button that applies it
 LONGEST_NAME = 300  # characters of a path or an id; more is none
@@ -46,6 +47,12 @@ async def in_thread(call: Callable[[], Any]) -> Any:
     return await wrap_future(outcome)
 
 
+def failed(error: Exception) -> CourseError:
+    """What nobody thought of, in three sentences; all of it is in JupyterLab's log."""
+    why = f"{type(error).__name__}: {str(error)[:200]}. All of it is in {shell.log_file('jupyter')}."
+    return CourseError("The course failed here.", why, "./course doctor")
+
+
 class Handler(APIHandler):
     """What all have: an answer, or what the course says instead."""
 
@@ -57,6 +64,11 @@ class Handler(APIHandler):
             self.finish(json.dumps(await in_thread(call)))
         except CourseError as error:
             self.refuse(error, REFUSED)
+        except OSError as error:  # a full disk, a file of somebody else's
+            self.refuse(files.unusable(error), REFUSED)
+        except Exception as error:
+            self.log.error("The course failed", exc_info=error)
+            self.refuse(failed(error), FAILED)
 
     def refuse(self, error: CourseError, status: int) -> None:
         """Reply with what happened, why, and what to type next."""
