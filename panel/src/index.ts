@@ -17,7 +17,7 @@ import { Asking, Drawn, LiveView, TimelineView, Watched } from './live';
 import { Model } from './model';
 import { TaskPanel } from './task';
 import { Tour } from './tour';
-import { beginning, begins, cellOf, exerciseAt } from './words';
+import { beginning, begins, cellOf, exerciseAt, verbs } from './words';
 
 const NARROW = 900; // pixels of a window
 const ONWARD = 'onward'; // the id of a notebook's last cell, which says what comes next
@@ -69,23 +69,25 @@ function activate(
   restorer?.add(course, course.id);
   restorer?.add(task, task.id);
 
-  const commands: Record<string, [string, () => void]> = {
+  const can = (verb: 'start' | 'check' | 'hint') => () => Boolean(model.task) && !verbs(model.task!, Boolean(model.working))[verb].off;
+  const commands: Record<string, [string, () => void, (() => boolean)?]> = {
     'course:show': ['Show the course', () => shell.activateById(course.id)],
     'course:task': ['Show the task at hand', () => shell.activateById(task.id)],
     'course:continue': ['Continue where I was', () => model.course && openPlace(model.course.place.notebook, model.course.place.cell)],
-    'course:begin': ['Begin the task at hand', begin],
-    'course:check': ['Check the task at hand', () => void model.perform('check', 'Asking the cluster')],
-    'course:hint': ['Next hint for the task at hand', () => void model.perform('hint', 'Hint')],
+    'course:begin': ['Begin the task at hand', begin, can('start')],
+    'course:check': ['Check the task at hand', () => void model.perform('check', 'Asking the cluster'), can('check')],
+    'course:hint': ['Next hint for the task at hand', () => void model.perform('hint', 'Hint'), can('hint')],
     'course:tour': ['Take the tour', tour],
     'course:live': ['Watch a name live', watchName],
     'course:timeline': ['Watch the timeline of lesson 05', showTimeline],
-    'course:help': ['Ask the facilitator for help', () => call(shell, course, model)],
+    'course:help': ['Ask the facilitator for help', () => call(shell, course, model), () => Boolean(model.room?.there)],
     'course:search': ['Search the course', () => search(shell, course)],
-    'course:next': ['Go to what comes next', () => model.task?.following && openNext(model.task.following, doors)]
+    'course:next': ['Go to what comes next', () => openNext(model.task!.following!, doors), () => Boolean(model.task?.following)]
   };
-  for (const [command, [label, execute]] of Object.entries(commands)) {
-    app.commands.addCommand(command, { label, execute: () => later(execute) });
+  for (const [command, [label, execute, isEnabled]] of Object.entries(commands)) {
+    app.commands.addCommand(command, { label, isEnabled, execute: () => later(execute) });
     palette?.addItem({ command, category: 'Course' });
+    model.stateChanged.connect(() => isEnabled && app.commands.notifyCommandChanged(command));
   }
 
   announce(model);

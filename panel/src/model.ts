@@ -140,6 +140,12 @@ export class Model extends VDomModel {
     this.turned = '';
   }
 
+  /** Have words read out; while a verb is at work, what is said is what it does. */
+  tell(words: string): void {
+    this.said = this.working ? this.said : words;
+    this.stateChanged.emit();
+  }
+
   /** Do a verb with the task that is shown; while one is at work, nothing else begins. */
   async perform(verb: string, words: string, body: object = {}): Promise<void> {
     const task = this.task;

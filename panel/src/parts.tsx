@@ -13,6 +13,8 @@ export function Button(props: {
   press: () => void;
   /** Why it cannot be pressed; '' where it can. */
   off?: string;
+  /** Says why, when it is pressed all the same. */
+  tell?: (why: string) => void;
   primary?: boolean;
   /** It sends the form that it stands in, as Enter does. */
   submits?: boolean;
@@ -23,7 +25,7 @@ export function Button(props: {
       className={`jp-mod-styled ${props.primary && !props.off ? 'jp-mod-accept' : 'jp-mod-reject'} ec-button`}
       aria-disabled={Boolean(props.off)}
       title={props.off || undefined}
-      onClick={() => props.off || props.press()}
+      onClick={() => (props.off ? props.tell?.(props.off) : props.press())}
     >
       {props.label}
     </button>

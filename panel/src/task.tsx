@@ -10,7 +10,7 @@ import { IDoors, Next } from './course';
 import { Draft } from './draft';
 import { Model } from './model';
 import { Button, Command, Markdown, Trouble } from './parts';
-import { beginning, counted, verbs, verdict } from './words';
+import { beginning, counted, verbs, verdict, when } from './words';
 
 const LOOK = 3000; // milliseconds between two questions for the lights
 
@@ -58,7 +58,7 @@ export class TaskPanel extends VDomRenderer<Model> {
           <p aria-live="polite" className="ec-words">{lights ? `${counted(lights)} ${turned}` : ''}</p>
           {task?.explanation && task.following && <Next following={task.following} doors={this.tools.doors} primary />}
         </div>
-        {lights && !lights.trouble && <Lights lights={lights} />}
+        {lights && lights.checks.length > 0 && <Lights lights={lights} />}
         {task && <Report task={task} run={this.tools.run} />}
         {task && <Rest task={task} solution={this.model.solution} model={this.model} tools={this.tools} />}
       </>
@@ -75,13 +75,14 @@ function About(props: { task: ITask }): React.JSX.Element {
 function Verbs(props: { task: ITask; model: Model; tools: ITools }): React.JSX.Element {
   const { task, model, tools } = props;
   const can = verbs(task, Boolean(model.working));
+  const tell = (why: string) => model.tell(why);
   const left = task.hints_left ? `${task.hints_left} left` : 'all read';
   return (
     <div role="group" aria-label="What you can do" className="ec-verbs">
-      <Button label={beginning(task).label} press={tools.begin} {...can.start} />
-      <Button label="Check" press={() => void model.perform('check', 'Asking the cluster')} {...can.check} />
-      <Button label={`Hint (${left})`} press={() => void model.perform('hint', 'Hint')} {...can.hint} />
-      <Button label="Solution" press={tools.solve} {...can.solution} />
+      <Button label={beginning(task).label} press={tools.begin} tell={tell} {...can.start} />
+      <Button label="Check" press={() => void model.perform('check', 'Asking the cluster')} tell={tell} {...can.check} />
+      <Button label={`Hint (${left})`} press={() => void model.perform('hint', 'Hint')} tell={tell} {...can.hint} />
+      <Button label="Solution" press={tools.solve} tell={tell} {...can.solution} />
     </div>
   );
 }
@@ -106,7 +107,7 @@ function Lights(props: { lights: ILights }): React.JSX.Element {
 }
 
 function Report(props: { task: ITask; run: (command: string) => void }): React.JSX.Element {
-  const { report, checked, explanation } = props.task;
+  const { report, checked, state } = props.task;
   if (!report) {
     return <></>;
   }
@@ -115,7 +116,7 @@ function Report(props: { task: ITask; run: (command: string) => void }): React.J
       <h3 className={report.passed ? 'ec-passed' : ''}>
         {verdict(report)}
       </h3>
-      <p className="ec-small">Asked at {new Date(checked).toLocaleTimeString()}{explanation ? '. Well done.' : ''}</p>
+      <p className="ec-small">Asked at {when(checked)}{report.passed && state === 'passed' ? '. Well done.' : ''}</p>
       <ul className="ec-list">
         {report.checks.map(check => <li key={check.name}><Check check={check} run={props.run} /></li>)}
       </ul>
@@ -210,6 +211,7 @@ function Manifest(props: { model: Model; task: ITask; editors: IEditorServices }
       <Button
         label="Apply"
         press={() => void model.perform('apply', 'Applying your manifest', { manifest: text() })}
+        tell={why => model.tell(why)}
         {...verbs(task, Boolean(model.working)).apply}
       />
     </section>

@@ -55,6 +55,17 @@ export function wallClock(moment: string): string {
   return new Date(moment).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
 }
 
+/** The time of day as the lines of `course ask --watch` have it. */
+export function dayTime(now = new Date()): string {
+  return now.toTimeString().slice(0, 8);
+}
+
+/** When something was asked: a time of another day has its date. */
+export function when(moment: string, now = new Date()): string {
+  const then = new Date(moment);
+  return then.toDateString() === now.toDateString() ? then.toLocaleTimeString() : then.toLocaleString();
+}
+
 /** How many places a search found. */
 export function places(count: number): string {
   return count ? `${count} ${count === 1 ? 'place' : 'places'}, the best first.` : 'Nowhere. All words must stand in one place: try fewer.';
@@ -62,6 +73,9 @@ export function places(count: number): string {
 
 /** How many lights are green; why there are none. */
 export function counted(lights: ILights): string {
+  if (!lights.asked) {
+    return lights.paused ? 'Lights: not asked yet, something of yours is at work.' : 'Lights: the cluster is being asked.';
+  }
   const green = lights.checks.filter(check => check.passed).length;
   return lights.trouble ? `No lights: ${lights.trouble}` : `Lights: ${green} of ${lights.checks.length} are green.`;
 }

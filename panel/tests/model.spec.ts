@@ -134,6 +134,16 @@ describe('verbs', () => {
     expect(course.paths('POST')).toEqual(['POST tasks/lost-database/check']);
   });
 
+  test('why a button is off is read out, and not over what a verb says', async () => {
+    model.tell('Begin first.');
+    expect(model.said).toBe('Begin first.');
+    course.answer('tasks/lost-database/check', { ...TASK, said: 'Passed' });
+    const done = model.perform('check', 'Asking');
+    model.tell('One thing at a time.');
+    expect(model.said).toBe('Asking');
+    await done;
+  });
+
   test('a refusal is kept, what was said is not, and the next verb begins without it', async () => {
     course.answer('tasks/lost-database/check', NO, 409);
     await model.perform('check', 'Asking');

@@ -42,12 +42,26 @@ test('how far the exercises of a lesson are', () => {
   expect(words.exercises([{ state: 'not started' }])).toBe('1 exercise, 0 passed');
 });
 
+test('the time of day is written as the terminal writes it', () => {
+  expect(words.dayTime(new Date(2026, 10, 29, 9, 5, 7))).toBe('09:05:07');
+});
+
+test('a time of another day has its date', () => {
+  const now = new Date(2026, 10, 29, 12, 0, 0);
+  const [today, before] = [new Date(2026, 10, 29, 9, 30, 0), new Date(2026, 10, 28, 9, 30, 0)];
+  expect(words.when(today.toISOString(), now)).toBe(today.toLocaleTimeString());
+  expect(words.when(before.toISOString(), now)).toBe(before.toLocaleString());
+});
+
 test.each([[0, /^Nowhere/], [1, /^1 place,/], [2, /^2 places,/]])('%i places', (count, said) => expect(words.places(count)).toMatch(said));
 
 test('lights are counted, and trouble is said instead', () => {
-  const lights = { checks: [check('a', true), check('b', false)], asked: '', trouble: '', paused: false };
+  const lights = { checks: [check('a', true), check('b', false)], asked: '2026-11-29T12:00:00+00:00', trouble: '', paused: false };
   expect(words.counted(lights)).toBe('Lights: 1 of 2 are green.');
   expect(words.counted({ ...lights, trouble: 'no cluster' })).toBe('No lights: no cluster');
+  const before = { ...lights, checks: [], asked: '' };
+  expect(words.counted(before)).toBe('Lights: the cluster is being asked.');
+  expect(words.counted({ ...before, paused: true })).toBe('Lights: not asked yet, something of yours is at work.');
 });
 
 test.each([

@@ -188,7 +188,11 @@ def test_hints_come_without_a_kernel_and_the_focus_stays(server: jupyterlab.Serv
         expect(hint).to_be_focused()
     expect(hint).to_have_attribute("aria-disabled", "true")
     expect(shown.get_by_role("region", name="Hints").get_by_role("listitem")).to_have_count(len(LAB.hints))
-    expect(shown.get_by_role("button", name="Check")).to_have_attribute("aria-disabled", "true")
+    check = shown.get_by_role("button", name="Check")
+    expect(check).to_have_attribute("aria-disabled", "true")
+    check.press("Enter")  # what is off says why
+    expect(shown.get_by_role("status")).to_have_text("Begin first.")
+    expect(check).to_be_focused()
     picture(page, "hints")
     assert violations(page, *BOTH) == []
 
