@@ -16,6 +16,7 @@ export interface ITaskRow {
 
 export interface ILab extends ITaskRow {
   lesson: string;
+  notebook: string;
   level: string;
   minutes: number;
 }
@@ -65,11 +66,15 @@ export interface ICourse {
   cluster: string;
   notes: string[];
   routes: IRoute[];
+  /** The one that was chosen by `course next --path`; '' for none. */
+  path: string;
   lessons: ILesson[];
   labs: ILab[];
   documents: { path: string; title: string }[];
   next: IFollowing | null;
   place: IPlace;
+  /** The task that was at hand last; '' for none. */
+  task: string;
   begun: boolean;
   /** Whether the tour was taken or declined. */
   toured: boolean;

@@ -7,7 +7,7 @@ import { ICourse, IFollowing, ILab, ILesson, IRefusal, IRoom, IStatus, IStep } f
 import { Model } from './model';
 import { Button, Trouble } from './parts';
 import { Search } from './search';
-import { exercises, following as words, LESSON, lasting, mark, numbered, wallClock, standing, STEP, underWay } from './words';
+import { exercises, following as words, LESSON, lasting, mark, numbered, shownWay, wallClock, standing, STEP, underWay } from './words';
 
 export const courseIcon = new LabIcon({
   name: 'externalname-course:course',
@@ -157,8 +157,8 @@ function Step(props: { step: IStep }): React.JSX.Element {
 
 function Ways(props: { course: ICourse; doors: IDoors }): React.JSX.Element {
   const { course, doors } = props;
-  const [slug, choose] = React.useState('all-of-it');
-  const way = course.routes.find(route => route.slug === slug) ?? course.routes[0];
+  const [slug, choose] = React.useState('');
+  const way = shownWay(course, slug);
   const lessons = course.lessons.filter(lesson => way.lessons.includes(lesson.slug));
   const rest = course.labs.filter(lab => way.labs.includes(lab.slug) && !way.lessons.includes(lab.lesson));
   return (

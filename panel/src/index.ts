@@ -8,7 +8,7 @@ import { PageConfig } from '@jupyterlab/coreutils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import { INotebookTracker, Notebook, NotebookActions, NotebookPanel } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
-import { Terminal } from '@jupyterlab/services';
+import { ServerConnection, Terminal } from '@jupyterlab/services';
 import { ITerminal } from '@jupyterlab/terminal';
 import { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
@@ -17,10 +17,11 @@ import { Asking, Drawn, LiveView, TimelineView, Watched } from './live';
 import { Model } from './model';
 import { TaskPanel } from './task';
 import { Tour } from './tour';
-import { beginning, begins, cellOf, exerciseAt, verbs } from './words';
+import { beginning, begins, cellOf, freshCopy, taskAt, verbs } from './words';
 
 const NARROW = 900; // pixels of a window
 const ONWARD = 'onward'; // the id of a notebook's last cell, which says what comes next
+const LONGEST = 20000; // milliseconds until a notebook is shown; of one that cannot be read nobody is told
 const SETTLED = 1000; // milliseconds in one cell until it is where the learner is
 
 const plugin: JupyterFrontEndPlugin<void> = {
@@ -42,9 +43,9 @@ function activate(
   restorer: ILayoutRestorer | null
 ): void {
   const model = new Model();
-  const openPlace = (notebook: string, cell = '') => void goTo(documents, notebook, cell);
+  const openPlace = (notebook: string, cell = '') => void goTo(documents, model, notebook, cell);
   const openTask = (slug: string) =>
-    void model.open(slug).then(() => {
+    void model.choose(slug).then(() => {
       if (window.innerWidth < NARROW) {
         shell.collapseLeft(); // beside both panels there would be no room for a notebook
       }
@@ -101,8 +102,11 @@ function activate(
   const hash = window.location.hash; // read now: JupyterLab takes it from the address when it opens what that names
   app.serviceManager.events.stream.connect((_, event) => void model.heard(event));
   void Promise.all([model.loadCourse(), app.restored])
-    .then(() => home(shell, documents, notebooks, model, course.id, hash))
-    .finally(() => follow(notebooks, model)); // before it, the cells that a restored notebook begins with would be kept
+    .then(() => Promise.race([home(shell, documents, notebooks, model, course.id, hash), slept(LONGEST)]))
+    .finally(() => {
+      follow(notebooks, model); // before that, the cells that a restored notebook begins with would be kept
+      void model.reopen();
+    });
   void model.loadStatus();
   void model.loadRoom();
 }
@@ -122,6 +126,10 @@ function endHere(notebook: Notebook, last: Cell): void {
 /** After the palette has closed: it gives the focus back to the notebook, a frame later than the command ends. */
 function later(work: () => void): void {
   requestAnimationFrame(() => requestAnimationFrame(work));
+}
+
+function slept(milliseconds: number): Promise<void> {
+  return new Promise(awake => window.setTimeout(awake, milliseconds));
 }
 
 type Make = (kept: ReadonlyPartialJSONObject) => Asking;
@@ -202,7 +210,12 @@ async function agreed(title: string, body: string, label: string): Promise<boole
 }
 
 /** Open a notebook, wait until it is shown, and go to one of its cells by the id. */
-async function goTo(documents: IDocumentManager, notebook: string, cell: string): Promise<void> {
+async function goTo(documents: IDocumentManager, model: Model, notebook: string, cell: string): Promise<void> {
+  const fresh = model.course ? freshCopy(model.course, notebook) : '';
+  if (fresh && (await isGone(documents, notebook))) {
+    await showDialog({ title: `${notebook} is not there.`, body: `It was deleted or renamed. A fresh copy: ${fresh}, in a terminal.`, buttons: [Dialog.okButton()] });
+    return;
+  }
   if (notebook.endsWith('.md')) {
     await read(documents, notebook, cell);
     return;
@@ -211,6 +224,12 @@ async function goTo(documents: IDocumentManager, notebook: string, cell: string)
   if (widget) {
     await showCellOf(widget as NotebookPanel, cell);
   }
+}
+
+/** Whether there is no such file. A server that does not answer says nothing about files. */
+async function isGone(documents: IDocumentManager, path: string): Promise<boolean> {
+  const answer = documents.services.contents.get(path, { content: false });
+  return answer.then(() => false, error => error instanceof ServerConnection.ResponseError && error.response.status === 404);
 }
 
 /** A document as it is read, not as it is written, at one of its headings. */
@@ -281,7 +300,7 @@ function mendLinks(app: JupyterFrontEnd): void {
   });
 }
 
-/** Keep where the learner is, and show the exercise whose cell that is. */
+/** Keep where the learner is, and show the task of that place. */
 function follow(notebooks: INotebookTracker, model: Model): void {
   let waiting = 0;
   notebooks.activeCellChanged.connect((_, cell) => {
@@ -292,10 +311,9 @@ function follow(notebooks: INotebookTracker, model: Model): void {
     }
     waiting = window.setTimeout(() => {
       model.keepPlace({ notebook, cell: cell.model.id });
-      const lesson = model.course?.lessons.find(one => one.notebook === notebook);
-      const here = exerciseAt(lesson?.exercises ?? [], cell.model.id);
+      const here = model.course && taskAt(model.course, notebook, cell.model.id);
       if (here) {
-        void model.open(here.slug);
+        void model.choose(here);
       }
     }, SETTLED);
   });
@@ -331,7 +349,7 @@ async function home(
   const launchers = open.filter(widget => widget.id.startsWith('launcher'));
   const empty = open.length === launchers.length;
   if (empty || here === place.notebook) {
-    await goTo(documents, place.notebook, place.cell);
+    await goTo(documents, model, place.notebook, place.cell);
   }
   if (empty) {
     launchers.forEach(widget => widget.close());

@@ -93,6 +93,22 @@ export class Model extends VDomModel {
     this.stateChanged.emit();
   }
 
+  /** Show a task, and keep that it is the one at hand: for a reload, and for a second tab. */
+  async choose(slug: string): Promise<void> {
+    await this.open(slug);
+    if (this.task?.slug === slug && this.course && this.course.task !== slug) {
+      this.course.task = slug;
+      request('task', { task: slug }, 'PUT').catch(() => undefined);
+    }
+  }
+
+  /** The task that was at hand last, where none is open yet. */
+  async reopen(): Promise<void> {
+    if (this.course?.task && !this.task) {
+      await this.open(this.course.task);
+    }
+  }
+
   /** Ask for the lights of the task that is shown; called again and again for as long as it is. Nobody waits for it. */
   async loadLights(): Promise<void> {
     const task = this.task;

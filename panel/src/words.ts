@@ -1,6 +1,6 @@
 // What is said and read as text: no server, no component, nothing of JupyterLab.
 
-import { ICheck, IFollowing, ILesson, ILight, ILights, IStatus, IStep, ITask } from './api';
+import { ICheck, ICourse, IFollowing, ILesson, ILight, ILights, IRoute, IStatus, IStep, ITask } from './api';
 
 export const LESSON: Record<ILesson['state'], string> = { open: 'not begun', begun: 'in progress', done: 'done' };
 export const STEP: Record<IStep['state'], string> = { waiting: '○', running: '◐', done: '●', failed: '✗' };
@@ -26,6 +26,11 @@ export function lasting(minutes: number): string {
 export function exercises(tasks: { state: string }[]): string {
   const done = tasks.filter(({ state }) => state === 'passed').length;
   return `${tasks.length} ${tasks.length === 1 ? 'exercise' : 'exercises'}, ${done} passed`;
+}
+
+/** The way that is shown: what was picked in the panel, else the path that was chosen, else all of it. */
+export function shownWay(course: ICourse, picked: string): IRoute {
+  return course.routes.find(route => route.slug === (picked || course.path || 'all-of-it')) ?? course.routes[0];
 }
 
 export function following(next: IFollowing): string {
@@ -121,6 +126,19 @@ export function beginning(task: ITask): { label: string; ask: string } {
   const again = task.running || (exercise && Boolean(task.checked));
   const lost = task.sets_up ? 'What you changed in the cluster for it is removed.' : 'The cluster stays as it is. Hints and time begin anew.';
   return { label: again ? 'Begin afresh' : 'Begin', ask: again || (exercise && task.sets_up) ? `${lost} Your progress stays.` : '' };
+}
+
+/** The task of a place: a lab all over its own notebook, an exercise at its cells. */
+export function taskAt(course: ICourse, notebook: string, cell: string): string | undefined {
+  const lesson = course.lessons.find(one => one.notebook === notebook);
+  const lab = course.labs.find(one => one.notebook === notebook);
+  return lab?.slug ?? exerciseAt(lesson?.exercises ?? [], cell)?.slug;
+}
+
+/** How to get a notebook back that was deleted; '' where it is none of the course's. */
+export function freshCopy(course: ICourse, notebook: string): string {
+  const known = [...course.lessons, ...course.labs].find(one => one.notebook === notebook);
+  return known ? `course notebook reset ${known.slug}` : '';
 }
 
 /** The exercise that a cell belongs to: its text, its beginning, the cell itself, or its check. */

@@ -84,6 +84,7 @@ export const COURSE: ICourse = {
   cluster: 'externalname-course',
   notes: [],
   routes: [],
+  path: '',
   lessons: [
     { slug: 'start', number: 0, title: 'Start', minutes: 15, notebook: '00_start.ipynb', cell: '', state: 'open', exercises: [] }
   ],
@@ -91,6 +92,7 @@ export const COURSE: ICourse = {
   documents: [],
   next: null,
   place: { notebook: '00_start.ipynb', cell: '' },
+  task: '',
   begun: false,
   toured: false
 };

@@ -337,6 +337,28 @@ describe('what is kept', () => {
     expect(course.paths('place')).toEqual(['PUT place']);
   });
 
+  test('the task at hand, once; what does not exist is not kept', async () => {
+    await model.loadCourse();
+    course.answer('tasks/nothing', NO, 404);
+    await model.choose('lost-database');
+    await model.choose('lost-database');
+    await model.choose('nothing');
+    await course.arrived(4);
+    expect(course.asked.filter(({ method }) => method === 'PUT').map(({ path, body }) => [path, body])).toEqual([['task', { task: 'lost-database' }]]);
+  });
+
+  test('the task at hand is there again, but not in the place of one that was opened meanwhile', async () => {
+    await model.reopen();
+    course.answer('course', { ...COURSE, task: 'loop' });
+    await model.loadCourse();
+    await model.reopen();
+    expect(model.task!.slug).toBe('loop');
+    await model.open('lost-database');
+    await model.reopen();
+    expect(model.task!.slug).toBe('lost-database');
+    expect(course.paths('PUT')).toEqual([]);
+  });
+
   test('the tour once', async () => {
     await model.loadCourse();
     model.toured();

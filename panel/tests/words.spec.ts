@@ -1,6 +1,6 @@
 import * as words from '../src/words';
 import { IStatus } from '../src/api';
-import { check, READY, TASK } from './course';
+import { check, COURSE, READY, TASK } from './course';
 
 const steps: IStatus['steps'] = [
   { title: 'Container engine', state: 'done', seconds: 1, doing: '' },
@@ -124,6 +124,34 @@ test.each([['a.b', undefined], ['dig', 'dig'], ['dig-text', 'dig'], ['dig-start'
   'the exercise of the cell %s',
   (cell, slug) => expect(words.exerciseAt([{ slug: 'a.+b' }, { slug: 'dig' }], cell)?.slug).toBe(slug)
 );
+
+test.each([['', '', 'all-of-it'], ['', 'evening', 'evening'], ['all-of-it', 'evening', 'all-of-it'], ['', 'of-tomorrow', 'evening']])(
+  'of %j picked and %j chosen that way is shown',
+  (picked, path, slug) => {
+    const routes = ['evening', 'all-of-it'].map(name => ({ slug: name, title: '', minutes: 0, lessons: [], labs: [] }));
+    expect(words.shownWay({ ...COURSE, routes, path }, picked).slug).toBe(slug);
+  }
+);
+
+const EXERCISES = [{ slug: 'dig', title: '', state: '' }];
+const WHERE = {
+  ...COURSE,
+  lessons: [{ ...COURSE.lessons[0], exercises: EXERCISES }],
+  labs: [{ slug: 'loop', title: '', state: '', lesson: 'start', notebook: 'lab_loop.ipynb', level: '', minutes: 5 }]
+};
+
+test.each([
+  ['00_start.ipynb', 'dig-check', 'dig'],
+  ['00_start.ipynb', 'map', undefined],
+  ['lab_loop.ipynb', 'any', 'loop'],
+  ['mine.ipynb', 'dig', undefined]
+])('the task of %s at %s', (notebook, cell, slug) => expect(words.taskAt(WHERE, notebook, cell)).toBe(slug));
+
+test.each([
+  ['00_start.ipynb', 'course notebook reset start'],
+  ['lab_loop.ipynb', 'course notebook reset loop'],
+  ['mine.ipynb', '']
+])('how to get %s back', (notebook, command) => expect(words.freshCopy(WHERE, notebook)).toBe(command));
 
 test.each([
   ['#cell-id=dig', 'dig'],

@@ -3,7 +3,8 @@
 import json
 import re
 import tomllib
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -18,6 +19,7 @@ from course.jupyter import jupyterlab
 from course.jupyter.server import place
 from course.kube import kubectl
 from course.lessons import catalog as lessons
+from course.lessons import workspace
 from course.lessons.migration import place as migration
 from course.provision import lifecycle, outside, reporter, steps
 from course.tasks import catalog, checks, index, progress, stage, verbs
@@ -176,6 +178,60 @@ def test_you_go_on_where_you_were(server: jupyterlab.Server, page: Page) -> None
         expect(active_cell(again)).to_contain_text("Your turn: write it here.")
         expect(active_cell(again)).to_be_in_viewport()
         again.reload()
+
+
+@contextmanager
+def following(page: Page) -> Iterator[None]:
+    """Until the panel follows where the learner is: then it asks for the task that was at hand before."""
+    place.write("none.ipynb", "")
+    place.hold(LAB.slug)
+    with page.expect_request(re.compile(rf"/tasks/{LAB.slug}\b"), timeout=PATIENCE):
+        yield
+
+
+def test_the_task_at_hand_is_there_in_a_second_tab_and_after_a_reload(server: jupyterlab.Server, page: Page) -> None:
+    open_lab(server, page)
+    until(lambda: place.read().task == LAB.slug, seconds=60, what="The task being kept")
+    again = page.context.new_page()
+    home(server, again)
+    for _ in range(2):
+        again.get_by_role("tab", name="The task at hand").click()
+        expect(task(again).get_by_role("heading", name=LAB.title)).to_be_visible()
+        again.reload()
+
+
+def test_in_a_labs_own_notebook_it_is_the_task_at_hand(server: jupyterlab.Server, page: Page) -> None:
+    other = catalog.find("loop")
+    with following(page):
+        page.goto(server.address.replace("/lab?", f"/lab/tree/{other.notebook.name}?reset&"))
+    active_cell(page).click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("ArrowDown")
+    until(lambda: place.read().task == other.slug, seconds=60, what="The lab being at hand")
+
+
+def test_a_notebook_that_was_deleted_is_said_with_how_to_get_it_back(server: jupyterlab.Server, page: Page) -> None:
+    shown = home(server, page)
+    third = lessons.lessons()[3]
+    (paths.WORKSPACE / third.notebook.name).unlink()
+    try:
+        shown.get_by_role("button", name=f"{third.number:02d} {third.title}").click()
+        said = page.get_by_role("dialog").filter(has_text=f"{third.notebook.name} is not there.")
+        expect(said).to_contain_text(f"course notebook reset {third.slug}")
+        said.get_by_role("button", name="OK").click()
+    finally:
+        workspace.reset(third.slug)
+
+
+def test_a_notebook_that_cannot_be_read_does_not_end_the_following(server: jupyterlab.Server, page: Page) -> None:
+    (paths.WORKSPACE / "broken.ipynb").write_text("no JSON")
+    with following(page):
+        page.goto(server.address.replace("/lab?", "/lab/tree/broken.ipynb?reset&"))
+        page.get_by_role("dialog", name=re.compile("File Load Error")).get_by_role("button").last.click()
+        page.get_by_role("dialog").get_by_role("button", name="Discard").click()  # JupyterLab closes it, and asks
+        page.get_by_role("tab", name="The course").click()
+    panel(page).get_by_role("button", name=f"{SECOND.number:02d} {SECOND.title}").click()
+    until(lambda: place.read().notebook == SECOND.notebook.name, seconds=60, what="The place being kept")
 
 
 def test_hints_come_without_a_kernel_and_the_focus_stays(server: jupyterlab.Server, page: Page) -> None:
