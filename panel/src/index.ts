@@ -360,17 +360,21 @@ async function home(
 /** What runs a command in the course's own terminal, below what is open. */
 function terminal(app: JupyterFrontEnd, shell: ILabShell): (command: string) => void {
   let own: MainAreaWidget<ITerminal.ITerminal> | null = null;
-  return async command => {
-    if (!own || own.isDisposed) {
-      const current = shell.currentWidget;
-      own = (await app.commands.execute('terminal:create-new')) as MainAreaWidget<ITerminal.ITerminal>;
-      if (current && current.id !== own.id) {
-        shell.add(own, 'main', { mode: 'split-bottom', ref: current.id });
-      }
-      await prompted(own.content.session);
+  const made = async () => {
+    const current = shell.currentWidget;
+    const terminal = (await app.commands.execute('terminal:create-new')) as MainAreaWidget<ITerminal.ITerminal>;
+    if (current && current.id !== terminal.id) {
+      shell.add(terminal, 'main', { mode: 'split-bottom', ref: current.id });
     }
-    shell.activateById(own.id);
-    own.content.session.send({ type: 'stdin', content: [`${command}\r`] });
+    await prompted(terminal.content.session);
+    return terminal;
+  };
+  return async command => {
+    const endless = command.endsWith(' --watch'); // in the course's own it would take whatever is run next as its input
+    const used = endless || !own || own.isDisposed ? await made() : own;
+    own = endless ? own : used;
+    shell.activateById(used.id);
+    used.content.session.send({ type: 'stdin', content: [`${command}\r`] });
   };
 }
 

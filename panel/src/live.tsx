@@ -8,7 +8,7 @@ import * as React from 'react';
 import { IAnswer, IRefusal, ITimeline, request } from './api';
 import { outcome } from './model';
 import { Button, Command, Trouble } from './parts';
-import { quoted, themed } from './words';
+import { dayTime, quoted, themed } from './words';
 
 const SECOND = 1000; // milliseconds between two questions for a name
 const DRAWN = 2000; // milliseconds between two pictures
@@ -88,7 +88,7 @@ export class Watched extends Asked {
   }
 
   watch(name: string, namespace: string): void {
-    Object.assign(this, { name: name.trim(), namespace: namespace.trim() || 'default', running: true, answer: null, lines: [] });
+    Object.assign(this, { name: name.trim(), namespace: namespace.trim() || 'default', running: true, answer: null, refusal: null, lines: [] });
     this.turn();
     this.stateChanged.emit();
     void this.ask();
@@ -117,9 +117,10 @@ export class Watched extends Asked {
   }
 
   private take(answer: IAnswer | null, refusal: IRefusal | null): void {
-    if (answer && answer.content !== this.answer?.content) {
-      this.lines = [...this.lines, answer.line].slice(-KEPT);
-    }
+    const another = answer && (this.refusal || answer.content !== this.answer?.content);
+    const lost = refusal && !this.refusal; // once, however long it lasts
+    const line = another ? [answer.line] : lost ? [`${dayTime()} no answer: ${refusal.what}`] : [];
+    this.lines = [...this.lines, ...line].slice(-KEPT);
     this.answer = answer ?? this.answer;
     this.refusal = refusal;
     this.stateChanged.emit();
@@ -138,7 +139,7 @@ export class LiveView extends Asking<Watched> {
         <h2>Live view of a name</h2>
         <Question model={this.model} />
         <Trouble refusal={refusal} />
-        {answer && <Now answer={answer} running={running} />}
+        {answer && <Now answer={answer} running={running && !refusal} />}
         <section aria-label="Changes">
           <h3>Each change</h3>
           <div role="log" aria-label="Each change">

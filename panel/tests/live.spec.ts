@@ -26,17 +26,20 @@ test('a line for each change, none where only the TTL is another', async () => {
   expect(watched.lines).toEqual(['10:00 A 192.0.2.1', '10:02 A 192.0.2.2']);
 });
 
-test('a question that fails is said; the last answer stays, and the same again is no change', async () => {
+test('a question that fails is said; the last answer stays; that it was lost and came back is a line each', async () => {
   const watched = new Watched();
   Object.assign(watched, { name: 'db', running: true });
   course.answer(PATH, answer('A'));
   await watched.ask();
   course.answer(PATH, { what: 'No cluster.', why: '', next: '' }, 409);
   await watched.ask();
+  await watched.ask();
   expect([watched.refusal!.what, watched.answer!.content]).toEqual(['No cluster.', 'A']);
   course.answer(PATH, answer('A'));
   await watched.ask();
-  expect([watched.refusal, watched.lines]).toEqual([null, ['A']]);
+  await watched.ask();
+  expect(watched.refusal).toBeNull();
+  expect(watched.lines).toEqual(['A', expect.stringMatching(/^\d\d:\d\d:\d\d no answer: No cluster\.$/), 'A']);
 });
 
 test('of many changes the last hundred are kept', async () => {
