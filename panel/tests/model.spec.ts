@@ -1,3 +1,5 @@
+import { ServerConnection } from '@jupyterlab/services';
+
 import { ILight, ILights } from '../src/api';
 import { Model } from '../src/model';
 import { check, Course, COURSE, READY, TASK } from './course';
@@ -313,6 +315,14 @@ describe('what is kept', () => {
       ['tasks/lost-database/manifest', { manifest: 'kind: Service' }],
       ['tasks/loop/manifest', { manifest: 'kind: Pod' }]
     ]);
+  });
+
+  test('one that is short enough for a browser is sent even if the page goes', async () => {
+    const sent = jest.spyOn(ServerConnection, 'makeRequest');
+    await model.keepManifest('lost-database', 'kind: Service');
+    await model.keepManifest('lost-database', 'x'.repeat(70_000)); // of this one a browser sends nothing with that wish
+    expect(sent.mock.calls.map(([, init]) => init.keepalive)).toEqual([true, false]);
+    sent.mockRestore();
   });
 
   test('that a manifest is not kept is said until it is; what a verb was refused for stays', async () => {
