@@ -383,6 +383,8 @@ def test_file_names_are_read_in_full(server: jupyterlab.Server, page: Page) -> N
 
 
 def test_the_commands_are_in_the_palette(server: jupyterlab.Server, page: Page) -> None:
+    with progress.editing(LAB.slug) as record:
+        record.hints = 0  # where all are read the command is off, as its button is
     open_lab(server, page)
     by_palette(page, "Next hint for the task at hand")
     expect(task(page).get_by_role("status")).to_contain_text("Hint")
@@ -633,6 +635,17 @@ def test_a_name_is_watched_while_its_record_changes(server: jupyterlab.Server, p
     shown.get_by_role("textbox", name="Name").fill("no such name")
     page.keyboard.press("Enter")
     expect(shown.get_by_role("alert")).to_contain_text("no such name")
+
+
+def test_a_command_that_never_ends_has_a_terminal_of_its_own(server: jupyterlab.Server, page: Page) -> None:
+    """In the course's own, what is run next would be its input."""
+    home(server, page).get_by_role("button", name="Watch a name").press("Enter")
+    name = live(page).get_by_role("textbox", name="Name")
+    name.fill("db")
+    name.press("Enter")
+    for number in (1, 2):
+        live(page).get_by_role("button", name=re.compile("^Run: course ask db .*--watch$")).click()
+        expect(page.locator(".jp-Terminal")).to_have_count(number)
 
 
 def test_what_is_docked_is_there_after_a_reload(server: jupyterlab.Server, page: Page, cluster: None) -> None:

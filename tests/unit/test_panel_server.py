@@ -19,6 +19,7 @@ from course.base import files, paths
 from course.jupyter import jupyterlab
 from course.jupyter.server import handlers, lights, views
 from course.lessons import catalog as lessons
+from course.lessons import path, routes
 from course.tasks import catalog, checks, index, progress, verbs
 from tests.browser.learner import learner
 
@@ -235,6 +236,13 @@ def test_what_nobody_thought_of_is_said() -> None:
     said = handlers.failed(ZeroDivisionError("division by zero"))
     assert (said.what, said.next) == ("The course failed here.", "./course doctor")
     assert "ZeroDivisionError: division by zero" in said.why and "jupyter" in said.why
+
+
+def test_the_path_that_was_chosen_is_said(panel: Panel) -> None:
+    chosen = routes.routes()[0].slug
+    for name, said in ((chosen, chosen), (path.NONE, "")):
+        path.choose(name)
+        assert panel.ask("course")[1]["path"] == said
 
 
 def test_what_is_handed_in_is_not_checked_without_an_answer(panel: Panel) -> None:
