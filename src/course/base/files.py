@@ -66,7 +66,8 @@ def _past(wrong: Path) -> str:
 
     Elsewhere it is right where it is, and a variable leads there.
     """
-    if any(wrong.is_relative_to(folder) for folder in (paths.STATE, paths.WORKSPACE, paths.cache())):
+    ours = (paths.STATE, paths.WORKSPACE, paths.cache())
+    if any(wrong.is_relative_to(folder) for folder in ours) or paths.PROGRESS in wrong.parents:
         return f"mv {shlex.quote(str(wrong))} {shlex.quote(f'{wrong}.old')}, then the same command again"
     if paths.STATE.is_relative_to(wrong):
         return "unset COURSE_STATE, then the same command again"
