@@ -146,18 +146,17 @@ def why_empty(reply: Reply) -> str:
 
 
 def each_address_is_one(pod: Pod, app: str = "") -> Check:
-    """What the policies let out to by address is one address each. app: of those for Pods of that label, or for all."""
+    """What the policies let out to by address is one address each. app: of those for this label alone, or of all."""
+    which = f'?(@.spec.podSelector.matchLabels.app=="{app}")' if app else "*"
+    rule = "{.metadata.name}: {.spec.egress[*].to[*].ipBlock.cidr}; "
 
-    def is_one(rule: str) -> bool:
-        selected, _, blocks = rule.rpartition(": ")
-        ours = not app or selected.endswith(" {}") or f'"{app}"' in selected
-        return not ours or all(block.endswith(("/32", "/128")) for block in blocks.split())
+    def blocks(reply: Reply) -> list[str]:
+        return [block for rule in reply.text.split(";") for block in rule.partition(": ")[2].split()]
 
-    rule = "{.metadata.name} {.spec.podSelector}: {.spec.egress[*].to[*].ipBlock.cidr}; "
     return Check(
         "each-address-is-one",
-        pod.kubectl(f"get networkpolicies -o jsonpath='{{range .items[*]}}{rule}{{end}}'"),
-        lambda reply: all(is_one(rule) for rule in reply.text.split(";")),
+        pod.kubectl(f"get networkpolicies -o jsonpath='{{range .items[{which}]}}{rule}{{end}}'"),
+        lambda reply: all(block.endswith(("/32", "/128")) for block in blocks(reply)),
         "blocks of one address, which end in /32",
         "A block that is wider lets out to its neighbours as well, also to those where nobody listens today.",
         f"kubectl -n {pod.namespace} get networkpolicies -o yaml: the part behind the slash of each cidr",
