@@ -50,6 +50,15 @@ def written(expression: str) -> str:
     return f'expression="{expression}"'
 
 
+def own_names(expression: str, *, on_change: bool = True) -> str:
+    """A wrong answer: this expression in the policy own-names; on_change: for changes, too, as for new Services."""
+    operations = """{"op": "replace", "path": "/spec/matchConstraints/resourceRules/0/operations", "value": ["CREATE", "UPDATE"]},
+"""
+    quoted = expression.replace("'", r"\u0027")  # the shell's own quotes stand around it
+    return f"""kubectl patch validatingadmissionpolicy own-names --type json -p '[{operations if on_change else ""}{{"op": "replace", "path": "/spec/validations/0/expression",
+"value": "{quoted}"}}]'"""
+
+
 def refused(of: str) -> Callable[[Reply], bool]:
     """Refused by a policy, and not by one of an earlier task: those are gone, but may be in force for a moment yet.
 
@@ -424,36 +433,38 @@ TASKS = [
         why="The namespace comes from the object itself, so one policy does for all teams, those of tomorrow too. And `UPDATE` belongs into each policy: else the way is to make something harmless and change it.",
         wrong={
             "new-ones-alone": Wrong(
-                cell="""kubectl patch validatingadmissionpolicy own-names --type json -p '[{"op": "replace", "path": "/spec/validations/0/expression",
-"value": "object.spec.type != \\u0027ExternalName\\u0027 || object.spec.externalName.endsWith(\\u0027.\\u0027 + object.metadata.namespace + \\u0027.svc.cluster.local\\u0027)"}]'""",
+                cell=own_names(
+                    "object.spec.type != 'ExternalName' || object.spec.externalName.endsWith('.' + object.metadata.namespace + '.svc.cluster.local')",
+                    on_change=False,
+                ),
                 fails=("a-change",),
                 says={"a-change": "service/page"},
             ),
             "the-second-label": Wrong(
-                cell="""kubectl patch validatingadmissionpolicy own-names --type json -p '[{"op": "replace", "path": "/spec/matchConstraints/resourceRules/0/operations", "value": ["CREATE", "UPDATE"]},
-{"op": "replace", "path": "/spec/validations/0/expression",
-"value": "object.spec.type != \\u0027ExternalName\\u0027 || object.spec.externalName.split(\\u0027.\\u0027)[1] == object.metadata.namespace"}]'""",
+                cell=own_names(
+                    "object.spec.type != 'ExternalName' || object.spec.externalName.split('.')[1] == object.metadata.namespace"
+                ),
                 fails=("a-name-that-goes-on",),
                 says={"a-name-that-goes-on": "begins like a name"},
             ),
             "without-the-dot": Wrong(
-                cell="""kubectl patch validatingadmissionpolicy own-names --type json -p '[{"op": "replace", "path": "/spec/matchConstraints/resourceRules/0/operations", "value": ["CREATE", "UPDATE"]},
-{"op": "replace", "path": "/spec/validations/0/expression",
-"value": "object.spec.type != \\u0027ExternalName\\u0027 || object.spec.externalName.endsWith(object.metadata.namespace + \\u0027.svc.cluster.local\\u0027)"}]'""",
+                cell=own_names(
+                    "object.spec.type != 'ExternalName' || object.spec.externalName.endsWith(object.metadata.namespace + '.svc.cluster.local')"
+                ),
                 fails=("a-longer-namespace",),
                 says={"a-longer-namespace": "before a namespace's name"},
             ),
             "the-type-is-forgotten": Wrong(
-                cell="""kubectl patch validatingadmissionpolicy own-names --type json -p '[{"op": "replace", "path": "/spec/matchConstraints/resourceRules/0/operations", "value": ["CREATE", "UPDATE"]},
-{"op": "replace", "path": "/spec/validations/0/expression",
-"value": "object.spec.externalName.endsWith(\\u0027.\\u0027 + object.metadata.namespace + \\u0027.svc.cluster.local\\u0027)"}]'""",
+                cell=own_names(
+                    "object.spec.externalName.endsWith('.' + object.metadata.namespace + '.svc.cluster.local')"
+                ),
                 fails=("other-services-pass",),
                 says={"other-services-pass": "no such key"},
             ),
             "one-team-alone": Wrong(
-                cell="""kubectl patch validatingadmissionpolicy own-names --type json -p '[{"op": "replace", "path": "/spec/matchConstraints/resourceRules/0/operations", "value": ["CREATE", "UPDATE"]},
-{"op": "replace", "path": "/spec/validations/0/expression",
-"value": "object.spec.type != \\u0027ExternalName\\u0027 || object.spec.externalName.endsWith(\\u0027.team-a.svc.cluster.local\\u0027)"}]'""",
+                cell=own_names(
+                    "object.spec.type != 'ExternalName' || object.spec.externalName.endsWith('.team-a.svc.cluster.local')"
+                ),
                 fails=("a-name-of-its-own", "a-change"),
                 says={"a-name-of-its-own": "more namespaces than one"},
             ),

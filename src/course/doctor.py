@@ -171,11 +171,11 @@ def _setting_up() -> Finding:
 def _image(chosen: engine.Engine) -> Finding:
     image_kind = os.environ.get("COURSE_NODE_IMAGE", "")
     names = [images.node_name(kind) for kind in ([image_kind] if image_kind else ["official", "build"])]
-    missing = "" if any(chosen.has_image(name) for name in names) else "node"
-    if missing or not chosen.has_image(images.lab_name()):
-        cause = "It was not made yet, or it was removed."
-        return Finding("wrong", f"The {missing or 'lab'} image is not there.", cause, "./course up")
-    return Finding("ok", "The node image and the lab image are there.")
+    node = any(chosen.has_image(name) for name in names)
+    if node and chosen.has_image(images.lab_name()):
+        return Finding("ok", "The node image and the lab image are there.")
+    cause = "It was not made yet, or it was removed."
+    return Finding("wrong", f"The {'lab' if node else 'node'} image is not there.", cause, "./course up")
 
 
 def _cluster(chosen: engine.Engine) -> Finding:

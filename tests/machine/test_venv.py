@@ -45,13 +45,6 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 }
 
 
-def _typed(folder: Path, *words: str, **env: str) -> "subprocess.CompletedProcess[str]":
-    """A command in the copy, without a package index: nothing is installed."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("COURSE", "PYTEST", "PYTHON"))}
-    own |= {"PIP_NO_INDEX": "1", **env}
-    return subprocess.run(["./course", *words], cwd=folder, capture_output=True, text=True, env=own)
-
-
 @pytest.mark.parametrize(
     ("gone", "words"),
     [
@@ -105,16 +98,18 @@ def test_a_colon_in_a_path_is_said_first(copied: Path) -> None:
     assert done.returncode == 2 and "Next:  Move the clone." in done.stderr and (elsewhere / ".venv").exists(), done
 
 
+def _typed(folder: Path, *words: str, **env: str) -> "subprocess.CompletedProcess[str]":
+    """A command in the copy, without a package index: nothing is installed."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("COURSE", "PYTEST", "PYTHON"))}
+    own |= {"PIP_NO_INDEX": "1", **env}
+    return subprocess.run(["./course", *words], cwd=folder, capture_output=True, text=True, env=own)
+
+
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_what_is_missing_is_said_and_made_anew_by_the_next_command(damage: str, copied: Path) -> None:
     DAMAGES[damage](copied)
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("COURSE", "PYTEST"))}
-    env |= {"PIP_NO_INDEX": "1"}
     # Without a package index: that it begins is what is asked here; below it comes to its end.
-    done = [
-        subprocess.run(["./course", "lab", "list"], cwd=copied, capture_output=True, text=True, env=env)
-        for _ in range(2)
-    ]
+    done = [_typed(copied, "lab", "list") for _ in range(2)]
     assert all(one.returncode == 2 and "Traceback" not in one.stderr and "Next:" in one.stderr for one in done), done
     assert "Installing requirements.txt" in done[1].stderr, "the second one makes it anew"
     if damage not in ("pip gone", "Python gone"):
@@ -144,9 +139,7 @@ def test_a_venv_of_another_user_stays(copied: Path) -> None:
     """Made for another folder it would be made anew, which begins with removing it."""
     _replace(copied / ".venv" / venv.MADE, "x\n")
     os.chown(copied / ".venv", 4711, 4711)
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("COURSE", "PYTEST"))}
-    env |= {"PIP_NO_INDEX": "1"}
-    done = subprocess.run(["./course", "lab", "list"], cwd=copied, capture_output=True, text=True, env=env)
+    done = _typed(copied, "lab", "list")
     assert done.returncode == 2 and "another user's" in done.stderr and "Next:" in done.stderr, done
     assert (copied / ".venv" / "bin").is_dir() and (copied / ".venv" / venv.MADE).read_text() == "x\n"
 

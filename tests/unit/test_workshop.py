@@ -498,6 +498,11 @@ def test_what_is_worth_an_export(book: str, something: bool) -> None:
     assert contents.read(f"{book}\n\n{contents.NOTHING}  -\n").worked_on is something
 
 
+def test_a_desk_that_says_nothing_may_have_something() -> None:
+    """A desk is its participant's: what it prints ends no export of all the others."""
+    assert contents.read("").worked_on and contents.read("\n").worked_on
+
+
 def test_a_file_that_no_task_knows_of_is_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A desk writes down what it gives; after it only what is as given may be lost."""
     monkeypatch.setattr(paths, "WORKSPACE", tmp_path)

@@ -6,8 +6,6 @@ from pathlib import Path
 from course.base.errors import CourseError
 
 MADE = ".made"  # where the script writes down for which folder and which Python it is
-
-
 # Python's words where a program ended because a module of it is gone, or is not whole.
 MISSING = re.compile(r"(?:No module named|cannot import name) '?([\w.]+)")
 

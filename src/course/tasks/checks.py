@@ -151,7 +151,7 @@ def each_address_is_one(pod: Pod, app: str = "") -> Check:
     rule = "{.metadata.name}: {.spec.egress[*].to[*].ipBlock.cidr}; "
 
     def blocks(reply: Reply) -> list[str]:
-        return [block for rule in reply.text.split(";") for block in rule.partition(": ")[2].split()]
+        return [block for one in reply.text.split(";") for block in one.partition(": ")[2].split()]
 
     return Check(
         "each-address-is-one",

@@ -192,9 +192,11 @@ def _wrong_values(slug: str, entry: Any) -> dict[str, str]:
     known = {item.name: item.default for item in fields(Record)}
     if not isinstance(entry, dict) or not set(entry) <= set(known):
         raise ValueError(f"the entry of {slug} is not a task's record")
-    wrong = {key: f"{slug}: {key} is {state.shown(value)}" for key, value in entry.items()
-             if not (_fits(key, value, known[key]) and (key not in MOMENTS or _is_moment(value)))}  # fmt: skip
-    return wrong
+    return {
+        key: f"{slug}: {key} is {state.shown(value)}"
+        for key, value in entry.items()
+        if not (_fits(key, value, known[key]) and (key not in MOMENTS or _is_moment(value)))
+    }
 
 
 def _fits(key: str, value: object, default: object) -> bool:

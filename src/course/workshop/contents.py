@@ -14,7 +14,7 @@ SUM = (
     "find . -path ./.progress -prune -o -name .ipynb_checkpoints -prune -o -type f -print0"
     " | LC_ALL=C sort -z | xargs -0 -r sha256sum | sha256sum"
 )
-LOOK = f"cd {HERE}; for file in progress.json {GIVEN}; do cat .progress/$file 2>/dev/null; echo; done; {SUM}"
+LOOK = f"cd {HERE} && for file in progress.json {GIVEN}; do cat .progress/$file 2>/dev/null; echo; done && {SUM}"
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,10 @@ class Contents:
 
 
 def read(said: str) -> Contents:
-    """What LOOK printed."""
+    """What LOOK printed; a desk may print anything in its place, or nothing."""
     before, _, files = said.rstrip("\n").rpartition("\n")
     book, _, given = before.rpartition("\n")
-    return Contents(book, files.split()[0], given)
+    return Contents(book, files.partition(" ")[0], given)
 
 
 def is_new() -> bool:
@@ -56,5 +56,4 @@ def is_new() -> bool:
 def note_given() -> None:
     """Write down the sum of what is in the workspace."""
     said = shell.output(["sh", "-c", f"cd {paths.WORKSPACE} && {SUM}"], doing="Noting what is in the workspace")
-    paths.PROGRESS.mkdir(parents=True, exist_ok=True)
     files.replace(paths.PROGRESS / GIVEN, said.split()[0])
