@@ -26,7 +26,7 @@ ROUNDS = {" + ".join(names): names for names in faults.rounds()}
 ROUNDS_TODAY = daily.share(list(ROUNDS), of=12)
 KINDS = (
     "deployments,daemonsets,services,configmaps,serviceaccounts,roles,rolebindings,networkpolicies,resourcequotas,"
-    "clusterroles,clusterrolebindings,storageclasses,namespaces"
+    "clusterroles,clusterrolebindings,storageclasses,namespaces,nodes"
 )
 PLACES = ("", "kube-system", "local-path-storage")
 CONTENT = ("spec", "data", "rules", "roleRef", "subjects", "provisioner")
@@ -42,6 +42,8 @@ def furniture() -> dict[str, Any]:
         if item["kind"] == "Namespace" and name not in (*PLACES, kubectl.TOOLBOX[0]):
             continue  # of an earlier test, and perhaps on its way out
         content = {key: item[key] for key in CONTENT if key in item}
+        if item["kind"] == "Node":  # its addresses are given anew with a new object
+            content = {"labels": item["metadata"]["labels"]}
         if name == "coredns" and "data" in content:  # the outside world's address changes when it is started again
             content["data"] = re.sub(corefile.FORWARD, "", content["data"]["Corefile"])
         template = content.get("spec", {}).get("template", {}).get("metadata", {})

@@ -91,8 +91,10 @@ def test_variables_of_another_python_change_nothing(env: dict[str, str], copied:
 
 
 def test_a_colon_in_a_path_is_said_first(copied: Path) -> None:
-    done = _typed(copied, "lab", "list", COURSE_STATE="a:b")
-    assert done.returncode == 2 and "unset COURSE_STATE, then" in done.stderr and not (copied / "a:b").exists(), done
+    for variable in ("COURSE_STATE", "COURSE_CACHE"):
+        done = _typed(copied, "lab", "list", **{variable: "a:b"})
+        said = f"unset {variable}, then"
+        assert done.returncode == 2 and said in done.stderr and not (copied / "a:b").exists(), done
     elsewhere = copied.rename(copied.with_name("a:b"))
     done = _typed(elsewhere, "lab", "list")
     assert done.returncode == 2 and "Next:  Move the clone." in done.stderr and (elsewhere / ".venv").exists(), done

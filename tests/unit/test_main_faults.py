@@ -69,6 +69,17 @@ def test_a_module_that_is_gone_has_the_same_command_make_all_anew(tmp_path: Path
     assert not stamp.exists()
 
 
+def test_a_mistake_in_python_that_is_read_by_need_is_said_with_its_line(tmp_path: Path) -> None:
+    written = tmp_path / "check.py"
+    written.write_text("CHECKS = [\n")
+    done = run(
+        f"import sys; from course import __main__; from course.tasks import modules; from pathlib import Path\n"
+        f"__main__._run = lambda words: modules.load(Path({str(written)!r})); __main__.main()"
+    )
+    assert done.returncode == 2 and f"{written} is no Python." in done.stderr and "Line 1: " in done.stderr, done
+    assert ".venv" not in done.stderr
+
+
 def test_an_engine_that_fails_is_not_called_missing(tmp_path: Path) -> None:
     for name in ("docker", "podman"):
         program = tmp_path / name

@@ -1,5 +1,6 @@
 """What the course's environment variables may say, checked before anything is done with it."""
 
+import os
 import re
 
 from course.base import paths
@@ -7,7 +8,7 @@ from course.base.errors import CourseError
 
 
 def check() -> None:
-    """CourseError for a COURSE_CLUSTER that can be no name, and for a COURSE_STATE that can be no folder of ours.
+    """CourseError for a COURSE_CLUSTER that can be no name, and for a folder of ours with a colon in it.
 
     Containers and the node, NAME-control-plane, have the name. A colon parts what is mounted, and kubeconfigs.
     """
@@ -18,9 +19,10 @@ def check() -> None:
             "At most 49 small letters, digits and hyphens, and no hyphen first or last.",
             "unset COURSE_CLUSTER",
         )
-    if ":" in str(paths.STATE):
-        raise CourseError(
-            f"{paths.STATE} has a colon in it.",
-            "Engines and kubectl take it for two folders.",
-            "Move the clone." if ":" in str(paths.ROOT) else "unset COURSE_STATE, then the same command again",
-        )
+    for variable, folder in (("COURSE_STATE", str(paths.STATE)), ("COURSE_CACHE", os.environ.get("COURSE_CACHE", ""))):
+        if ":" in folder:
+            raise CourseError(
+                f"{folder} has a colon in it.",
+                "Engines, compilers and kubectl take it for two folders.",
+                "Move the clone." if ":" in str(paths.ROOT) else f"unset {variable}, then the same command again",
+            )

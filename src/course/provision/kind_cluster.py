@@ -45,6 +45,7 @@ done
 NETWORK = "/kind/manifests/default-cni.yaml"
 NETWORK_SETTINGS = "/etc/cni/net.d/10-ptp.conflist"  # of a node that was built; kindnet writes its own
 NO_WAY_OUT = "no-way-out.service"
+ROLE = "node-role.kubernetes.io/control-plane"  # kubeadm's label: a kubelet may give its own node none of this kind
 
 
 @dataclass(frozen=True)
@@ -389,6 +390,7 @@ def restore(engine: Engine, say: Say, *, new: bool) -> bool:
     if not kubectl.run("get", "nodes", "-o", "name").stdout:  # the kubelet says that it is there when it starts
         engine.output("exec", node(), "systemctl", "restart", "kubelet", doing="Starting the kubelet again")
         kubectl.output("wait", "--for=create", f"node/{node()}", "--timeout=60s", timeout=70)
+    kubectl.output("label", "--overwrite", "node", node(), f"{ROLE}=", doing="Giving the node its role")
     for change in closed():
         kubectl.output(*change.split(), doing="Opening the node for Pods")
     return changed
