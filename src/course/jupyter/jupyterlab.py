@@ -88,7 +88,7 @@ def recorded() -> list[Server]:
 
 def running() -> Server | None:
     """The JupyterLab this clone started, if it still answers."""
-    return next((server for server in recorded() if server.answers()), None)
+    return next((server for server in recorded() if _is_ours(server.pid) and server.answers()), None)
 
 
 def environment() -> dict[str, str]:
@@ -207,5 +207,8 @@ def stop() -> bool:
 
 
 def _is_ours(pid: int) -> bool:
-    """Whether the process is a JupyterLab of this clone: a record may be old, and its process id another's by now."""
+    """Whether the process is a JupyterLab of this clone.
+
+    A record may be old, and its process id another's by now; and it may be a copy, of the clone that was copied.
+    """
     return ownership.is_our_process(pid, "jupyterlab", "JUPYTER_RUNTIME_DIR", str(runtime()))
