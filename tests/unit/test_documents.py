@@ -23,6 +23,7 @@ def test_no_command_hides_in_an_indented_block(path: Path) -> None:
     assert not re.findall(r"(?m)^\n {4,}\S.*$", text), "make it a block with a tag"
 
 
+@pytest.mark.slow  # a copy of the clone for each
 @pytest.mark.parametrize("fence", documents.fences("bash"), ids=lambda fence: fence.name)
 def test_what_is_tagged_bash_runs(fence: documents.Fence, tmp_path: Path) -> None:
     copy = clone.copied(tmp_path)
