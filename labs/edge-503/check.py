@@ -27,6 +27,8 @@ def why_no_page(reply: Reply) -> str:
         return (
             "The edge itself answers: it made no backend of the route, and called nobody. The route's status says why."
         )
+    if not reply.code:
+        return "Nobody answers at the edge: it has no valid route, or is just beginning."
     return "Somebody answers who is not the partner's site."
 
 

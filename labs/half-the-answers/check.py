@@ -19,7 +19,7 @@ COUNT = (
 def why_not_all(reply: Reply) -> str:
     """None, or some: the servers are tried in order, or by chance."""
     if reply.text.startswith("0 "):
-        return "None: one server is asked before the other, and its NXDOMAIN is an answer. Nobody asks on. Or nobody answers at all."
+        return "None: whoever is asked does not know the zone, and its NXDOMAIN is an answer: nobody asks on. Or nobody answers at all."
     return "They resolve by chance: CoreDNS takes one of its servers for each question, and one of them does not know the zone."
 
 
@@ -72,7 +72,7 @@ CHECKS = [
         ),
         lambda reply: reply.text == "they come",
         "they come",
-        "Whoever answers for corp.example here, it is not the head office, and nobody else knows where its machines are today.",
+        "The head office is not asked for its own names: somebody else answers, or nobody does. And nobody else knows where its machines are today.",
         ZONES,
     ),
     Check(

@@ -33,7 +33,9 @@ def why_no_address(reply: Reply) -> str:
 
 def why_no_connection(reply: Reply) -> str:
     if "refused" in reply.err:
-        return "The name has an address, and nothing is behind it: a Service whose endpoints are not tied to it refuses every connection."
+        return "The name has an address, and nothing is behind it: a Service whose endpoints are not tied to it refuses every connection. Made this moment? Ask again in some seconds."
+    if "timed out" in reply.err or "timeout" in reply.err or "No route" in reply.err:
+        return "The name has an address, and nobody answers at the machine behind it: is it the partner's?"
     return "Without an address nobody can connect."
 
 

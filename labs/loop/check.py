@@ -17,11 +17,13 @@ def ask(name: str) -> Probe:
 
 def why(reply: Reply) -> str:
     if reply.rcode == "NXDOMAIN":
-        return "There is no Service of this name: an app that uses it is lost."
+        return "There is no Service of this name, or its target is an address, and then DNS leaves it out: an app that uses it is lost."
+    if reply.aliases and not reply.addresses and not reply.aliases[-1].endswith(".cluster.local"):
+        return "The chain leaves the cluster at a name that has no address: read it letter by letter."
     if reply.rcode == "NOERROR" and not reply.addresses:
         return (
             "The answer has no address and is no error: inside the cluster the chain of aliases never ends at an address. "
-            "It comes back to a name it has passed, or it leads to a Service that does not exist."
+            "It comes back to a name it has passed, or it leads to a Service that does not exist, or that DNS leaves out."
         )
     if reply.addresses:
         return (
@@ -32,7 +34,8 @@ def why(reply: Reply) -> str:
 
 def name_check(name: str) -> Check:
     expected = f"an alias that ends at {PROVIDER}, with an address"
-    return Check(f"{name}-leads-to-the-provider", ask(name), leads_to(PROVIDER), expected, why, LOOK)
+    asked, there = ask(name), probe.service(name)
+    return Check(f"{name}-leads-to-the-provider", asked, leads_to(PROVIDER), expected, why, LOOK, beside=there)
 
 
 CHECKS = [

@@ -63,6 +63,8 @@ def selects_the_pods(reply: Reply) -> bool:
 
 
 def why_not_by_hand(reply: Reply) -> str:
+    if not reply.text:
+        return "There is no Service broker."
     if reply.text.startswith("ClusterIP") and "{" in reply.text:
         return "It selects by something else than the label app=broker, which a member has when it is made: one that is made anew is not found."
     if reply.text.startswith("ClusterIP"):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from course.lab import Check, Pod, Reply, each_address_is_one, reads_ada, stays_closed
 
-probe = Pod("lab-policy-behind-cache")
+probe, canary = Pod("lab-policy-behind-cache"), Pod("lab-policy-behind-cache", "canary")
 RULES = probe.kubectl("get networkpolicies -o jsonpath='{.items[*].spec.egress[*].to[*]}'")
 CACHE, ADDRESS = "169.254.20.11", "$(cat /etc/outside/ADDRESS)"
 LOOK = "kubectl -n lab-policy-behind-cache describe networkpolicy, beside the nameserver in the Pod's /etc/resolv.conf"
@@ -73,5 +73,17 @@ CHECKS = [
         "no connection",
         "The rule is wider than questions to the cache: each further way is one for data to leave, or to look around on the node.",
         LOOK,
+    ),
+    Check(
+        "others-stay-shut",
+        canary.which(
+            "ask the cache, from the Pod canary",
+            "reached",
+            cache=f"dig +time=2 +tries=1 @{CACHE} api.example.com > /dev/null",
+        ),
+        lambda reply: reply.text.strip() == "reached:",
+        "no answer",
+        "The cache is open to Pods that had no way out: the report's alone may ask it. An empty podSelector means every Pod.",
+        "kubectl -n lab-policy-behind-cache get networkpolicy -o yaml: the podSelector of your policy",
     ),
 ]

@@ -47,6 +47,12 @@ def why_stale(reply: Reply) -> str:
     return "The list could not be read."
 
 
+def why_no_write(reply: Reply) -> str:
+    if "read-only" in reply.err:
+        return "Yesterday's read-only switch is still on: the app will find its database, and every sign-up will fail."
+    return "The provider's database refuses the app, for another reason than yesterday's read-only switch."
+
+
 CHECKS = [
     Check(
         "name-leads-outside",
@@ -72,8 +78,20 @@ CHECKS = [
         probe.sql(OLD, attempt, DATABASE),
         lambda reply: reply.status == 0,
         "the write would be taken",
-        "Yesterday's read-only switch is still on: the app will find its database, and every sign-up will fail.",
+        why_no_write,
         f"as course on {OLD}: SHOW default_transaction_read_only",
+    ),
+    Check(
+        "others-are-left-alone",
+        probe.sql(
+            OLD,
+            "SELECT coalesce(array_to_string(rolconfig, ','), 'nothing') FROM pg_roles WHERE rolname = 'app'",
+            DATABASE,
+        ),
+        lambda reply: reply.text == "nothing",
+        "nothing is set for the role app",
+        "Other apps use the same server as the same user: a setting of the role is theirs, too. The switch was the database's.",
+        f"as course on {OLD}: SELECT rolname, rolconfig FROM pg_roles WHERE rolname = 'app'",
     ),
     Check(
         "nothing-stale",

@@ -41,6 +41,12 @@ def why_not_followed(reply: Reply) -> str:
     return "Only the name that the provider gave to its customers leads to the machine of the day."
 
 
+def why_not_its_machine(reply: Reply) -> str:
+    if "the machine of" in reply.err:
+        return "The app's rows come from another machine than those of its stage. Changed a moment ago? Ask again in some seconds."
+    return "The app gets no connection at all: first the name."
+
+
 def leads(stage: str, pod: Pod, database: str, why: str | None = None) -> Check:
     """The name `database` of a stage is an alias of its own database."""
     return Check(
@@ -60,7 +66,7 @@ def reads(stage: str, pod: Pod, database: str) -> Check:
         machine(pod, database),
         lambda reply: reply.status == 0,
         f"the machine of {database}",
-        "The app's rows come from another machine than those of its stage. Changed a moment ago? Ask again in some seconds.",
+        why_not_its_machine,
         f"the check {stage}-leads-to-{database}, then DATABASE_URL in the Deployment app of {pod.namespace}",
     )
 

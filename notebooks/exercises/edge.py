@@ -198,7 +198,7 @@ TASKS = [
             "The route `shop` does all of it: kubectl get httpproxy shop -n team-b -o yaml.",
             "Beside services: requestHeadersPolicy with Host. In the service: validation with caSecret partner-ca and subjectName.",
         ),
-        why="Host and the name that is verified are two settings, and both are the partner's real name. SNI came from the alias's `externalName` by itself.",
+        why="Host and the name that is verified are two settings, and both are the partner's real name. SNI follows Host: Contour sends in it the Host that the route sets, and the alias's `externalName` only where it sets none.",
         wrong={
             "host-alone": Wrong(
                 cell=applied(

@@ -209,7 +209,7 @@ def row(runtime: str) -> list[str]:
     return [cell.strip() for cell in found.strip("|").split("|")]
 
 
-@pytest.mark.parametrize(("program", "runtime"), [("java", "Java"), ("node", "Node.js")])
+@pytest.mark.parametrize(("program", "runtime"), [("musl", "musl"), ("java", "Java"), ("node", "Node.js")])
 def test_the_lesson_has_a_runtimes_own_words(pods: None, program: str, runtime: str) -> None:
     """For a target that is gone outside, one that is gone inside, no such name, and a server that fails."""
     names = ("lone", "empty", "absent", "api.broken.example.org")

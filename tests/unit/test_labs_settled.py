@@ -28,3 +28,15 @@ def test_a_pod_that_never_can_be_asked_is_said(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(verbs, "_checked", checked)
     with pytest.raises(verbs.CannotCheck):
         verbs.settled(LAB, lambda report: report.passed, seconds=0.2)
+
+
+def test_a_check_waits_for_a_pod_that_is_just_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    reachable = iter([False, False, True])
+
+    def checked(lab: catalog.Lab, given: object) -> checks.Report:
+        if next(reachable):
+            return PASSED
+        raise verbs.CannotCheck("loop cannot be checked.")
+
+    monkeypatch.setattr(verbs, "_checked", checked)
+    assert verbs._patiently(LAB, None) is PASSED

@@ -5,5 +5,7 @@
 
 int main(int count, char **words) {
   struct addrinfo wanted = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM}, *found;
-  return count == 2 ? getaddrinfo(words[1], 0, &wanted, &found) != 0 : 2;
+  int error = count == 2 ? getaddrinfo(words[1], 0, &wanted, &found) : EAI_SYSTEM;
+  if (error) puts(gai_strerror(error));
+  return count == 2 ? error != 0 : 2;
 }
