@@ -133,6 +133,26 @@ def test_a_name_that_is_none_or_the_rooms_own_takes_no_desk(workshop: Workshop, 
     assert "<script>alert(1)" not in page.text
 
 
+@pytest.fixture
+def free_seat(workshop: Workshop) -> Iterator[None]:
+    """A seat that nobody has taken is on offer, as `warm` would offer it; no desk is made for it."""
+    seat = "/srv/hub/seats/seat-99"
+    hub.kubectl("exec", "deployment/hub", "--", "touch", seat)
+    yield
+    hub.kubectl("exec", "deployment/hub", "--", "rm", "-f", seat)
+
+
+@pytest.mark.parametrize("name", ["a b", "../grace", "Ada Lovelace", "a" * 500])
+def test_a_name_that_is_none_takes_no_seat_either_and_is_told_why(
+    workshop: Workshop, free_seat: None, name: str
+) -> None:
+    before = hub.taken()
+    page = Browser(workshop.room, name).sign_in(workshop.room.code)
+    assert page.status_code == 403
+    assert "A name has up to 40 letters, digits, dots, hyphens or underscores, and no blanks." in page.text
+    assert hub.taken() == before
+
+
 def test_a_name_with_letters_of_another_language_is_a_name(workshop: Workshop) -> None:
     """And it is one too many: the room has two seats, which a page says."""
     page = Browser(workshop.room, "Žofia.müller").sign_in(workshop.room.code)

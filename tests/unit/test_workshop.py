@@ -566,6 +566,25 @@ def test_what_was_changed_after_the_export_is_lost_whatever_file_it_is_in(
         export.refuse_to_lose()
 
 
+@pytest.mark.parametrize("name", ["../x", "a/b", "/x", "..", "", "a b", "x\n", "a" * 500, "é" * 150])
+def test_an_export_writes_into_its_folder_whatever_a_name_is(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The desk is a shell here."""
+    monkeypatch.setattr(hub, "EXPORTED", tmp_path / "exported")
+    monkeypatch.setattr(export, "volumes", lambda: [export.Volume(name, "claim-x", "a-uid", "desk")])
+    monkeypatch.setattr(hub, "kubectl", lambda *words, **more: f"\n\n{contents.NOTHING}  -\n")
+    monkeypatch.setattr(hub, "command", lambda *words: ["sh", "-c", "printf all"])
+    export.export(tmp_path / "room" / "today", print)
+    files = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
+    assert files == {"exported", *(f"room/today/unnamed~claim-x.{end}" for end in ("tar.gz", "json"))}
+
+
+def test_a_name_as_the_hub_lets_it_in_is_the_name_of_its_files() -> None:
+    for name in ("ada", "Žofia.müller", "a" * 40, "ada@example.com", "a+b_c-d"):
+        assert export.file_name(export.Volume(name, "claim-x", "a-uid", "")) == name
+
+
 def test_who_reads_a_stopped_desk_may_not_write_it_and_has_no_token() -> None:
     spec = export.reader("claim-ada", "hub:1")["spec"]
     assert isinstance(spec, dict)
@@ -699,15 +718,26 @@ def test_the_door_of_a_hub_that_is_up_is_not_moved(tmp_path: Path, monkeypatch: 
     assert caught.value.next.startswith("./course workshop up --seats 3; or")
 
 
-def test_a_name_is_held_against_the_pattern_to_its_end() -> None:
+def test_a_name_is_held_against_the_pattern_to_its_end(room: ModuleType) -> None:
     """JupyterHub looks at the beginning alone."""
     config = (hub.RECIPE / "jupyterhub_config.py").read_text()
-    own, providers = re.findall(r'username_pattern = r"(.+?)"', config)
+    (providers,) = re.findall(r'username_pattern = r"(.+?)"', config)
+    own = room.NAME
     for pattern in (own, providers):
         assert [bool(re.match(pattern, name)) for name in ("ada", "a" * 81, "ada<b>", "ada\n", "a/b")] == [
             *(True, False, False, False, False)
         ]
     assert not re.match(own, "a" * 41) and re.match(providers, "ada@example.com")
+    assert config.index("self.validate_username(name)") < config.index("SEATS.of(name"), "before a seat is given"
+
+
+def test_what_a_name_may_have_is_said_as_it_is(room: ModuleType) -> None:
+    """In the sentence that refuses one, and on the page before it is typed."""
+    assert all(re.match(room.NAME, name) for name in ("ada.l-1_x", "Žofia", "a" * 40))
+    assert not any(re.match(room.NAME, name) for name in ("", "Ada Lovelace", "../x", "a,b", "<script>", "a" * 41))
+    rule = room.NO_NAME.removeprefix("A name has ").removesuffix(".")
+    assert rule == "up to 40 letters, digits, dots, hyphens or underscores, and no blanks"
+    assert rule in " ".join((hub.RECIPE / "login.html").read_text().split())
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from tornado import web
 HERE = "/etc/hub"
 sys.path.insert(0, HERE)
 from ended import Ended, why  # noqa: E402  # it lies beside this file
-from room import SEAT, Door, Seats  # noqa: E402  # it lies beside this file
+from room import NAME, NO_NAME, SEAT, Door, Seats  # noqa: E402  # it lies beside this file
 
 PROVIDER = bool(os.environ.get("OAUTH_CLIENT_ID"))  # src/course/workshop/provider.py has the names of these settings
 FACILITATOR = os.environ["OAUTH_ADMIN"].lower() if PROVIDER else "facilitator"
@@ -32,6 +32,9 @@ class Room(FirstUseAuthenticator):
         name = self.normalize_username(data["username"])
         if name.startswith(SEAT):
             handler.custom_login_error = f"Names that begin with {SEAT} are the room's own: take another."
+            return None
+        if not self.validate_username(name):  # JupyterHub asks this of the seat, which is always a name
+            handler.custom_login_error = NO_NAME
             return None
         with dbm.open(self.dbm_path, "c", 0o600) as known:
             is_new = name.encode() not in known
@@ -61,7 +64,7 @@ if not PROVIDER:
     c.JupyterHub.authenticator_class = Room
     c.FirstUseAuthenticator.dbm_path = f"{DATA}/passwords.dbm"
     c.Authenticator.allow_all = True  # whoever came through the door
-    c.Authenticator.username_pattern = r"[\w.-]{1,40}\Z"  # JupyterHub looks at the beginning alone
+    c.Authenticator.username_pattern = NAME
     c.Authenticator.request_otp = True
     c.Authenticator.otp_prompt = "Join code of the room (the first time):"
     know_the_facilitator(c.FirstUseAuthenticator.dbm_path)

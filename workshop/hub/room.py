@@ -11,6 +11,8 @@ from pathlib import Path
 
 TRIES, SECONDS = 10, 60.0  # so many wrong codes in so many seconds close the door, for as long
 SEAT = "seat-"  # before the number of a desk that was made ahead: nobody's own name begins so
+NAME = r"[\w.-]{1,40}\Z"  # JupyterHub looks at the beginning alone
+NO_NAME = "A name has up to 40 letters, digits, dots, hyphens or underscores, and no blanks."
 
 
 class Door:

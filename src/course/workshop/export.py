@@ -4,6 +4,7 @@ A desk is its participant's, and may send anything: what comes is stored as it i
 """
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ from course.workshop.rows import printable
 
 MOST = 2_000_000_000  # bytes of an archive: the volume of a desk is 1 GiB
 READER = "reader"
+FILE = re.compile(r"[\w.@+-]*[\w@+-][\w.@+-]*")  # a name as the hub lets it in, and dots alone are none
+LONGEST = 200  # bytes of such a name, as a file system counts: it takes 255, some of them for what stands behind it
 NEXT = "Stop that desk on the hub's page Admin, then: ./course workshop export FOLDER"
 # tar ends with 1 where a file changed while it was read: that is a participant at work.
 PACK = f"tar -C {contents.HERE} -czf - .; test $? -le 1"
@@ -63,9 +66,9 @@ def export(folder: Path, say: Say) -> list[Path]:
             found = _look(pod)
             if not found.worked_on:
                 empty.append(volume.name)
-            archive = folder / f"{volume.name}.tar.gz"
+            archive = folder / f"{file_name(volume)}.tar.gz"
             _fetch(pod, archive)
-        (folder / f"{volume.name}.json").write_text(found.book)
+        (folder / f"{file_name(volume)}.json").write_text(found.book)
         exported[volume.uid] = found.mark
         state.write(hub.EXPORTED, **exported)
         written.append(archive)
@@ -76,6 +79,15 @@ def export(folder: Path, say: Say) -> list[Path]:
     if not written:
         say("Nobody has taken a seat: nothing to write.")
     return written
+
+
+def file_name(volume: Volume) -> str:
+    """What the files of this volume are called: a name that is a path leads nowhere, whoever let it in.
+
+    No participant's name has a tilde.
+    """
+    is_one = FILE.fullmatch(volume.name) and len(volume.name.encode()) <= LONGEST
+    return volume.name if is_one else f"unnamed~{volume.claim}"
 
 
 def refuse_to_lose() -> None:
