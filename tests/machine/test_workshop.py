@@ -153,6 +153,15 @@ def test_a_name_that_is_none_takes_no_seat_either_and_is_told_why(
     assert hub.taken() == before
 
 
+def test_who_came_before_a_seat_was_made_ahead_keeps_the_desk(workshop: Workshop, free_seat: None) -> None:
+    """grace's desk has her name: when she came, no seat was free."""
+    grace = workshop.browsers[1]
+    before = hub.taken()
+    again = Browser(workshop.room, "grace", desk=grace.desk)
+    again.sign_in("")
+    assert again.works() and hub.taken() == before
+
+
 def test_a_name_with_letters_of_another_language_is_a_name(workshop: Workshop) -> None:
     """And it is one too many: the room has two seats, which a page says."""
     page = Browser(workshop.room, "Žofia.müller").sign_in(workshop.room.code)

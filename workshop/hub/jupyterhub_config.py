@@ -43,7 +43,7 @@ class Room(FirstUseAuthenticator):
             handler.custom_login_error = why
             return None
         known = await super().authenticate(handler, data)
-        return SEATS.of(name) if known and name != FACILITATOR else known
+        return seat(handler, name) if known and name != FACILITATOR else known
 
 
 def know_the_facilitator(path):
@@ -52,11 +52,16 @@ def know_the_facilitator(path):
         known[FACILITATOR] = bcrypt.hashpw(os.environ["FACILITATOR_PASSWORD"].encode(), bcrypt.gensalt())
 
 
-def take_a_seat(_authenticator, _handler, known):
+def seat(handler, name):
+    """The hub's name of the desk that this name has from now on."""
+    return SEATS.of(name, new=handler.find_user(name) is None)
+
+
+def take_a_seat(_authenticator, handler, known):
     """Who the provider knows and the facilitator allowed takes a seat as well; none is told apart by a seat's name."""
     if known["name"].startswith(SEAT):
         raise web.HTTPError(403, f"Names that begin with {SEAT} are the room's own.")
-    return known if known["name"] == FACILITATOR else known | {"name": SEATS.of(known["name"])}
+    return known if known["name"] == FACILITATOR else known | {"name": seat(handler, known["name"])}
 
 
 c.Authenticator.admin_users = {FACILITATOR}

@@ -50,11 +50,14 @@ class Seats:
         self._folder.mkdir(parents=True, exist_ok=True)
         (self._folder / seat).touch()
 
-    def of(self, name: str) -> str:
-        """The seat of this name, a free one for a new name, or the name itself where all are taken."""
+    def of(self, name: str, new: bool) -> str:
+        """The seat of this name, a free one for a new name, or the name itself: it has a desk, or all are taken.
+
+        new: the hub has nobody of this name. Who came before `warm` has a desk of that name, with work in it.
+        """
         taken = {path: path.read_text() for path in sorted(self._folder.glob(f"{SEAT}*"))}
         mine = next((path for path, by in taken.items() if by == name), None)
-        free = mine or next((path for path, by in taken.items() if not by), None)
+        free = mine or next((path for path, by in taken.items() if new and not by), None)
         if free is None:
             return name
         free.write_text(name)

@@ -6,7 +6,7 @@ A desk is its participant's, and may send anything: what comes is stored as it i
 import json
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,7 +51,7 @@ def volumes() -> list[Volume]:
         for claim in claims
         if (whose := hub.whose(claim))
     ]
-    return sorted(everyone, key=lambda volume: volume.name)
+    return sorted(everyone, key=lambda volume: (volume.name, volume.claim))
 
 
 def export(folder: Path, say: Say) -> list[Path]:
@@ -61,14 +61,14 @@ def export(folder: Path, say: Say) -> list[Path]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     exported, written, empty = dict(state.read(hub.EXPORTED)), list[Path](), list[str]()
-    for volume in volumes():
+    for name, volume in named(volumes()).items():
         with _open(volume) as pod:
             found = _look(pod)
             if not found.worked_on:
                 empty.append(volume.name)
-            archive = folder / f"{file_name(volume)}.tar.gz"
+            archive = folder / f"{name}.tar.gz"
             _fetch(pod, archive)
-        (folder / f"{file_name(volume)}.json").write_text(found.book)
+        (folder / f"{name}.json").write_text(found.book)
         exported[volume.uid] = found.mark
         state.write(hub.EXPORTED, **exported)
         written.append(archive)
@@ -81,11 +81,20 @@ def export(folder: Path, say: Say) -> list[Path]:
     return written
 
 
-def file_name(volume: Volume) -> str:
-    """What the files of this volume are called: a name that is a path leads nowhere, whoever let it in.
+def named(volumes: Iterable[Volume]) -> dict[str, Volume]:
+    """What the files of each volume are called -> the volume. A second one of a participant's has its claim behind it.
 
     No participant's name has a tilde.
     """
+    files = dict[str, Volume]()
+    for volume in volumes:
+        name = file_name(volume)
+        files[f"{name}~{volume.claim}" if name in files else name] = volume
+    return files
+
+
+def file_name(volume: Volume) -> str:
+    """The participant's name, where that is a file's: a name that is a path leads nowhere, whoever let it in."""
     is_one = FILE.fullmatch(volume.name) and len(volume.name.encode()) <= LONGEST
     return volume.name if is_one else f"unnamed~{volume.claim}"
 
