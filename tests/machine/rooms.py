@@ -46,11 +46,6 @@ class Browser:
             self.get("/hub/spawn")
 
 
-def facilitators_password() -> str:
-    """It is printed once; the room's cluster keeps it."""
-    return hub.kubectl("get", "secret", "room", "-o", "go-template={{.data.facilitator | base64decode}}")
-
-
 def sign_in(page: Page, room: hub.Room, name: str, password: str, to: str) -> None:
     """As a person does it, in a real browser; by name and password alone, so somebody who was there before."""
     page.goto(f"{room.address}/hub/login?next={to}")

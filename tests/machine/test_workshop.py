@@ -238,7 +238,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
 def page(workshop: Workshop, browser: Chromium) -> Page:
     """The facilitator's board, as it was opened once: no test below loads it again but by its own forms."""
     page = new_page(browser)
-    rooms.sign_in(page, workshop.room, "facilitator", rooms.facilitators_password(), "/services/board/")
+    rooms.sign_in(page, workshop.room, "facilitator", hub.facilitators_password(), "/services/board/")
     expect(page.locator("#live")).to_have_text("Live.")
     return page
 

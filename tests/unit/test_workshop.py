@@ -22,7 +22,7 @@ from course.base.errors import CourseError, Foreign, NotReady
 from course.cli.app import app
 from course.jupyter import jupyterlab
 from course.lessons import catalog
-from course.provision import bakery, images, kind_cluster, outside, reporter
+from course.provision import bakery, engine, images, kind_cluster, outside, reporter
 from course.provision.engine import Engine
 from course.tasks import index, progress, verbs
 from course.tasks import room as room_of_desk
@@ -481,6 +481,65 @@ def test_without_a_hub_there_is_no_board() -> None:
 
 def test_a_join_code_has_no_letter_that_is_taken_for_another() -> None:
     assert not set("il1o0") & set(hub.LETTERS) and len(hub.LETTERS) ** 8 > 10**11
+
+
+class Secrets:
+    """A cluster that keeps the room's Secret, as kubectl speaks of it."""
+
+    def __init__(self) -> None:
+        self.held = dict[str, str]()
+
+    def __call__(self, *words: str, text: str = "", **more: object) -> str:
+        if words[:2] == ("create", "-f"):
+            self.held |= yaml.safe_load(text)["stringData"]
+        if words[0] == "patch":
+            self.held |= json.loads(words[-1])["stringData"]
+        data = {name: base64.b64encode(value.encode()).decode() for name, value in self.held.items()}
+        return json.dumps({"data": data}) if words[0] == "get" and data else ""
+
+
+def test_the_facilitators_password_is_given_until_it_was_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first `up` may have ended before it came to that."""
+    monkeypatch.setattr(hub, "kubectl", Secrets())
+    first = hub.make_secrets("http://here")
+    assert len(first.password) == 16 and hub.make_secrets("http://here") == first
+    hub.note_shown()
+    assert hub.make_secrets("http://here") == hub.Room("http://here", first.code, "")
+
+
+def test_a_lost_password_of_the_facilitators_is_printed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cluster is a script: kubectl's words for it are checked by the machine's tests."""
+    monkeypatch.setattr(hub, "RECORD", tmp_path / "workshop.json")
+    with pytest.raises(NotReady, match="There is no hub"):
+        hub.facilitators_password()
+    state.write(hub.RECORD, id="1")
+    monkeypatch.setattr(hub, "kubectl", lambda *words: "" if "oauth" in words else "a-password")
+    said = CliRunner().invoke(app, ["workshop", "password"]).output
+    assert said == "You are: facilitator. Your password: a-password\n"
+    monkeypatch.setattr(hub, "administrator", lambda: ("the school", "prof"))
+    with pytest.raises(CourseError, match="sign in to this room by the school"):
+        hub.facilitators_password()
+
+
+def test_up_notes_that_the_password_was_shown_after_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    noted: list[str] = []
+    monkeypatch.setattr(engine, "choose", lambda say: Fixed("podman", ""))
+    monkeypatch.setattr(hub, "up", lambda *words: hub.Room("http://here", "abcd-efgh", "a-password"))
+    monkeypatch.setattr(hub, "administrator", lambda: ("", ""))
+    monkeypatch.setattr(hub, "note_shown", lambda: noted.append("shown"))
+    said = CliRunner().invoke(app, ["workshop", "up", "--seats", "1"]).output
+    assert "Your password, which is shown once: a-password" in said and noted == ["shown"]
+    monkeypatch.setattr(hub, "up", lambda *words: hub.Room("http://here", "abcd-efgh", ""))
+    assert "password" not in CliRunner().invoke(app, ["workshop", "up", "--seats", "1"]).output
+    assert noted == ["shown"]
+
+
+def test_a_room_of_an_earlier_version_gets_what_it_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster = Secrets()
+    cluster.held = {"code": "abcd-efgh", "facilitator": "a-password", "proxy": "p"}
+    monkeypatch.setattr(hub, "kubectl", cluster)
+    assert hub.make_secrets("http://here") == hub.Room("http://here", "abcd-efgh", "a-password")
+    assert len(cluster.held["warm"]) == 64
 
 
 def test_nothing_is_removed_from_under_a_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

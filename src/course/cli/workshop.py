@@ -84,6 +84,7 @@ def up(  # noqa: PLR0913, PLR0917  # options, which are given by name
         typer.echo(f"Join code: {room.code}")
     if room.password and not service:
         typer.echo(f"You are: facilitator. Your password, which is shown once: {room.password}")
+        hub.note_shown()
     typer.echo(f"Who is where: {room.address}/services/board, or ./course workshop board")
     typer.echo("Remove all of it: ./course workshop down")
 
@@ -97,6 +98,14 @@ def warm(
 
     took = ahead.warm(seats, typer.echo)
     typer.echo(f"{len(took)} desks are ready, the slowest after {max(took.values()):.0f} s.")
+
+
+@app.command()
+def password() -> None:
+    """Print your own password, the facilitator's, again."""
+    from course.workshop import hub
+
+    typer.echo(f"You are: facilitator. Your password: {hub.facilitators_password()}")
 
 
 @app.command()

@@ -44,6 +44,7 @@ AT_HOME = Entrance()
 TLS = ', "--ssl-key=/etc/tls/tls.key", "--ssl-cert=/etc/tls/tls.crt"'
 ENTRYPOINT = ("/usr/bin/tini", "--")
 DESKS = "externalname-course=desk"
+SHOWN = "shown"  # a key of the room's secrets: the facilitator's password was printed
 LOSE = "./course workshop down --yes"
 ANEW = "./course workshop export FOLDER, then ./course workshop down, then the same command again"
 # Easy to say and to hear: no letter that sounds or looks like another.
@@ -334,18 +335,32 @@ def make_namespace() -> None:
 
 
 def make_secrets(address: str) -> Room:
-    """The room's secrets: made once, kept in the cluster alone. password is "" where it was printed before."""
+    """The room's secrets: made once, kept in the cluster alone. password is "" where it was shown before."""
     make_namespace()
-    form = "go-template={{.data.code | base64decode}} {{if .data.warm}}warm{{end}}"
-    if known := kubectl("get", "secret", "room", "--ignore-not-found", "-o", form).split():
+    if known := _secrets():
         if "warm" not in known:  # a room of an earlier version
-            kubectl("patch", "secret", "room", "-p", json.dumps({"stringData": {"warm": secrets.token_hex(32)}}))
-        return Room(address, known[0], "")
+            _add_secret(warm=secrets.token_hex(32))
+        return Room(address, known["code"], "" if SHOWN in known else known["facilitator"])
     made = Room(address, _word(4) + "-" + _word(4), secrets.token_urlsafe(12))
     data = {"code": made.code, "facilitator": made.password, "proxy": secrets.token_hex(32)}
     data["warm"] = secrets.token_hex(32)
     kubectl("create", "-f", "-", text=yaml.safe_dump(_object("Secret", "room", stringData=data)))
     return made
+
+
+def _secrets() -> dict[str, str]:
+    """The room's secrets by name; {} where there is no room."""
+    held = json.loads(kubectl("get", "secret", "room", "--ignore-not-found", "-o", "json") or "{}").get("data", {})
+    return {name: base64.b64decode(value).decode() for name, value in held.items()}
+
+
+def _add_secret(**more: str) -> None:
+    kubectl("patch", "secret", "room", "-p", json.dumps({"stringData": more}))
+
+
+def note_shown() -> None:
+    """The facilitator has seen the password. Not before: an `up` may end between making it and showing it."""
+    _add_secret(**{SHOWN: "yes"})
 
 
 def set_provider(wishes: Wishes) -> str:
@@ -363,9 +378,30 @@ def administrator() -> tuple[str, str]:
     return (values[0], values[1]) if len(values) == 2 else ("", "")
 
 
+def refuse_provider() -> None:
+    """CourseError where a provider of sign-ins knows the passwords, and the room none."""
+    service, _ = administrator()
+    if service:
+        raise CourseError(
+            f"People sign in to this room by {service}.",
+            "The room keeps no password of anybody's.",
+            "./course workshop board",
+        )
+
+
 def code() -> str:
     """The join code of the room that is up."""
     return kubectl("get", "secret", "room", "-o", "go-template={{.data.code | base64decode}}")
+
+
+def facilitators_password() -> str:
+    """For who has lost it: whoever may ask the room's cluster may know it. NotReady where there is no room.
+
+    CourseError where a provider signs people in.
+    """
+    refuse_without()
+    refuse_provider()
+    return kubectl("get", "secret", "room", "-o", "go-template={{.data.facilitator | base64decode}}")
 
 
 def _word(length: int) -> str:
