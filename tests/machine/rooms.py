@@ -24,13 +24,13 @@ class Browser:
     def get(self, path: str) -> requests.Response:
         return self.session.get(f"{self.room.address}{path}", timeout=20)
 
-    def sign_in(self, code: str, password: str = PASSWORD) -> requests.Response:
-        """As the form of the sign-in page does it."""
+    def sign_in(self, code: str, password: str = PASSWORD, to: str = "?next=%2Fhub%2Fspawn") -> requests.Response:
+        """As the form of the sign-in page does it. to: what stands behind its address."""
         form = self.get("/hub/login").text
         token = re.search(r'name="_xsrf" value="([^"]+)"', form)
         assert token, form
         data = {"username": self.name, "password": password, "otp": code, "_xsrf": token[1]}
-        return self.session.post(f"{self.room.address}/hub/login?next=%2Fhub%2Fspawn", data=data, timeout=60)
+        return self.session.post(f"{self.room.address}/hub/login{to}", data=data, timeout=60)
 
     def works(self) -> bool:
         """Whether JupyterLab of the desk answers, by its address, to its owner."""

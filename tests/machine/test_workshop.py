@@ -169,6 +169,17 @@ def test_a_name_with_letters_of_another_language_is_a_name(workshop: Workshop) -
     assert len(workshop.seats()) == len(NAMES)
 
 
+def test_who_is_the_facilitator_is_led_to_the_board_and_takes_no_seat(workshop: Workshop) -> None:
+    """At the address that `up` prints, and at the sign-in page without more; a participant is led to a desk."""
+    password, path = hub.facilitators_password(), "/services/board/"
+    facilitator = Browser(workshop.room, "facilitator")
+    page = facilitator.sign_in("", password, to="")
+    assert (page.status_code, page.url) == (200, workshop.room.address + path) and "The room's board" in page.text
+    assert facilitator.get("").url == workshop.room.address + path
+    assert workshop.pod("facilitator") == "" and "facilitator" not in workshop.seats()
+    assert "/user/seat-01/" in workshop.browsers[0].get("").url
+
+
 def test_a_name_in_capitals_is_the_same_name(workshop: Workshop) -> None:
     assert Browser(workshop.room, "GRACE").sign_in(workshop.room.code, "another password").status_code == 403
 

@@ -447,6 +447,51 @@ def test_what_failed_is_said_with_the_rooms_own_command(tmp_path: Path, monkeypa
     assert up == "./course workshop up --seats 9 --listen 127.0.0.2" and then == "./course workshop warm --seats 9"
 
 
+@pytest.mark.parametrize(
+    ("said", "what", "next"),
+    [
+        (
+            "Active user limit exceeded. Try again in a few minutes.",
+            "The hub has 2 seats, and none is left for seat-01, seat-02.",
+            "./course workshop up --seats 3, then ./course workshop warm --seats 2; or stop such a desk",
+        ),
+        (
+            "Too many users trying to log in right now. Try again in 40 seconds.",
+            "The hub starts other desks now.",
+            "./course workshop warm, in half a minute",
+        ),
+        ("no such name", "kubectl exec failed.", "as it was"),
+    ],
+)
+def test_a_full_room_is_told_from_a_busy_one(
+    said: str, what: str, next: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """JupyterHub says 429 of both; its words are those of jupyterhub 6.1.1."""
+
+    def kubectl(*words: str, **more: object) -> str:
+        if words[0] == "exec":
+            raise CourseError("kubectl exec failed.", f'The hub says of seat-01/server: 429 "{said}"', "as it was")
+        return "2"
+
+    monkeypatch.setattr(hub, "RECORD", tmp_path / "workshop.json")
+    hub.remember(2, "")
+    monkeypatch.setattr(hub, "kubectl", kubectl)
+    own, ahead, gone = (
+        rows.Seat(name, desk, state, "", "", "", None, None, "", 0, 0)
+        for name, desk, state in (
+            ("facilitator", "facilitator", "ready"),
+            ("ada", "seat-03", "ready"),
+            ("zoe", "zoe", "stopped"),
+        )
+    )
+    monkeypatch.setattr(hub, "on_the_board", lambda: [own, ahead, gone])
+    with pytest.raises(CourseError) as caught:
+        warm.warm(0, lambda _: None)
+    assert caught.value.what == what and caught.value.next.startswith(next)
+    if "Active" in said:
+        assert "at desks of their own: facilitator." in caught.value.why
+
+
 class Fixed(Engine):
     """An engine in which a container of the hub's name has this id."""
 

@@ -64,7 +64,14 @@ def take_a_seat(_authenticator, handler, known):
     return known if known["name"] == FACILITATOR else known | {"name": seat(handler, known["name"])}
 
 
+def where_to(handler):
+    """After sign-in: the facilitator to the board, since a desk would take a participant's seat; others to theirs."""
+    user = handler.current_user
+    return "/services/board/" if user and user.admin else ""
+
+
 c.Authenticator.admin_users = {FACILITATOR}
+c.JupyterHub.default_url = where_to
 if not PROVIDER:
     c.JupyterHub.authenticator_class = Room
     c.FirstUseAuthenticator.dbm_path = f"{DATA}/passwords.dbm"

@@ -10,6 +10,7 @@ from course.workshop import hub
 
 AT_ONCE = 3  # as the hub has it: a cluster that begins keeps two processors busy
 PATIENCE = 900.0  # seconds for these
+FULL, BUSY = "Active user limit", "Too many users"  # of JupyterHub, which says 429 of both (6.1, handlers/base.py)
 SEATS = "jsonpath={.spec.template.spec.containers[0].env[?(@.name=='SEATS')].value}"
 
 
@@ -30,10 +31,36 @@ def warm(seats: int, say: Say) -> dict[str, float]:
     return took
 
 
+def _ask_for(names: Sequence[str]) -> None:
+    """Have the hub start these desks. CourseError where it has no room for them, or starts others."""
+    try:
+        hub.kubectl("exec", "deployment/hub", "--", "python", "/etc/hub/warm.py", *names, timeout=120)
+    except CourseError as refused:
+        if FULL in refused.why:
+            raise _full(names) from None
+        if BUSY in refused.why:
+            what, why = "The hub starts other desks now.", f"It starts {AT_ONCE} at a time, and somebody signs in."
+            raise CourseError(what, why, "./course workshop warm, in half a minute: what is there stays") from None
+        raise
+
+
+def _full(names: Sequence[str]) -> CourseError:
+    """Words for a room whose seats are taken by desks that were not made ahead: whose they are, and what helps."""
+    most = int(hub.kubectl("get", "deployment", "hub", "-o", SEATS))
+    up = [seat for seat in hub.on_the_board() if not seat.state.startswith("stopped")]
+    others = [seat.name for seat in up if not seat.desk.startswith("seat-")]
+    return CourseError(
+        f"The hub has {most} seats, and none is left for {', '.join(names)}.",
+        f"These are at desks of their own: {', '.join(others) or 'nobody any more'}. A desk that is up takes a seat.",
+        f"{hub.again(most + len(others))}, then ./course workshop warm --seats {most}; "
+        "or stop such a desk on the hub's page Admin, then ./course workshop warm",
+    )
+
+
 def _wave(names: Sequence[str], say: Say) -> dict[str, float]:
     begun, took = monotonic(), dict[str, float]()
     say(f"making the desks of {', '.join(names)} (a minute or two)")
-    hub.kubectl("exec", "deployment/hub", "--", "python", "/etc/hub/warm.py", *names, timeout=120)
+    _ask_for(names)
 
     def look() -> bool:
         try:
