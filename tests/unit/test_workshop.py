@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -22,7 +23,7 @@ from course.base.errors import CourseError, Foreign, NotReady
 from course.cli.app import app
 from course.jupyter import jupyterlab
 from course.lessons import catalog
-from course.provision import bakery, engine, images, kind_cluster, outside, reporter
+from course.provision import bakery, containers, engine, images, kind_cluster, outside, reporter
 from course.provision.engine import Engine
 from course.tasks import index, progress, verbs
 from course.tasks import room as room_of_desk
@@ -506,6 +507,79 @@ def test_somebody_elses_hub_is_left_alone() -> None:
     for verb in (hub.seats, lambda engine: hub.down(engine, print), lambda engine: hub.up(engine, 1, print)):
         with pytest.raises(Foreign, match="did not make"):
             verb(Fixed("podman", "another|running|1"))
+
+
+class Half(Fixed):
+    """An engine that keeps a node; mounts: what the node has of a clone. Its version is the node's id."""
+
+    mounts = str(hub.RECIPE / "limits.conf")
+
+    def inspect(self, kind: str, name: str, form: str) -> str:
+        if form == hub.MOUNTED:
+            return self.mounts
+        there = self.variables.get("id", "")
+        return f"{there}|running|1" if there and form == containers.FIELDS else there
+
+    def run(self, *words: str | Path, text: str | None = None, timeout: float = 60) -> shell.Completed:
+        if words[0] == "rm":
+            self.variables.pop("id")
+        return super().run(*words)
+
+
+@pytest.fixture
+def half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Half:
+    """A machine on which an `up` was interrupted while kind made the cluster."""
+    engine = Half("podman", "")
+
+    def killed(engine: Engine, *words: str, text: str) -> None:
+        engine.variables["id"] = "half"
+        raise KeyboardInterrupt
+
+    for name in ("RECORD", "KUBECONFIG", "EXPORTED"):
+        monkeypatch.setattr(hub, name, tmp_path / name.lower())
+    monkeypatch.setattr(images, "node_image", lambda engine, say: "node:1")
+    monkeypatch.setattr(hub, "kubectl", lambda *words, **more: "")
+    monkeypatch.setattr(kind_cluster, "noting_the_network", lambda engine, say: nullcontext())
+    monkeypatch.setattr(hub, "_kind", killed)
+    with pytest.raises(KeyboardInterrupt):
+        hub._ensure_cluster(engine, hub.AT_HOME, print)
+    return engine
+
+
+def test_a_cluster_that_was_being_made_is_ours_and_is_made_anew(half: Half, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub._refuse_foreign(half)
+    hub._refuse_another_door(entrance.Entrance("127.0.0.2"), 3)
+    export.refuse_to_lose()
+    monkeypatch.setattr(hub, "_kind", lambda engine, *words, text: engine.variables.update(id="whole"))
+    hub._ensure_cluster(half, hub.AT_HOME, print)
+    assert state.text(state.read(hub.RECORD), "id") == "whole" and hub.is_whole()
+    half.variables["id"] = "another"
+    with pytest.raises(Foreign):
+        hub._refuse_foreign(half)
+
+
+def test_a_cluster_that_was_being_made_is_removed(half: Half) -> None:
+    hub.down(half, print)
+    assert half.variables == {} and not hub.RECORD.exists()
+
+
+def test_half_a_cluster_of_another_copys_is_left_alone(half: Half) -> None:
+    half.mounts = "/another/clone/workshop/hub/limits.conf"
+    with pytest.raises(Foreign):
+        hub.down(half, print)
+    assert half.variables == {"id": "half"}
+
+
+def test_nothing_is_written_down_of_a_cluster_that_kind_could_not_make(
+    half: Half, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(engine: Engine, *words: str, text: str) -> None:
+        raise CourseError("kind create failed.")
+
+    monkeypatch.setattr(hub, "_kind", fails)
+    with pytest.raises(CourseError, match="kind create"):
+        hub._ensure_cluster(half, hub.AT_HOME, print)
+    assert not hub.RECORD.exists()
 
 
 def test_somebody_elses_container_of_the_bakerys_name_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:

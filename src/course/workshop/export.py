@@ -102,7 +102,7 @@ def file_name(volume: Volume) -> str:
 def refuse_to_lose() -> None:
     """CourseError where somebody has done something that no export has seen, or where that cannot be looked at."""
     try:
-        lost = _not_exported() if hub.RECORD.exists() else []
+        lost = _not_exported() if hub.RECORD.exists() and hub.is_whole() else []
     except CourseError as failed:
         next = f"{failed.next}; or, to lose what was done: {hub.LOSE}"
         raise CourseError(f"What was done cannot be looked at: {failed.what}", failed.why, next) from None

@@ -55,6 +55,7 @@ INSTANCES = 30  # of inotify, that a node of kind holds
 # Pods of the node, as many as it has addresses (a /24); kubelet's default is 110. Some are Kubernetes' and the hub's.
 PODS, SEATS_AT_MOST = 250, 230
 LIMITS = "/etc/systemd/system.conf.d/desks.conf"
+MOUNTED = f'{{{{range .Mounts}}}}{{{{if eq .Destination "{LIMITS}"}}}}{{{{.Source}}}}{{{{end}}}}{{{{end}}}}'
 LIFT = "for file in /sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/pids.max; do [ ! -e $file ] || echo max > $file; done"
 MADE_BY, US = "app.kubernetes.io/managed-by", "externalname-course"
 # The Service that browsers reach: on the course's own cluster by a port of its node, elsewhere by what is before it.
@@ -247,17 +248,31 @@ def build(engine: Engine, say: Say) -> str:
 
 def _ensure_cluster(engine: Engine, door: Entrance, say: Say) -> None:
     container, status = _node(engine)
+    if container and not is_whole():
+        kind_cluster.remove_node(engine, container, "Removing the half of the hub's cluster", timeout=300)
+        container = ""
     if not container:
-        image = images.node_image(engine, say)
-        say("making the cluster for the hub (half a minute)")
-        with kind_cluster.noting_the_network(engine, say):
-            words = ("create", "cluster", "--config", "-", "--image", image, "--wait", "120s")
-            _kind(engine, *words, text=_kind_config(door))
-        state.write(RECORD, id=_node(engine)[0], listen=door.listen)
+        _make_cluster(engine, door, say)
     else:
         containers.start(engine, container, status, doing="Starting the hub's cluster")
     _lift_the_limit(engine, say)
     kubectl("wait", "node", "--all", "--for=condition=Ready", "--timeout=120s", timeout=130, namespace="default")
+
+
+def _make_cluster(engine: Engine, door: Entrance, say: Say) -> None:
+    """A new one, of which is written down first that it is being made: an `up` that is interrupted knows it again."""
+    image = images.node_image(engine, say)
+    say("making the cluster for the hub (half a minute)")
+    words = ("create", "cluster", "--config", "-", "--image", image, "--wait", "120s")
+    try:
+        with kind_cluster.noting_the_network(engine, say):
+            state.write(RECORD, id="", listen=door.listen)
+            _kind(engine, *words, text=_kind_config(door))
+    except CourseError:
+        if not _node(engine)[0]:
+            RECORD.unlink(missing_ok=True)
+        raise
+    state.write(RECORD, id=_node(engine)[0], listen=door.listen)
 
 
 def _lift_the_limit(engine: Engine, say: Say) -> None:
@@ -292,7 +307,16 @@ def _node(engine: Engine) -> tuple[str, str]:
 def _is_foreign(engine: Engine) -> bool:
     """Whether there is a room that this copy of the course did not make."""
     container, _ = _node(engine)
-    return bool(container) and container != state.text(state.read(RECORD), "id")
+    if not container:
+        return False
+    if RECORD.exists() and not is_whole():  # it was being made; kind gave it a file of this clone
+        return engine.inspect("container", node(), MOUNTED).strip() != str(RECIPE / "limits.conf")
+    return container != state.text(state.read(RECORD), "id")
+
+
+def is_whole() -> bool:
+    """Whether the cluster of this copy's room was made to its end, or is another one, which is always whole."""
+    return state.text(state.read(RECORD), "id") != ""
 
 
 def _refuse_foreign(engine: Engine) -> None:
@@ -415,7 +439,7 @@ def _object(kind: str, name: str, **content: object) -> dict[str, Any]:
 def _refuse_another_door(door: Entrance, seats: int) -> None:
     """kind publishes a port when it makes the node, and never another one."""
     listens = state.text(state.read(RECORD), "listen") or entrance.LOOPBACK
-    if RECORD.exists() and door.listen != listens:
+    if RECORD.exists() and is_whole() and door.listen != listens:
         raise CourseError(
             f"The hub that is up listens on {listens}, not on {door.listen}.",
             "That is settled when its cluster is made.",
