@@ -5,6 +5,7 @@ import importlib.util
 import json
 import re
 import shlex
+import socket
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ from course.base.errors import CourseError, Foreign, NotReady
 from course.cli.app import app
 from course.jupyter import jupyterlab
 from course.lessons import catalog
-from course.provision import bakery, containers, engine, images, kind_cluster, outside, reporter
+from course.provision import bakery, containers, engine, images, kind_cluster, outside, reporter, tools
 from course.provision.engine import Engine
 from course.tasks import index, progress, verbs
 from course.tasks import room as room_of_desk
@@ -888,6 +889,30 @@ def test_browsers_are_said_to_warn_of_a_certificate_that_was_made_here_alone(
     assert warned(own) and warned(own)
     assert not warned(given) and certificate() == made
     assert not warned(own), "the given one is kept"
+
+
+def test_a_door_that_nobody_can_open_is_found_before_anything_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    """192.0.2.1 is an address for documentation: no machine has it."""
+    with socket.create_server(("127.0.0.1", 0)) as somebody:
+        port = somebody.getsockname()[1]
+        monkeypatch.setattr(hub, "PORT", port)
+        monkeypatch.setattr(hub, "desk_image", lambda *words: pytest.fail("an image is built"))
+        with pytest.raises(CourseError, match=rf"Port {port} of 127\.0\.0\.1 is taken\.") as caught:
+            hub.up(Fixed("podman", ""), 1, print)
+        assert caught.value.next == f"ss -ltnp 'sport = :{port}'"
+        with pytest.raises(CourseError, match="is taken"):
+            entrance.refuse_taken(entrance.Entrance(entrance.EVERYWHERE), port)
+    with pytest.raises(CourseError, match=r"192\.0\.2\.1 is no address of this machine") as caught:
+        hub.up(Fixed("podman", ""), 1, print, door=entrance.Entrance("192.0.2.1"))
+    assert caught.value.next == "ip -4 addr"
+    entrance.refuse_taken(hub.AT_HOME, port)
+
+
+def test_what_kind_could_not_do_has_a_line_to_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tools, "kind", lambda: "false")
+    with pytest.raises(CourseError, match="kind create cluster failed") as caught:
+        hub._kind(Fixed("podman", ""), "create", "cluster")
+    assert caught.value.next.startswith("./course doctor")
 
 
 @pytest.mark.parametrize("listen", ["", "localhost", "::", "300.1.1.1", "0.0.0.0:80"])

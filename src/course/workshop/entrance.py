@@ -1,5 +1,6 @@
 """Where a hub listens, and with which certificate: this machine's loopback unless said, nowhere else without TLS."""
 
+import errno
 import hashlib
 import ipaddress
 import socket
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import trustme
 
-from course.base.errors import CourseError
+from course.base.errors import CourseError, in_words
 
 LOOPBACK = "127.0.0.1"
 EVERYWHERE = "0.0.0.0"  # noqa: S104
@@ -53,6 +54,23 @@ def chosen(listen: str, certificate: Path | None, key: Path | None) -> Entrance:
                 f"{certificate} cannot be used with {key}.", str(reason), f"openssl x509 -noout -text -in {certificate}"
             ) from None
     return Entrance(listen, certificate, key)
+
+
+def refuse_taken(entrance: Entrance, port: int) -> None:
+    """CourseError where nobody can listen there: somebody does already, or the address is not this machine's."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a connection that has just ended keeps none off
+        try:
+            probe.bind((entrance.listen, port))
+        except OSError as reason:
+            if reason.errno == errno.EADDRNOTAVAIL:
+                what = f"{entrance.listen} is no address of this machine."
+                raise CourseError(what, "A room listens on an address that the machine has.", "ip -4 addr") from None
+            raise CourseError(
+                f"Port {port} of {entrance.listen} is taken.",
+                f"The room is to be there, and the system says: {in_words(reason)}.",
+                f"ss -ltnp 'sport = :{port}'",
+            ) from None
 
 
 def pair(entrance: Entrance) -> tuple[str, str]:

@@ -116,7 +116,10 @@ def up(
     refuse_another_place("", seats)
     _refuse_foreign(engine)
     _refuse_another_door(door, seats)
-    _refuse_too_many(seats, asked, has=_last_seats() if _node(engine)[0] else 0)
+    there, _ = _node(engine)
+    if not there:
+        entrance.refuse_taken(door, PORT)
+    _refuse_too_many(seats, asked, has=_last_seats() if there else 0)
     say(f"Made on this machine: the kind cluster {CLUSTER}, in it JupyterHub and at most {seats} desks.")
     say("A desk is a privileged Pod: who has one is close to root on this machine.")
     desk = desk_image(engine, say)
@@ -296,7 +299,8 @@ def _kind_config(door: Entrance = AT_HOME) -> str:
 def _kind(engine: Engine, *words: str, text: str = "") -> None:
     command: list[str | Path] = [tools.kind(), *words, "--name", CLUSTER, "--kubeconfig", KUBECONFIG]
     env = shell.without_proxies(engine.environment)
-    shell.output(command, doing=f"kind {' '.join(words[:2])}", env=env, text=text, timeout=400)
+    next = "./course doctor, then the same command again"
+    shell.output(command, doing=f"kind {' '.join(words[:2])}", next=next, env=env, text=text, timeout=400)
 
 
 def _node(engine: Engine) -> tuple[str, str]:
