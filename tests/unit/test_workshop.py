@@ -854,9 +854,15 @@ def test_a_certificate_of_ones_own_is_used_and_one_that_does_not_fit_is_refused(
         path.write_text(text)
     door = entrance.chosen("127.0.0.1", certificate, key)
     assert door.with_tls and entrance.pair(door) == made
-    for odd in (wrong, certificate, tmp_path / "missing"):
+    for odd in (wrong, certificate):
         with pytest.raises(CourseError, match="cannot be used"):
             entrance.chosen("127.0.0.1", certificate, odd)
+    missing = tmp_path / "a room.pem"
+    for pair in ((certificate, missing), (missing, key), (tmp_path, key)):
+        with pytest.raises(CourseError) as caught:
+            entrance.chosen("127.0.0.1", *pair)
+        odd = tmp_path if tmp_path in pair else missing
+        assert caught.value.what == f"{odd} cannot be read." and caught.value.next == f"ls -l {odd.parent}"
     with pytest.raises(CourseError, match="come together"):
         entrance.chosen("127.0.0.1", certificate, None)
 
@@ -889,6 +895,30 @@ def test_browsers_are_said_to_warn_of_a_certificate_that_was_made_here_alone(
     assert warned(own) and warned(own)
     assert not warned(given) and certificate() == made
     assert not warned(own), "the given one is kept"
+
+
+def test_another_certificate_is_another_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The proxy reads its certificate when it starts."""
+    held: dict[str, str] = {}
+    monkeypatch.setattr(hub, "kubectl", lambda *words, text="": held.update(tls=text) if text else "")
+    doors = []
+    for number in range(2):
+        certificate, key = tmp_path / f"{number}.crt", tmp_path / f"{number}.key"
+        for path, pem in zip((certificate, key), entrance.pair(entrance.Entrance("127.0.0.2")), strict=True):
+            path.write_text(pem)
+        doors.append(entrance.chosen("127.0.0.1", certificate, key))
+
+    def template(door: entrance.Entrance) -> object:
+        made = hub.manifests("hub:1", "desk:1", 2, door=door, certificate=hub._certify(door, lambda _: None))
+        return next(
+            each["spec"]["template"]
+            for each in yaml.safe_load_all(made)
+            if (each["kind"], each["metadata"]["name"]) == ("Deployment", "proxy")
+        )
+
+    first, second = (template(door) for door in doors)
+    assert first == template(doors[0]) and first != second
+    assert template(hub.AT_HOME) != first
 
 
 def test_a_door_that_nobody_can_open_is_found_before_anything_is_built(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import ipaddress
+import shlex
 import socket
 import ssl
 from dataclasses import dataclass
@@ -47,6 +48,8 @@ def chosen(listen: str, certificate: Path | None, key: Path | None) -> Entrance:
         next = "./course workshop up --seats 2 --certificate FILE --key FILE"
         raise CourseError("A certificate and its key come together.", "One of them was not named.", next)
     if certificate and key:
+        for file in (certificate, key):
+            _refuse_unreadable(file)
         try:
             ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
         except OSError as reason:  # ssl.SSLError, too: no PEM, another key, a key with a password
@@ -54,6 +57,15 @@ def chosen(listen: str, certificate: Path | None, key: Path | None) -> Entrance:
                 f"{certificate} cannot be used with {key}.", str(reason), f"openssl x509 -noout -text -in {certificate}"
             ) from None
     return Entrance(listen, certificate, key)
+
+
+def _refuse_unreadable(file: Path) -> None:
+    """OpenSSL would not say which of the two it is."""
+    try:
+        file.read_bytes()
+    except OSError as reason:
+        look = f"ls -l {shlex.quote(str(file.parent))}"
+        raise CourseError(f"{file} cannot be read.", f"{in_words(reason)}.", look) from None
 
 
 def refuse_taken(entrance: Entrance, port: int) -> None:

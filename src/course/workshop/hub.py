@@ -129,8 +129,9 @@ def up(
     for name in (hub, desk):
         _carry(engine, name, say)
     room = make_secrets(f"{'https' if door.with_tls else 'http'}://{door.host}:{PORT}")
-    _certify(door, say)
-    begin(manifests(hub, desk, seats, idle, door, sign_in=set_provider(wishes), runtime=wishes.runtime), desk, say)
+    served, sign_in = _certify(door, say), set_provider(wishes)
+    made = manifests(hub, desk, seats, idle, door, sign_in=sign_in, runtime=wishes.runtime, certificate=served)
+    begin(made, desk, say)
     return room
 
 
@@ -451,10 +452,10 @@ def _refuse_another_door(door: Entrance, seats: int) -> None:
         )
 
 
-def _certify(door: Entrance, say: Say) -> None:
-    """Give the proxy its certificate: the one that is there, unless another is named."""
+def _certify(door: Entrance, say: Say) -> str:
+    """Give the proxy its certificate: the one that is there, unless another is named. Its digest; "" without TLS."""
     if not door.with_tls:
-        return
+        return ""
     secret = json.loads(kubectl("get", "secret", "tls", "--ignore-not-found", "-o", "json") or "{}")
     if door.certificate or not secret:
         certificate, key = entrance.pair(door)
@@ -464,6 +465,11 @@ def _certify(door: Entrance, say: Say) -> None:
     if secret["metadata"].get("labels", {}).get(MADE_BY) == US:
         say("Browsers warn of its certificate, which is its own. Read the SHA-256 fingerprint to the room:")
         say(entrance.fingerprint(base64.b64decode(secret["data"]["tls.crt"]).decode()))
+    return _digest(secret["data"]["tls.crt"])
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _base64(text: str) -> str:
@@ -486,8 +492,12 @@ def manifests(  # noqa: PLR0913, PLR0917  # what differs from room to room
     front: str = PUBLISHED,
     sign_in: str = "",
     runtime: str = "",
+    certificate: str = "",
 ) -> str:
-    """The hub's objects, with what is this room's in its places. sign_in: as set_provider says it."""
+    """The hub's objects, with what is this room's in its places. sign_in: as set_provider says it.
+
+    certificate: as _certify says it.
+    """
     values = {
         "NAMESPACE": NAMESPACE,
         "HUB_IMAGE": hub,
@@ -498,7 +508,8 @@ def manifests(  # noqa: PLR0913, PLR0917  # what differs from room to room
         "FRONT": front,
         "SIGN_IN": sign_in,
         "RUNTIME_CLASS": runtime,
-        "DIGEST": hashlib.sha256("".join(settings().values()).encode()).hexdigest()[:12],
+        "CERTIFICATE": certificate,
+        "DIGEST": _digest("".join(settings().values())),
     }
     return re.sub("@([A-Z_]+)@", lambda match: values[match[1]], (RECIPE / "manifests.yaml").read_text())
 
