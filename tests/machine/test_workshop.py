@@ -11,6 +11,7 @@ import sys
 import tarfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -178,6 +179,23 @@ def test_who_is_the_facilitator_is_led_to_the_board_and_takes_no_seat(workshop: 
     assert facilitator.get("").url == workshop.room.address + path
     assert workshop.pod("facilitator") == "" and "facilitator" not in workshop.seats()
     assert "/user/seat-01/" in workshop.browsers[0].get("").url
+
+
+def test_who_has_forgotten_the_password_makes_a_new_one_at_the_same_seat(workshop: Workshop) -> None:
+    before, new = hub.taken(), "another password of hers"
+    try:
+        hub.forget_password("ada")
+        assert Browser(workshop.room, "ada").sign_in("", new).status_code == 403, "not without the room's code"
+        again = Browser(workshop.room, "ada", desk="seat-01")
+        again.sign_in(workshop.room.code, new)
+        assert again.works() and hub.taken() == before
+        assert Browser(workshop.room, "ada").sign_in(workshop.room.code).status_code == 403, "the old one is none"
+    finally:
+        with suppress(CourseError):  # she has none, where the test failed in between
+            hub.forget_password("ada")
+        assert Browser(workshop.room, "ada").sign_in(workshop.room.code).status_code == 200, (
+            "as the tests below know it"
+        )
 
 
 def test_a_name_in_capitals_is_the_same_name(workshop: Workshop) -> None:

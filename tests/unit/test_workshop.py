@@ -1,6 +1,7 @@
 """The hub of a room: its door, its board, its manifests, and what fits on a machine."""
 
 import base64
+import dbm
 import importlib.util
 import json
 import re
@@ -639,6 +640,42 @@ def test_a_lost_password_of_the_facilitators_is_printed_again(tmp_path: Path, mo
     monkeypatch.setattr(hub, "administrator", lambda: ("the school", "prof"))
     with pytest.raises(CourseError, match="sign in to this room by the school"):
         hub.facilitators_password()
+
+
+def test_a_password_that_was_forgotten_is_taken_out_and_no_other(tmp_path: Path) -> None:
+    file = str(tmp_path / "passwords.dbm")
+    with dbm.open(file, "c") as known:
+        known["ada"] = known["žofia"] = known["zoe"] = b"a hash"
+    forget = of_the_hub("forget").forget
+    assert [forget(file, name) for name in ("ADA", "Žofia", "ada", "nobody")] == [True, True, False, False]
+    with dbm.open(file, "r") as known:
+        assert known.keys() == [b"zoe"]
+
+
+def test_who_has_forgotten_a_password_is_let_in_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+
+    def kubectl(*words: str) -> str:
+        if words[0] == "exec":
+            told.append(words[-1])
+            return "forgotten\n" if words[-1] == "ada" else "unknown\n"
+        return "" if "oauth" in words else "abcd-efgh"
+
+    monkeypatch.setattr(hub, "RECORD", tmp_path / "workshop.json")
+    state.write(hub.RECORD, id="1")
+    monkeypatch.setattr(hub, "kubectl", kubectl)
+    said = CliRunner().invoke(app, ["workshop", "password", "ada"]).output
+    assert "Sign in now as ada, with a new one and the join code: abcd-efgh" in said
+    for name, what in (("zoe", "Nobody has signed in to this room as zoe"), ("Facilitator", "is not forgotten")):
+        error = CliRunner().invoke(app, ["workshop", "password", name]).exception
+        assert isinstance(error, CourseError) and what in error.what
+        documents.parse(shlex.split(error.next))
+    assert told == ["ada", "zoe"] and "forget.py" in hub.settings()
+
+
+def test_no_volume_goes_before_the_room() -> None:
+    """KubeSpawner removes one with its user, unless it is told not to."""
+    assert "\nc.KubeSpawner.delete_pvc = False" in (hub.RECIPE / "jupyterhub_config.py").read_text()
 
 
 def test_up_notes_that_the_password_was_shown_after_it_was(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,7 +83,7 @@ def up(  # noqa: PLR0913, PLR0917  # options, which are given by name
     else:
         typer.echo(f"Join code: {room.code}")
     if room.password and not service:
-        typer.echo(f"You are: facilitator. Your password, which is shown once: {room.password}")
+        typer.echo(f"You are: {hub.FACILITATOR}. Your password, which is shown once: {room.password}")
         hub.note_shown()
     typer.echo(f"Who is where: {room.address}/services/board, or ./course workshop board")
     typer.echo("Remove all of it: ./course workshop down")
@@ -101,11 +101,20 @@ def warm(
 
 
 @app.command()
-def password() -> None:
-    """Print your own password, the facilitator's, again."""
+def password(
+    name: Annotated[str, typer.Argument(help="A participant who has forgotten theirs. Without it: your own.")] = "",
+) -> None:
+    """Print your own password again; or forget a participant's, who makes a new one and has the same desk."""
     from course.workshop import hub
 
-    typer.echo(f"You are: facilitator. Your password: {hub.facilitators_password()}")
+    if not name:
+        typer.echo(f"You are: {hub.FACILITATOR}. Your password: {hub.facilitators_password()}")
+        return
+    hub.forget_password(name)
+    typer.echo(
+        f"{name} has no password any more. Sign in now as {name}, with a new one and the join code: {hub.code()}"
+    )
+    typer.echo("Until then anybody in the room can.")
 
 
 @app.command()

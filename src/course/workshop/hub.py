@@ -29,7 +29,7 @@ from course.workshop.entrance import Entrance
 
 RECIPE = paths.ROOT / "workshop" / "hub"
 SETTINGS = (
-    *("jupyterhub_config.py", "room.py", "ended.py", "warm.py", "login.html", "not_running.html"),
+    *("jupyterhub_config.py", "room.py", "ended.py", "warm.py", "forget.py", "login.html", "not_running.html"),
     *("board.py", "board.html", "rows.html", "board.css", "board.js", "look.py"),
 )
 COPIED = ("Dockerfile", "package.json", "package-lock.json", "requirements.txt")
@@ -44,6 +44,7 @@ AT_HOME = Entrance()
 TLS = ', "--ssl-key=/etc/tls/tls.key", "--ssl-cert=/etc/tls/tls.crt"'
 ENTRYPOINT = ("/usr/bin/tini", "--")
 DESKS = "externalname-course=desk"
+FACILITATOR = "facilitator"  # the name to sign in with, where no provider knows another
 SHOWN = "shown"  # a key of the room's secrets: the facilitator's password was printed
 LOSE = "./course workshop down --yes"
 ANEW = "./course workshop export FOLDER, then ./course workshop down, then the same command again"
@@ -405,6 +406,21 @@ def administrator() -> tuple[str, str]:
     form = "go-template={{.data.LOGIN_SERVICE | base64decode}}\n{{.data.OAUTH_ADMIN | base64decode}}"
     values = kubectl("get", "secret", "oauth", "--ignore-not-found", "-o", form).split("\n")
     return (values[0], values[1]) if len(values) == 2 else ("", "")
+
+
+def forget_password(name: str) -> None:
+    """Who signs in next by this name, with the room's code, makes a new one, and has the same desk.
+
+    NotReady where there is no room. CourseError for a name that nobody has, and for the facilitator's.
+    """
+    refuse_without()
+    refuse_provider()
+    if name.lower() == FACILITATOR:
+        what, why = "The facilitator's password is not forgotten.", "It is made with the room, and is printed again by:"
+        raise CourseError(what, why, "./course workshop password")
+    if kubectl("exec", "deployment/hub", "--", "python", "/etc/hub/forget.py", name).strip() != "forgotten":
+        why = "A name is a participant's as the board has it."
+        raise CourseError(f"Nobody has signed in to this room as {name}.", why, "./course workshop board")
 
 
 def refuse_provider() -> None:
