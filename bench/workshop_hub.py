@@ -19,7 +19,7 @@ import requests
 from bench.lab_check import took
 from course.base import shell
 from course.workshop import hub, warm
-from tests.machine.rooms import Browser, facilitators_password
+from tests.machine.rooms import Browser
 
 Row = tuple[str, str, str]
 AT_ONCE = 8  # stand-ins that are made at the same time: each is a small thing
@@ -51,7 +51,7 @@ def measure(seats: int) -> list[Row]:
     rows = [(f"{seats - there} more stand-ins made by KubeSpawner, {AT_ONCE} at a time", made, "")]
     room = hub.Room(f"http://127.0.0.1:{hub.PORT}", hub.code(), "")
     facilitator = Browser(room, "facilitator")
-    facilitator.sign_in("", facilitators_password())
+    facilitator.sign_in("", hub.facilitators_password())
     for streams in (1, seats):
         print(f"{streams} streams of events", flush=True)
         with _listening(facilitator, streams):

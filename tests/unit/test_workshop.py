@@ -432,6 +432,52 @@ def test_what_is_to_be_typed_again_has_the_options_of_the_room(tmp_path: Path, m
     assert usual == ""
 
 
+def test_what_is_not_typed_again_stays_as_the_room_was_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`up` is not run: what it is called with is what counts."""
+    called: list[tuple[float, entrance.Entrance, hub.Wishes]] = []
+
+    def made(_: Engine, seats: int, say: object, *words: float | entrance.Entrance | hub.Wishes) -> hub.Room:
+        called.append(words)  # type: ignore[arg-type]
+        return hub.Room("http://here", "abcd-efgh", "")
+
+    monkeypatch.setattr(hub, "RECORD", tmp_path / "workshop.json")
+    monkeypatch.setattr(engine, "choose", lambda say: Fixed("podman", ""))
+    monkeypatch.setattr(hub, "up", made)
+    monkeypatch.setattr(hub, "administrator", lambda: ("", ""))
+    files = [tmp_path / name for name in ("room.crt", "room.key", "new.crt", "new.key")]
+    for pair in (files[:2], files[2:]):
+        for path, pem in zip(pair, entrance.pair(hub.AT_HOME), strict=True):
+            path.write_text(pem)
+
+    def up(*options: str) -> str:
+        result = CliRunner().invoke(app, ["workshop", "up", "--seats", "3", *options], catch_exceptions=False)
+        idle, door, wishes = called[-1]
+        hub.remember(3, hub.options(idle, wishes, door))
+        return result.output
+
+    given = ("--certificate", str(files[0]), "--key", str(files[1]))
+    assert "As before" not in up() and called[-1] == (hub.IDLE, hub.AT_HOME, hub.USUAL)
+    assert "As before" not in up("--idle", "30", *given)
+    said = " ".join(up().split())
+    assert f"since you typed nothing else: --idle 30 --certificate {files[0]} --key {files[1]}" in said
+    assert called[-1] == called[-2] == (30, entrance.Entrance("127.0.0.1", files[0], files[1]), hub.USUAL)
+    up("--idle", "120", "--certificate", str(files[2]), "--key", str(files[3]))
+    assert called[-1] == (hub.IDLE, entrance.Entrance("127.0.0.1", files[2], files[3]), hub.USUAL)
+
+
+def test_what_of_a_room_elsewhere_stays_is_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub, "RECORD", tmp_path / "workshop.json")
+    names = ("--idle", "--registry", "--runtime-class")
+    state.write(hub.RECORD, context="theirs", id="1")
+    hub.remember(7, " --context theirs --registry r.example --idle 30 --runtime-class 'a b' --yes")
+    said: list[str] = []
+    assert hub.with_before("another", dict.fromkeys(names), said.append) == {} and said == []
+    known = hub.with_before("theirs", {**dict.fromkeys(names), "--idle": 5.0}, said.append)
+    assert known == {"--idle": "5.0", "--registry": "r.example", "--runtime-class": "a b"}
+    assert said == ["As before, since you typed nothing else: --registry r.example --runtime-class 'a b'"]
+    assert hub.with_before("theirs", {"--runtime-class": ""}, said.append) == {"--runtime-class": ""}
+
+
 def test_what_failed_is_said_with_the_rooms_own_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hub, "RECORD", tmp_path / "workshop.json")
     monkeypatch.setattr(hub, "KUBECONFIG", tmp_path / "kubeconfig")
@@ -649,7 +695,7 @@ def test_a_password_that_was_forgotten_is_taken_out_and_no_other(tmp_path: Path)
     forget = of_the_hub("forget").forget
     assert [forget(file, name) for name in ("ADA", "Žofia", "ada", "nobody")] == [True, True, False, False]
     with dbm.open(file, "r") as known:
-        assert known.keys() == [b"zoe"]
+        assert list(known.keys()) == [b"zoe"]
 
 
 def test_who_has_forgotten_a_password_is_let_in_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,11 +31,15 @@ def image(
 def up(  # noqa: PLR0913, PLR0917  # options, which are given by name
     seats: Annotated[int, typer.Option("--seats", min=1, max=300, help="Desks at most.")],
     idle: Annotated[
-        float, typer.Option("--idle", min=0.5, help="Minutes after which a desk that nobody uses is stopped.")
-    ] = 120,
+        float | None,
+        typer.Option("--idle", min=0.5, help="Minutes after which a desk that nobody uses is stopped; 120."),
+    ] = None,
     listen: Annotated[
-        str, typer.Option("--listen", help="An address of this machine, 0.0.0.0 for all; with TLS but for loopback.")
-    ] = "127.0.0.1",
+        str | None,
+        typer.Option(
+            "--listen", help="An address of this machine, 0.0.0.0 for all; with TLS but for loopback: 127.0.0.1."
+        ),
+    ] = None,
     certificate: Annotated[
         Path | None, typer.Option("--certificate", help="For TLS, in PEM; without it one is made where it is needed.")
     ] = None,
@@ -44,38 +48,42 @@ def up(  # noqa: PLR0913, PLR0917  # options, which are given by name
         str, typer.Option("--context", help="Another cluster, by this context of your kubeconfig.")
     ] = "",
     registry: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--registry", help="With --context: push the images to HOST[:PORT][/FOLDER], from where it pulls."
         ),
-    ] = "",
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="With --context: also beside other people's Pods.")] = False,
     oauth: Annotated[
         Path | None, typer.Option("--oauth", help="Sign-in by a provider, of this file: docs/workshop-cluster.md.")
     ] = None,
     runtime: Annotated[
-        str, typer.Option("--runtime-class", help="With --context: a RuntimeClass of that cluster, for desks.")
-    ] = "",
+        str | None, typer.Option("--runtime-class", help="With --context: a RuntimeClass of that cluster, for desks.")
+    ] = None,
 ) -> None:
     """Make a hub for a room: on a cluster of its own on this machine, or in one that is there (--context).
 
-    Sign-in is by a join code, and each participant has a desk.
+    Sign-in is by a join code, and each participant has a desk. In a room that is up, what you do not type stays.
     """
     from course.provision import engine
     from course.workshop import elsewhere, entrance, hub, provider
 
-    door = entrance.chosen(listen, certificate, key)
-    wishes = hub.Wishes(provider.read(oauth) if oauth else {}, runtime, oauth)
-    place = elsewhere.Place(context, registry, yes)
-    elsewhere.refuse_mixed(seats, idle, place, wishes, door)
+    typed = {"--idle": idle, "--listen": listen, "--certificate": certificate, "--key": key, "--registry": registry}
+    given = hub.with_before(context, typed | {"--runtime-class": runtime}, typer.echo)
+    certificate, key = (Path(given[name]) if name in given else None for name in ("--certificate", "--key"))
+    door = entrance.chosen(given.get("--listen", entrance.LOOPBACK), certificate, key)
+    wishes = hub.Wishes(provider.read(oauth) if oauth else {}, given.get("--runtime-class", ""), oauth)
+    place = elsewhere.Place(context, given.get("--registry", ""), yes)
+    minutes = float(given.get("--idle", hub.IDLE))
+    elsewhere.refuse_mixed(seats, minutes, place, wishes, door)
     chosen = engine.choose(typer.echo)
     if context:
-        room = elsewhere.up(chosen, seats, place, typer.echo, idle, wishes)
+        room = elsewhere.up(chosen, seats, place, typer.echo, minutes, wishes)
         typer.echo("To reach it from this machine, in another terminal, as long as that runs:")
         typer.echo(f"  {hub.typed('port-forward', 'service/proxy', str(hub.PORT))}")
         typer.echo("For a room: an Ingress or a load balancer of that cluster, with TLS, to the Service proxy.")
     else:
-        room = hub.up(chosen, seats, typer.echo, idle, door, wishes)
+        room = hub.up(chosen, seats, typer.echo, minutes, door, wishes)
     typer.echo(f"Ready: {room.address}")
     service, admin = hub.administrator()
     if service:

@@ -56,7 +56,8 @@ def chosen(listen: str, certificate: Path | None, key: Path | None) -> Entrance:
             raise CourseError(
                 f"{certificate} cannot be used with {key}.", str(reason), f"openssl x509 -noout -text -in {certificate}"
             ) from None
-    return Entrance(listen, certificate, key)
+    # Whole paths: they are written down, and read again wherever the next command is typed.
+    return Entrance(listen, certificate and certificate.absolute(), key and key.absolute())
 
 
 def _refuse_unreadable(file: Path) -> None:

@@ -13,6 +13,7 @@ import shlex
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from shutil import disk_usage
 from typing import Any
@@ -44,6 +45,7 @@ AT_HOME = Entrance()
 TLS = ', "--ssl-key=/etc/tls/tls.key", "--ssl-cert=/etc/tls/tls.crt"'
 ENTRYPOINT = ("/usr/bin/tini", "--")
 DESKS = "externalname-course=desk"
+PAIR = {"--certificate", "--key"}
 FACILITATOR = "facilitator"  # the name to sign in with, where no provider knows another
 SHOWN = "shown"  # a key of the room's secrets: the facilitator's password was printed
 LOSE = "./course workshop down --yes"
@@ -161,12 +163,37 @@ def remember(seats: int, options: str) -> None:
 
 def again(seats: int = 0) -> str:
     """The command that brings up the room that is there, with its own options; seats: 0 for as many as it has."""
+    return line(seats or _last_seats() or 2, _options())
+
+
+def _options() -> str:
+    """What the room that is there was asked for with, as it is typed; "" where there is none."""
     known = state.read(RECORD)
     options = state.text(known, "options")
     if options is None:  # an earlier version wrote down two of them
         given = {name: state.text(known, name) for name in ("context", "listen")}
         options = "".join(f" --{name} {value}" for name, value in given.items() if value not in (None, AT_HOME.listen))
-    return line(seats or _last_seats() or 2, options)
+    return options
+
+
+def with_before(context: str, typed: Mapping[str, object], say: Say) -> dict[str, str]:
+    """The options by name, as text: what was typed, and else what the room in this place was made with, which is said.
+
+    typed: None for what was not typed. A certificate and its key go together.
+    """
+    now = {name: str(value) for name, value in typed.items() if value is not None}
+    known = _known_options() if RECORD.exists() and elsewhere() == context else {}
+    settled = {*now, *(PAIR if PAIR & set(now) else ())}
+    before = {name: known[name] for name in typed if name in known and name not in settled}
+    if before:
+        say(f"As before, since you typed nothing else: {shlex.join(chain(*before.items()))}")
+    return now | before
+
+
+def _known_options() -> dict[str, str]:
+    """The room's options, by name."""
+    words = [word for word in shlex.split(_options()) if word != "--yes"]  # the only one without a value
+    return dict(zip(words[::2], words[1::2], strict=False))
 
 
 def _last_seats() -> int:
