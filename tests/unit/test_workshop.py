@@ -408,6 +408,22 @@ def test_as_many_seats_as_the_memory_carries(monkeypatch: pytest.MonkeyPatch) ->
         hub._refuse_too_many(wanted, has=wanted)
 
 
+def test_more_seats_for_a_room_at_work_fit_beside_its_desks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four desks run, and the memory that is free carries two more."""
+    monkeypatch.setattr(hub, "fit", lambda: 2)
+    monkeypatch.setattr(hub, "kubectl", lambda *words: "pod/1\npod/2\npod/3\npod/4\n")
+    hub._refuse_too_many(6, has=4, at_work=hub.desks_at_work())
+    with pytest.raises(CourseError, match="7 seats do not fit") as caught:
+        hub._refuse_too_many(7, has=4, at_work=hub.desks_at_work())
+    assert "there is room for 6" in caught.value.why and caught.value.next == "./course workshop up --seats 6"
+
+    def silent(*words: str) -> str:
+        raise CourseError("The cluster is stopped.")
+
+    monkeypatch.setattr(hub, "kubectl", silent)
+    assert hub.desks_at_work() == 0
+
+
 def test_what_is_to_be_typed_again_has_the_options_of_the_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hub, "RECORD", tmp_path / "workshop.json")
     assert hub.again() == "./course workshop up --seats 2"
@@ -1274,3 +1290,21 @@ def test_desks_are_tried_on_the_nodes_that_take_pods() -> None:
         trial.usable({"items": nodes[1:3]})
     assert caught.value.next == f"{advice.program()} --kubeconfig {hub.KUBECONFIG} -n {hub.NAMESPACE} describe nodes"
     assert trial.pod("a", "desk:1", 0)["spec"]["nodeName"] == "a"
+
+
+def test_a_cluster_carries_what_each_node_that_takes_pods_carries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three times 2.5 GB are three desks and not five; a control plane carries none."""
+    taint = {"taints": [{"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}]}
+    specs: list[dict[str, object]] = [{}, {}, {}, taint, {"unschedulable": True}]
+    nodes = {
+        "items": [
+            {"metadata": {"name": str(number)}, "spec": spec, "status": {"allocatable": {"memory": "2500M"}}}
+            for number, spec in enumerate(specs)
+        ]
+    }
+    assert elsewhere.carried(nodes) == 3
+    monkeypatch.setattr(hub, "kubectl", lambda *words: json.dumps(nodes))
+    elsewhere._refuse_too_many(elsewhere.Place("theirs"), 3, " --context theirs")
+    with pytest.raises(CourseError, match="4 seats do not fit") as caught:
+        elsewhere._refuse_too_many(elsewhere.Place("theirs"), 4, " --context theirs")
+    assert caught.value.next == "./course workshop up --seats 3 --context theirs"

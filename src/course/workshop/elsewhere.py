@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from course.base import files, ownership, shell, state
 from course.base.errors import CourseError, Foreign
 from course.provision.engine import Engine, Say
-from course.workshop import hub, image
+from course.workshop import hub, image, trial
 from course.workshop.entrance import Entrance
 
 OF_KUBERNETES = re.compile(r"kube-.*|local-path-storage")
@@ -169,14 +170,20 @@ def strangers(pods: dict[str, list[dict[str, dict[str, str]]]]) -> Counter[str]:
 
 
 def _refuse_too_many(place: Place, seats: int, asked: str) -> None:
-    form = "jsonpath={.items[*].status.allocatable.memory}"
-    memory = sum(map(in_bytes, hub.kubectl("get", "nodes", "-o", form).split()))
-    if (most := int(memory // hub.MEMORY_A_DESK)) < seats:
+    nodes = json.loads(hub.kubectl("get", "nodes", "-o", "json"))
+    if (most := carried(nodes)) < seats:
         raise CourseError(
             f"{seats} seats do not fit into the cluster of the context {place.context}.",
-            f"A desk takes {hub.MEMORY_A_DESK / 1e9:.1f} GB of memory; its nodes have {memory / 1e9:.0f} GB in all.",
+            f"A desk takes {hub.MEMORY_A_DESK / 1e9:.1f} GB of memory; the nodes that take Pods have room for {most}.",
             hub.line(most, asked) if most else "give it a larger node, then the same command again",
         )
+
+
+def carried(nodes: dict[str, Any]) -> int:
+    """How many desks have room on the nodes that take Pods, each node by itself. nodes: as kubectl lists them."""
+    usable = trial.usable(nodes)
+    sizes = {node["metadata"]["name"]: in_bytes(node["status"]["allocatable"]["memory"]) for node in nodes["items"]}
+    return sum(int(sizes[name] // hub.MEMORY_A_DESK) for name in usable)
 
 
 def in_bytes(quantity: str) -> float:

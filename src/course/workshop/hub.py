@@ -122,7 +122,7 @@ def up(
     there, _ = _node(engine)
     if not there:
         entrance.refuse_taken(door, PORT)
-    _refuse_too_many(seats, asked, has=_last_seats() if there else 0)
+    _refuse_too_many(seats, asked, has=_last_seats() if there else 0, at_work=desks_at_work() if there else 0)
     say(f"Made on this machine: the kind cluster {CLUSTER}, in it JupyterHub and at most {seats} desks.")
     say("A desk is a privileged Pod: who has one is close to root on this machine.")
     desk = desk_image(engine, say)
@@ -219,9 +219,10 @@ def begin(made: str, desk: str, say: Say) -> None:
         kubectl("rollout", "status", f"deployment/{deployment}", "--timeout=300s", timeout=310)
 
 
-def _refuse_too_many(seats: int, options: str = "", has: int = 0) -> None:
-    """has: the seats that the room was made with: their desks are what the memory is taken by."""
-    if seats <= has or seats <= (most := fit()):
+def _refuse_too_many(seats: int, options: str = "", has: int = 0, at_work: int = 0) -> None:
+    """has: the seats that the room was made with. at_work: how many of their desks have their memory already."""
+    most = min(fit() + at_work, SEATS_AT_MOST)
+    if seats <= max(has, most):
         return
     memory = f"A desk takes {MEMORY_A_DESK / 1e9:.1f} GB of memory; there is room for {most}."
     addresses = f"Its cluster is one node, which has addresses for the Pods of {SEATS_AT_MOST} desks."
@@ -237,6 +238,15 @@ def fit(meminfo: str = "") -> int:
     text = meminfo or Path("/proc/meminfo").read_text()
     free = int(text.split("MemAvailable:")[1].split()[0]) * 1024
     return min(max(0, (free - 2_000_000_000) // MEMORY_A_DESK), SEATS_AT_MOST)
+
+
+def desks_at_work() -> int:
+    """How many desks of the room run; 0 where its cluster does not answer, since it may be stopped."""
+    try:
+        names = kubectl("get", "pods", "-l", DESKS, "--field-selector=status.phase=Running", "-o", "name")
+    except CourseError:
+        return 0
+    return len(names.split())
 
 
 def preflight(engine: Engine, seats: int) -> list[tuple[bool, str]]:
