@@ -506,7 +506,7 @@ def _comes_back(workshop: Workshop, browser: Browser) -> None:
 def test_an_idle_desk_is_stopped_and_exported_and_comes_back(workshop: Workshop, tmp_path: Path) -> None:
     ada = workshop.browsers[0]
     with pytest.raises(CourseError, match=r"not exported: ada, grace"):
-        export.refuse_to_lose()
+        export.refuse_to_lose(print)
     _idle(workshop, 20)
     until(lambda: not workshop.pod("ada") and not workshop.pod("grace"), seconds=180, what="The end of idle desks")
     _idle(workshop, hub.IDLE * 60)
@@ -518,12 +518,12 @@ def test_an_idle_desk_is_stopped_and_exported_and_comes_back(workshop: Workshop,
             names = archive.getnames()
         assert "./.progress/progress.json" in names and any(name.endswith(".ipynb") for name in names)
         assert "lost-database" in (tmp_path / f"{path.name.removesuffix('.tar.gz')}.json").read_text()
-    export.refuse_to_lose()
+    export.refuse_to_lose(print)
     _comes_back(workshop, ada)
     assert workshop.seats()["ada"].check.startswith("passed")
     assert workshop.course("ada", "lab", "start", "wrong-namespace").returncode == 0
     with pytest.raises(CourseError, match=r"not exported: ada\."):
-        export.refuse_to_lose()
+        export.refuse_to_lose(print)
 
 
 def _idle(workshop: Workshop, seconds: int) -> None:

@@ -613,7 +613,7 @@ def half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Half:
 def test_a_cluster_that_was_being_made_is_ours_and_is_made_anew(half: Half, monkeypatch: pytest.MonkeyPatch) -> None:
     hub._refuse_foreign(half)
     hub._refuse_another_door(entrance.Entrance("127.0.0.2"), 3)
-    export.refuse_to_lose()
+    export.refuse_to_lose(print)
     monkeypatch.setattr(hub, "_kind", lambda engine, *words, text: engine.variables.update(id="whole"))
     hub._ensure_cluster(half, hub.AT_HOME, print)
     assert state.text(state.read(hub.RECORD), "id") == "whole" and hub.is_whole()
@@ -820,7 +820,7 @@ def test_what_was_changed_after_the_export_is_lost_whatever_file_it_is_in(
     for name in ("RECORD", "EXPORTED"):
         monkeypatch.setattr(hub, name, tmp_path / name.lower())
     hub.remember(2, "")
-    monkeypatch.setattr(export, "volumes", lambda: [export.Volume("ada", "claim", "a-uid", "desk")])
+    monkeypatch.setattr(export, "volumes", lambda say: [export.Volume("ada", "claim", "a-uid", "desk")])
     monkeypatch.setattr(hub, "command", script)
     monkeypatch.setattr(hub, "kubectl", lambda *words, **more: shell.output(script(*words), doing="Looking"))
     for folder in (".progress", ".ipynb_checkpoints"):
@@ -828,23 +828,23 @@ def test_what_was_changed_after_the_export_is_lost_whatever_file_it_is_in(
     notebook, book = work / "a lesson.ipynb", work / ".progress" / "progress.json"
     notebook.write_text("as it was made")
     with pytest.raises(CourseError, match="not exported: ada"):
-        export.refuse_to_lose()  # nothing says that this is what the desk gave
+        export.refuse_to_lose(print)  # nothing says that this is what the desk gave
     book.write_text('{"tasks": {"loop": {}}}\n')
     with pytest.raises(CourseError, match="not exported: ada"):
-        export.refuse_to_lose()
+        export.refuse_to_lose(print)
     export.export(tmp_path / "room", print)
     assert (tmp_path / "room" / "ada.json").read_text() == book.read_text()
     notebook.touch()
     (work / ".ipynb_checkpoints" / "a lesson-checkpoint.ipynb").touch()
     scripts.clear()
-    export.refuse_to_lose()
+    export.refuse_to_lose(print)
     assert len(scripts) == 1
     for path in (notebook, work / "my own.txt"):
         path.write_text("my work")
         with pytest.raises(CourseError, match="not exported: ada"):
-            export.refuse_to_lose()
+            export.refuse_to_lose(print)
         export.export(tmp_path / "room", print)
-        export.refuse_to_lose()
+        export.refuse_to_lose(print)
 
 
 @pytest.mark.parametrize("name", ["../x", "a/b", "/x", "..", "", "a b", "x\n", "a" * 500, "é" * 150])
@@ -853,7 +853,7 @@ def test_an_export_writes_into_its_folder_whatever_a_name_is(
 ) -> None:
     """The desk is a shell here."""
     monkeypatch.setattr(hub, "EXPORTED", tmp_path / "exported")
-    monkeypatch.setattr(export, "volumes", lambda: [export.Volume(name, "claim-x", "a-uid", "desk")])
+    monkeypatch.setattr(export, "volumes", lambda say: [export.Volume(name, "claim-x", "a-uid", "desk")])
     monkeypatch.setattr(hub, "kubectl", lambda *words, **more: f"\n\n{contents.NOTHING}  -\n")
     monkeypatch.setattr(hub, "command", lambda *words: ["sh", "-c", "printf all"])
     export.export(tmp_path / "room" / "today", print)
@@ -897,6 +897,44 @@ def test_an_archive_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.Mo
     ).read_text() == "all"
 
 
+def test_a_disk_that_is_full_is_said_of_the_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """/dev/full is Linux's own full disk."""
+    monkeypatch.setattr(hub, "command", lambda *words: ["sh", "-c", "yes"])
+    (tmp_path / "ada.tar.gz.part").symlink_to("/dev/full")
+    with pytest.raises(CourseError) as caught:
+        export._fetch("desk", tmp_path / "ada.tar.gz")
+    assert caught.value.what == f"{tmp_path / 'ada.tar.gz'} cannot be written."
+    assert caught.value.why == "No space left on device." and caught.value.next.startswith(f"df -h {tmp_path};")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "room").write_text("a file")
+    with pytest.raises(CourseError, match="room cannot be written"):
+        export.export(tmp_path / "room", print)
+
+
+def test_volumes_are_there_without_the_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And where nobody has one, the hub is not asked: a room that was never whole has nothing to lose."""
+
+    def claim(name: str, whose: str) -> dict[str, object]:
+        annotations = {"hub.jupyter.org/username": whose} if whose else {}
+        return {"metadata": {"name": name, "uid": f"uid-{name}", "annotations": annotations}}
+
+    def kubectl(*words: str, **more: object) -> str:
+        if words[0] == "exec":
+            raise CourseError("kubectl exec failed.", "No Pod of the hub runs.")
+        return json.dumps({"items": claims if words[1] == "persistentvolumeclaims" else []})
+
+    monkeypatch.setattr(hub, "RECORD", tmp_path / "workshop.json")
+    state.write(hub.RECORD, id="1")
+    monkeypatch.setattr(hub, "kubectl", kubectl)
+    said: list[str] = []
+    claims = [claim("hub", "")]
+    assert export.volumes(said.append) == [] and said == []
+    export.refuse_to_lose(said.append)
+    claims = [claim("hub", ""), claim("claim-seat-01", "seat-01")]
+    assert export.volumes(said.append) == [export.Volume("seat-01", "claim-seat-01", "uid-claim-seat-01", "")]
+    assert said[0].startswith("The hub does not say who has which seat: No Pod of the hub runs.")
+
+
 def test_the_way_to_a_cluster_elsewhere_may_lead_by_a_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also before anything is written down of it; on the way to this machine it is none, by no_proxy."""
     monkeypatch.setattr(hub, "RECORD", tmp_path / "workshop.json")
@@ -916,7 +954,7 @@ def test_without_a_hub_there_is_nothing_to_export_and_nothing_to_lose(
     monkeypatch.setattr(hub, "RECORD", tmp_path / "workshop.json")
     with pytest.raises(NotReady, match="There is no hub"):
         export.export(tmp_path / "out", print)
-    export.refuse_to_lose()
+    export.refuse_to_lose(print)
 
 
 def test_the_hubs_helpers_may_do_what_they_need_alone() -> None:
@@ -1104,7 +1142,7 @@ def test_a_room_whose_cluster_is_gone_can_be_forgotten(tmp_path: Path, monkeypat
     context = {"contexts": [{"name": "theirs", "context": {"cluster": "c", "user": ""}}], "current-context": "theirs"}
     hub.KUBECONFIG.write_text(yaml.safe_dump(server | context))
     state.write(hub.RECORD, context="theirs", id="a-uid")
-    for refused in (elsewhere.down, lambda say: export.refuse_to_lose()):
+    for refused in (elsewhere.down, export.refuse_to_lose):
         with pytest.raises(CourseError) as caught:
             refused(print)
         assert caught.value.next.endswith(": ./course workshop down --yes") and hub.RECORD.exists()
@@ -1294,7 +1332,7 @@ def test_desks_are_tried_on_the_nodes_that_take_pods() -> None:
 
 def test_a_cluster_carries_what_each_node_that_takes_pods_carries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three times 2.5 GB are three desks and not five; a control plane carries none."""
-    taint = {"taints": [{"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}]}
+    taint: dict[str, object] = {"taints": [{"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}]}
     specs: list[dict[str, object]] = [{}, {}, {}, taint, {"unschedulable": True}]
     nodes = {
         "items": [

@@ -198,7 +198,7 @@ def down(
     from course.workshop import export as files
 
     if not yes:
-        files.refuse_to_lose()
+        files.refuse_to_lose(typer.echo)
     if hub.elsewhere():
         return elsewhere.down(typer.echo, yes=yes)
     hub.down(engine.choose(typer.echo, install=False), typer.echo)

@@ -5,6 +5,7 @@ A desk is its participant's, and may send anything: what comes is stored as it i
 
 import json
 import re
+import shlex
 import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from pathlib import Path
 import yaml
 
 from course.base import shell, state
-from course.base.errors import CourseError
+from course.base.errors import CourseError, in_words
 from course.provision.engine import Say
 from course.workshop import contents, hub
 from course.workshop.rows import printable
@@ -38,20 +39,30 @@ class Volume:
     pod: str
 
 
-def volumes() -> list[Volume]:
+def volumes(say: Say) -> list[Volume]:
     """Every participant's, by name. NotReady where there is no hub."""
     hub.refuse_without()
-    claims = json.loads(hub.kubectl("get", "persistentvolumeclaims", "-o", "json"))["items"]
+    every = json.loads(hub.kubectl("get", "persistentvolumeclaims", "-o", "json"))["items"]
+    if not (claims := [claim for claim in every if hub.whose(claim)]):
+        return []
     running = ("-l", hub.DESKS, "--field-selector=status.phase=Running")
     pods = json.loads(hub.kubectl("get", "pods", *running, "-o", "json"))["items"]
     desks = {hub.whose(pod): str(pod["metadata"]["name"]) for pod in pods}
-    names = hub.taken()
+    names = _names(say)
     everyone = [
         Volume(names.get(whose, whose), claim["metadata"]["name"], claim["metadata"]["uid"], desks.get(whose, ""))
-        for claim in claims
-        if (whose := hub.whose(claim))
+        for claim, whose in ((claim, hub.whose(claim)) for claim in claims)
     ]
     return sorted(everyone, key=lambda volume: (volume.name, volume.claim))
+
+
+def _names(say: Say) -> dict[str, str]:
+    """Seats -> who has taken them; {} where the hub does not run: the volumes are there without it."""
+    try:
+        return hub.taken()
+    except CourseError as silent:
+        say(f"The hub does not say who has which seat: {silent.why} Desks are named as it made them, such as seat-01.")
+        return {}
 
 
 def export(folder: Path, say: Say) -> list[Path]:
@@ -59,16 +70,18 @@ def export(folder: Path, say: Say) -> list[Path]:
 
     CourseError for a desk that sends more than a volume holds; what was written before it stays.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    with _writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     exported, written, empty = dict(state.read(hub.EXPORTED)), list[Path](), list[str]()
-    for name, volume in named(volumes()).items():
+    for name, volume in named(volumes(say)).items():
         with _open(volume) as pod:
             found = _look(pod)
             if not found.worked_on:
                 empty.append(volume.name)
             archive = folder / f"{name}.tar.gz"
             _fetch(pod, archive)
-        (folder / f"{name}.json").write_text(found.book)
+        with _writing(folder / f"{name}.json") as book:
+            book.write_text(found.book)
         exported[volume.uid] = found.mark
         state.write(hub.EXPORTED, **exported)
         written.append(archive)
@@ -99,10 +112,10 @@ def file_name(volume: Volume) -> str:
     return volume.name if is_one else f"unnamed~{volume.claim}"
 
 
-def refuse_to_lose() -> None:
+def refuse_to_lose(say: Say) -> None:
     """CourseError where somebody has done something that no export has seen, or where that cannot be looked at."""
     try:
-        lost = _not_exported() if hub.RECORD.exists() and hub.is_whole() else []
+        lost = _not_exported(say) if hub.RECORD.exists() and hub.is_whole() else []
     except CourseError as failed:
         next = f"{failed.next}; or, to lose what was done: {hub.LOSE}"
         raise CourseError(f"What was done cannot be looked at: {failed.what}", failed.why, next) from None
@@ -114,11 +127,11 @@ def refuse_to_lose() -> None:
         )
 
 
-def _not_exported() -> list[str]:
+def _not_exported(say: Say) -> list[str]:
     """Who has done something that no export has seen, as names to print."""
     exported = state.read(hub.EXPORTED)
     lost = []
-    for volume in volumes():
+    for volume in volumes(say):
         with _open(volume) as pod:
             found = _look(pod)
         known = exported.get(volume.uid)
@@ -164,13 +177,23 @@ def reader(claim: str, image: str) -> dict[str, object]:
     }
 
 
+@contextmanager
+def _writing(path: Path) -> Iterator[Path]:
+    """CourseError that names it, where it cannot be written: the disk may be full."""
+    try:
+        yield path
+    except OSError as reason:
+        look = f"df -h {shlex.quote(str(path.parent))}; or, into another folder: ./course workshop export FOLDER"
+        raise CourseError(f"{path} cannot be written.", f"{in_words(reason)}.", look) from None
+
+
 def _fetch(pod: str, archive: Path) -> None:
     """The workspace of a Pod as an archive; whole, or not at all."""
     part = archive.with_name(archive.name + ".part")
     words = hub.command("exec", pod, "--", "sh", "-c", PACK)
     env = shell.environment()
     try:
-        with part.open("wb") as out, subprocess.Popen(words, env=env, stdout=subprocess.PIPE) as tar:
+        with _writing(archive), part.open("wb") as out, subprocess.Popen(words, env=env, stdout=subprocess.PIPE) as tar:
             assert tar.stdout
             size = 0
             while chunk := tar.stdout.read(1 << 20):
