@@ -167,7 +167,7 @@ def test_doctor_asks_for_them(tmp_path: Path) -> None:
 
 def test_up_says_what_an_ordinary_user_lacks_before_an_image_is_pulled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "choose", lambda say: engine.Engine("podman", "5"))  # it would install one
-    monkeypatch.setattr(known, "_facts", lambda chosen: dataclasses.replace(USER, users=1))
+    monkeypatch.setattr(known, "facts_of", lambda chosen: dataclasses.replace(USER, users=1))
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     with pytest.raises(CourseError, match="No user ids") as caught:
         steps._engine(steps.Work(say=print))

@@ -8,6 +8,7 @@ import re
 import shlex
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -29,7 +30,20 @@ from course.provision import bakery, containers, engine, images, kind_cluster, o
 from course.provision.engine import Engine
 from course.tasks import index, progress, verbs
 from course.tasks import room as room_of_desk
-from course.workshop import board, contents, elsewhere, entrance, export, hub, provider, report, rows, trial, warm
+from course.workshop import (
+    board,
+    contents,
+    elsewhere,
+    entrance,
+    export,
+    hub,
+    preflight,
+    provider,
+    report,
+    rows,
+    trial,
+    warm,
+)
 from tests.unit import documents
 
 DEPLOYED = ("Deployment", "hub")
@@ -44,6 +58,16 @@ def of_the_hub(name: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+class Fixed(Engine):
+    """An engine in which a container of the hub's name has this id."""
+
+    def inspect(self, kind: str, name: str, form: str) -> str:
+        return self.version
+
+    def run(self, *words: str | Path, text: str | None = None, timeout: float = 60) -> shell.Completed:
+        return subprocess.CompletedProcess(words, 0, "", "")
 
 
 @pytest.fixture(scope="module")
@@ -424,6 +448,82 @@ def test_more_seats_for_a_room_at_work_fit_beside_its_desks(monkeypatch: pytest.
     assert hub.desks_at_work() == 0
 
 
+class Machine(Fixed):
+    """An engine without a room, whose images are on the disk of `store`."""
+
+    store = "/"
+
+    def inspect(self, kind: str, name: str, form: str) -> str:
+        return ""
+
+    def output(self, *words: str | Path, **more: object) -> str:
+        return json.dumps({"MemTotal": 1, "OSType": "linux", "DockerRootDir": self.store})
+
+
+def test_what_is_wrong_with_a_machine_has_a_line_to_type(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub, "RECORD", tmp_path / "workshop.json")
+    machine = Machine("docker", "29")
+    with socket.create_server(("127.0.0.1", 0)) as somebody:
+        monkeypatch.setattr(hub, "PORT", somebody.getsockname()[1])
+        for findings in (
+            [*preflight.of(machine, 300), preflight.memory(300, 2, 0), preflight.memory(1, 0, 0)],
+            [preflight.disk("/var/lib/docker", 3 * 10**9, 2), preflight.watchers(2, 80)],
+        ):
+            assert all(found.next for found in findings if not found.good) and not all(each.good for each in findings)
+        place, rights, *_, desk = preflight.of(machine, 1)
+        assert "is taken" in place.text and place.next.startswith("ss -ltnp") and rights.good
+        assert desk == preflight.Finding(False, desk.text, "./course workshop image")
+    assert preflight.of(machine, 1)[0].good, "the port is free again"
+    assert preflight.memory(300, 2, 0).next == "./course workshop up --seats 2"
+    assert preflight.memory(6, 2, 4).good and preflight.memory(1, 0, 0).next == "free -h"
+    assert preflight.disk("/var/lib/docker", 4 * 10**9, 2).good
+    assert preflight.disk("/var/lib/docker", 3 * 10**9, 2).next == "df -h /var/lib/docker"
+    assert preflight.watchers(2, 90).good and preflight.watchers(2, 80).next.endswith("max_user_instances=360")
+
+
+def test_the_disk_that_counts_is_the_engines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not the one on which this clone is."""
+    monkeypatch.setattr(hub, "RECORD", tmp_path / "workshop.json")
+    machine = Machine("docker", "29")
+    machine.store = str(tmp_path)
+    assert any(str(tmp_path) in found.text for found in preflight.of(machine, 1))
+    machine.store = str(tmp_path / "elsewhere")
+    (disk,) = [found for found in preflight.of(machine, 1) if "elsewhere" in found.text]
+    assert not disk.good and disk.next == "docker info"
+
+
+def test_off_linux_a_room_of_this_machine_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    for ask in (lambda: preflight.of(Machine("docker", "29"), 1), lambda: hub.up(Machine("docker", "29"), 1, print)):
+        with pytest.raises(CourseError, match="needs Linux"):
+            ask()
+
+
+def test_another_cluster_is_checked_as_up_asks_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cluster is an answer for each kind of thing: one node, a Pod of a shop, no StorageClass."""
+    node = {"metadata": {"name": "a"}, "spec": {}, "status": {"allocatable": {"memory": "4G"}}}
+    things = {"nodes": [node], "pods": [{"metadata": {"namespace": "shop"}}], "storageclasses": []}
+    for name in ("RECORD", "KUBECONFIG"):
+        monkeypatch.setattr(hub, name, tmp_path / name.lower())
+    monkeypatch.setattr(elsewhere, "_kubeconfig", lambda context: nullcontext())
+    monkeypatch.setattr(
+        hub,
+        "kubectl",
+        lambda *words: (
+            json.dumps({"items": things[words[1]]}) if "-A" in words or words[1] in ("nodes", "storageclasses") else ""
+        ),
+    )
+    result = CliRunner().invoke(app, ["workshop", "check", "--seats", "3", "--context", "theirs"])
+    said = result.output.splitlines()
+    assert result.exit_code == 1
+    assert [line[:7] for line in said] == ["wrong: ", "       ", "ok:    ", "wrong: ", "       "]
+    assert "shop (1)" in said[0] and "--context theirs --yes" in said[1] and "memory for 3 desks" in said[2]
+    assert "annotate storageclass" in said[4]
+    state.write(hub.RECORD, id="1")
+    with pytest.raises(CourseError, match="The hub is up already"):
+        elsewhere.check(3, elsewhere.Place("theirs"))
+
+
 def test_what_is_to_be_typed_again_has_the_options_of_the_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hub, "RECORD", tmp_path / "workshop.json")
     assert hub.again() == "./course workshop up --seats 2"
@@ -557,16 +657,6 @@ def test_a_full_room_is_told_from_a_busy_one(
         assert "at desks of their own: facilitator." in caught.value.why
 
 
-class Fixed(Engine):
-    """An engine in which a container of the hub's name has this id."""
-
-    def inspect(self, kind: str, name: str, form: str) -> str:
-        return self.version
-
-    def run(self, *words: str | Path, text: str | None = None, timeout: float = 60) -> shell.Completed:
-        return subprocess.CompletedProcess(words, 0, "", "")
-
-
 def test_somebody_elses_hub_is_left_alone() -> None:
     for verb in (hub.seats, lambda engine: hub.down(engine, print), lambda engine: hub.up(engine, 1, print)):
         with pytest.raises(Foreign, match="did not make"):
@@ -611,7 +701,7 @@ def half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Half:
 
 
 def test_a_cluster_that_was_being_made_is_ours_and_is_made_anew(half: Half, monkeypatch: pytest.MonkeyPatch) -> None:
-    hub._refuse_foreign(half)
+    hub.refuse_foreign(half)
     hub._refuse_another_door(entrance.Entrance("127.0.0.2"), 3)
     export.refuse_to_lose(print)
     monkeypatch.setattr(hub, "_kind", lambda engine, *words, text: engine.variables.update(id="whole"))
@@ -619,7 +709,7 @@ def test_a_cluster_that_was_being_made_is_ours_and_is_made_anew(half: Half, monk
     assert state.text(state.read(hub.RECORD), "id") == "whole" and hub.is_whole()
     half.variables["id"] = "another"
     with pytest.raises(Foreign):
-        hub._refuse_foreign(half)
+        hub.refuse_foreign(half)
 
 
 def test_a_cluster_that_was_being_made_is_removed(half: Half) -> None:

@@ -137,14 +137,26 @@ def export(
 
 
 @app.command()
-def check(seats: Annotated[int, typer.Option("--seats", min=1, max=300, help="Desks that you want.")] = 2) -> None:
-    """Whether this machine carries so many desks; exit code 1 where it does not."""
+def check(
+    seats: Annotated[int, typer.Option("--seats", min=1, max=300, help="Desks that you want.")] = 2,
+    context: Annotated[
+        str, typer.Option("--context", help="Of another cluster instead, by this context of your kubeconfig.")
+    ] = "",
+) -> None:
+    """Whether this machine, or another cluster, carries so many desks; exit code 1 where it does not."""
+    from course.base import advice
     from course.provision import engine
-    from course.workshop import hub
+    from course.workshop import elsewhere, preflight
 
-    findings = hub.preflight(engine.choose(typer.echo, install=False), seats)
-    typer.echo("\n".join(f"{'ok:   ' if good else 'wrong:'} {text}" for good, text in findings))
-    if not all(good for good, _ in findings):
+    if context:
+        findings = elsewhere.check(seats, elsewhere.Place(context))
+    else:
+        findings = preflight.of(engine.choose(typer.echo, install=False), seats)
+    for found in findings:
+        typer.echo(f"{'ok:   ' if found.good else 'wrong:'} {found.text}")
+        if not found.good:
+            typer.echo(f"       Next: {advice.for_here(found.next)}")
+    if not all(found.good for found in findings):
         raise typer.Exit(1)
 
 

@@ -337,7 +337,7 @@ def machine() -> list[Issue]:
 
 def in_engine(engine: Engine) -> list[Issue]:
     """All that the engine, its network and its node say."""
-    facts = _facts(engine)
+    facts = facts_of(engine)
     issues = [*engine_facts(facts, engine.name), *_as_user(facts, engine.name)]
     if engine.name == "docker":
         issues += docker_settings(_read(str(DOCKER_SETTINGS)))
@@ -352,10 +352,13 @@ def in_engine(engine: Engine) -> list[Issue]:
 
 def without_root(engine: Engine) -> list[Issue]:
     """What keeps a node of an ordinary user from running, where it is one who runs the engine."""
-    return [issue for issue in _as_user(_facts(engine), engine.name) if issue.level == "wrong"] if os.geteuid() else []
+    return (
+        [issue for issue in _as_user(facts_of(engine), engine.name) if issue.level == "wrong"] if os.geteuid() else []
+    )
 
 
-def _facts(engine: Engine) -> Facts:
+def facts_of(engine: Engine) -> Facts:
+    """What this engine says of itself."""
     form = "{{json .}}" if engine.name == "docker" else "json"
     text = engine.output("info", "--format", form, doing=f"Asking {engine.name} about itself")
     return (docker_facts if engine.name == "docker" else podman_facts)(text)

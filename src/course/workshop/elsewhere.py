@@ -21,6 +21,7 @@ from course.base.errors import CourseError, Foreign
 from course.provision.engine import Engine, Say
 from course.workshop import hub, image, trial
 from course.workshop.entrance import Entrance
+from course.workshop.preflight import Finding, answer
 
 OF_KUBERNETES = re.compile(r"kube-.*|local-path-storage")
 DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
@@ -72,6 +73,22 @@ def up(
         made = hub.manifests(of_the_hub, of_desks, seats, idle, front=hub.INSIDE, sign_in=sign_in, runtime=runtime)
         hub.begin(made, of_desks, say)
     return room
+
+
+def check(seats: int, place: Place) -> list[Finding]:
+    """What a room there needs, asked as `up` asks it. CourseError where that cluster cannot be asked.
+
+    Whether it takes privileged Pods is not asked: that wants a namespace.
+    """
+    hub.refuse_another_place(place.context, seats)
+    asked = options(place, hub.IDLE, hub.USUAL)
+    with _kubeconfig(place.context):
+        _own_namespace(place.context)
+        return [
+            answer("no other people's Pods run there", lambda: _refuse_strangers(place, hub.line(seats, asked))),
+            answer(f"its nodes have memory for {seats} desks", lambda: _refuse_too_many(place, seats, asked)),
+            answer("it has a default StorageClass", lambda: _refuse_without_volumes(place)),
+        ]
 
 
 def down(say: Say, *, yes: bool = False) -> None:

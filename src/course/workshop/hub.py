@@ -6,16 +6,15 @@ Everything of it is in one namespace, described by workshop/hub/manifests.yaml.
 import base64
 import hashlib
 import json
-import os
 import re
 import secrets
 import shlex
 import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from shutil import disk_usage
 from typing import Any
 
 import yaml
@@ -116,8 +115,9 @@ def up(
     idle: minutes after which a desk that nobody uses is stopped. door: where it listens, and with which certificate.
     """
     asked = options(idle, wishes, door)
+    refuse_off_linux()
     refuse_another_place("", seats)
-    _refuse_foreign(engine)
+    refuse_foreign(engine)
     _refuse_another_door(door, seats)
     there, _ = _node(engine)
     if not there:
@@ -249,27 +249,6 @@ def desks_at_work() -> int:
     return len(names.split())
 
 
-def preflight(engine: Engine, seats: int) -> list[tuple[bool, str]]:
-    """What a room of so many seats needs of this machine, each with whether it is there."""
-    watchers = int(Path("/proc/sys/fs/inotify/max_user_instances").read_text())
-    foreign = _is_foreign(engine)
-    free, root = disk_usage(paths.ROOT).free, engine.name == "docker" or os.geteuid() == 0
-    return [
-        (not foreign, f"{'a' if foreign else 'no'} room of another copy of the course is up; a machine carries one"),
-        (root, f"{engine.name} {engine.version} may run privileged containers as root"),
-        (fit() >= seats, f"free memory carries {fit()} desks, you want {seats}"),
-        (
-            free > seats * DISK_A_DESK,
-            f"{free / 1e9:.0f} GB of disk are free, {seats} desks take {seats * DISK_A_DESK / 1e9:.0f} GB",
-        ),
-        (
-            watchers >= (seats + 1) * INSTANCES,
-            f"{watchers} inotify instances are allowed, the desks take {(seats + 1) * INSTANCES}",
-        ),
-        (engine.has_image(image.name()), f"{image.name()} is there (./course workshop image makes it)"),
-    ]
-
-
 def build(engine: Engine, say: Say) -> str:
     """The hub's image, made where it is not there."""
     with images.workplace(say) as work:
@@ -347,6 +326,21 @@ def _node(engine: Engine) -> tuple[str, str]:
     return containers.state(engine, node())
 
 
+def is_there(engine: Engine) -> bool:
+    """Whether there is a room on this machine, whoever made it."""
+    return bool(_node(engine)[0])
+
+
+def refuse_off_linux() -> None:
+    """CourseError where the engine has a machine of its own: nobody here knows what that carries."""
+    if sys.platform != "linux":
+        raise CourseError(
+            "A room on this machine needs Linux.",
+            "Elsewhere containers run in a virtual machine, and a desk needs the kernel's own limits and memory.",
+            "./course workshop up --seats 2 --context CONTEXT, for a cluster that your kubeconfig has",
+        )
+
+
 def _is_foreign(engine: Engine) -> bool:
     """Whether there is a room that this copy of the course did not make."""
     container, _ = _node(engine)
@@ -362,7 +356,8 @@ def is_whole() -> bool:
     return state.text(state.read(RECORD), "id") != ""
 
 
-def _refuse_foreign(engine: Engine) -> None:
+def refuse_foreign(engine: Engine) -> None:
+    """Foreign where there is a room of another copy of the course."""
     if _is_foreign(engine):
         raise Foreign(
             f"A kind cluster named {CLUSTER} exists that this copy of the course did not make.",
@@ -622,7 +617,7 @@ def refuse_to_go() -> None:
 
 def down(engine: Engine, say: Say) -> None:
     """Remove the hub's cluster with all desks, names and passwords in it; the images stay."""
-    _refuse_foreign(engine)
+    refuse_foreign(engine)
     container, _ = _node(engine)
     if container:
         kind_cluster.remove_node(engine, node(), "Removing the hub's cluster", timeout=300)
@@ -640,7 +635,7 @@ def seats(engine: Engine) -> list[rows.Seat]:
     """The rows of the board. NotReady where no hub is."""
     if elsewhere():
         return on_the_board()
-    _refuse_foreign(engine)
+    refuse_foreign(engine)
     if not _node(engine)[0]:
         raise NotReady("There is no hub.", "", "./course workshop up --seats 2")
     return on_the_board()
