@@ -76,7 +76,7 @@ def test_a_mistake_in_python_that_is_read_by_need_is_said_with_its_line(tmp_path
         f"import sys; from course import __main__; from course.tasks import modules; from pathlib import Path\n"
         f"__main__._run = lambda words: modules.load(Path({str(written)!r})); __main__.main()"
     )
-    assert done.returncode == 2 and f"{written} is no Python." in done.stderr and "Line 1: " in done.stderr, done
+    assert done.returncode == 2 and f"{written.name} is no Python." in done.stderr and "Line 1: " in done.stderr, done
     assert ".venv" not in done.stderr
 
 
