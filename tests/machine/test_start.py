@@ -105,7 +105,7 @@ def test_a_copy_of_the_clone_has_no_jupyterlab_of_its_own_yet(start: Start, tmp_
     asked = "from course.jupyter import jupyterlab; print(jupyterlab.recorded(), jupyterlab.running())"
     env = os.environ | {"COURSE_STATE": str(tmp_path)}
     done = subprocess.run([sys.executable, "-P", "-c", asked], env=env, capture_output=True, text=True, check=True)
-    assert done.stdout == f"{[theirs]} None\n"
+    assert repr(theirs) in done.stdout and done.stdout.endswith(" None\n"), "a killed one may have left a record, too"
 
 
 BROWSER = """#!/bin/sh
