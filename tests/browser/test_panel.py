@@ -309,8 +309,10 @@ def test_a_manifest_is_kept_when_the_page_goes_with_the_caret_in_it(server: jupy
 def test_a_second_tab_does_not_put_its_older_manifest_over_a_newer_one(server: jupyterlab.Server, page: Page) -> None:
     other = page.context.new_page()
     theirs = open_lab(server, other).get_by_role("textbox", name="Your manifest")
+    page.bring_to_front()  # as somebody looks at it: behind another tab a page draws nothing, and no focus moves
     open_lab(server, page)
     write(page, "kind: Newer")
+    other.bring_to_front()
     expect(theirs).to_contain_text("kind: Newer")
     with other.expect_response(re.compile(rf"/tasks/{LAB.slug}\b")):  # what comes after anything that is kept
         theirs.click()

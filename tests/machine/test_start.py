@@ -101,7 +101,7 @@ def test_a_taken_port_is_said_and_another_one_used(start: Start) -> None:
 def test_a_copy_of_the_clone_has_no_jupyterlab_of_its_own_yet(start: Start, tmp_path: Path) -> None:
     start("--no-browser")
     theirs = until(jupyterlab.running, seconds=120, what="JupyterLab answering")
-    shutil.copytree(jupyterlab.runtime(), tmp_path / "jupyter" / "runtime")
+    shutil.copytree(jupyterlab.runtime(), tmp_path / ".course" / "jupyter" / "runtime")
     asked = "from course.jupyter import jupyterlab; print(jupyterlab.recorded(), jupyterlab.running())"
     env = os.environ | {"COURSE_STATE": str(tmp_path)}
     done = subprocess.run([sys.executable, "-P", "-c", asked], env=env, capture_output=True, text=True, check=True)
