@@ -387,10 +387,10 @@ def restore(engine: Engine, say: Say, *, new: bool) -> bool:
         words = ("kubeadm", "init", "phase", "addon", "coredns", *printing)
         corefile.keep(engine.output("exec", node(), *words, doing="Asking kubeadm for its Corefile"))
     changed = not new and system.put_back(engine, node(), say)
-    if not kubectl.run("get", "nodes", "-o", "name").stdout:  # the kubelet says that it is there when it starts
+    if not kubectl.run("get", "nodes", "-l", f"{ROLE}=", "-o", "name").stdout:  # a kubelet makes it when it starts
         engine.output("exec", node(), "systemctl", "restart", "kubelet", doing="Starting the kubelet again")
         kubectl.output("wait", "--for=create", f"node/{node()}", "--timeout=60s", timeout=70)
-    kubectl.output("label", "--overwrite", "node", node(), f"{ROLE}=", doing="Giving the node its role")
+        kubectl.output("label", "--overwrite", "node", node(), f"{ROLE}=", doing="Giving the node its role")
     for change in closed():
         kubectl.output(*change.split(), doing="Opening the node for Pods")
     return changed

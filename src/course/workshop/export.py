@@ -43,15 +43,13 @@ def volumes(say: Say) -> list[Volume]:
     """Every participant's, by name. NotReady where there is no hub."""
     hub.refuse_without()
     every = json.loads(hub.kubectl("get", "persistentvolumeclaims", "-o", "json"))["items"]
-    if not (claims := [claim for claim in every if hub.whose(claim)]):
+    if not (claims := [(claim["metadata"], whose) for claim in every if (whose := hub.whose(claim))]):
         return []
-    running = ("-l", hub.DESKS, "--field-selector=status.phase=Running")
-    pods = json.loads(hub.kubectl("get", "pods", *running, "-o", "json"))["items"]
+    pods = json.loads(hub.kubectl("get", "pods", *hub.AT_WORK, "-o", "json"))["items"]
     desks = {hub.whose(pod): str(pod["metadata"]["name"]) for pod in pods}
     names = _names(say)
     everyone = [
-        Volume(names.get(whose, whose), claim["metadata"]["name"], claim["metadata"]["uid"], desks.get(whose, ""))
-        for claim, whose in ((claim, hub.whose(claim)) for claim in claims)
+        Volume(names.get(whose, whose), claim["name"], claim["uid"], desks.get(whose, "")) for claim, whose in claims
     ]
     return sorted(everyone, key=lambda volume: (volume.name, volume.claim))
 

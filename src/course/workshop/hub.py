@@ -44,6 +44,7 @@ AT_HOME = Entrance()
 TLS = ', "--ssl-key=/etc/tls/tls.key", "--ssl-cert=/etc/tls/tls.crt"'
 ENTRYPOINT = ("/usr/bin/tini", "--")
 DESKS = "externalname-course=desk"
+AT_WORK = ("-l", DESKS, "--field-selector=status.phase=Running")  # desks that run, as words for kubectl
 PAIR = {"--certificate", "--key"}
 FACILITATOR = "facilitator"  # the name to sign in with, where no provider knows another
 SHOWN = "shown"  # a key of the room's secrets: the facilitator's password was printed
@@ -119,7 +120,7 @@ def up(
     refuse_another_place("", seats)
     refuse_foreign(engine)
     _refuse_another_door(door, seats)
-    there, _ = _node(engine)
+    there = is_there(engine)
     if not there:
         entrance.refuse_taken(door, PORT)
     _refuse_too_many(seats, asked, has=_last_seats() if there else 0, at_work=desks_at_work() if there else 0)
@@ -243,7 +244,7 @@ def fit(meminfo: str = "") -> int:
 def desks_at_work() -> int:
     """How many desks of the room run; 0 where its cluster does not answer, since it may be stopped."""
     try:
-        names = kubectl("get", "pods", "-l", DESKS, "--field-selector=status.phase=Running", "-o", "name")
+        names = kubectl("get", "pods", *AT_WORK, "-o", "name")
     except CourseError:
         return 0
     return len(names.split())
@@ -290,7 +291,7 @@ def _make_cluster(engine: Engine, door: Entrance, say: Say) -> None:
             state.write(RECORD, id="", listen=door.listen)
             _kind(engine, *words, text=_kind_config(door))
     except CourseError:
-        if not _node(engine)[0]:
+        if not is_there(engine):
             RECORD.unlink(missing_ok=True)
         raise
     state.write(RECORD, id=_node(engine)[0], listen=door.listen)
@@ -468,7 +469,12 @@ def refuse_provider() -> None:
 
 def code() -> str:
     """The join code of the room that is up."""
-    return kubectl("get", "secret", "room", "-o", "go-template={{.data.code | base64decode}}")
+    return _secret("code")
+
+
+def _secret(name: str) -> str:
+    """One of the room's secrets. CourseError where there is no room."""
+    return kubectl("get", "secret", "room", "-o", f"go-template={{{{.data.{name} | base64decode}}}}")
 
 
 def facilitators_password() -> str:
@@ -478,7 +484,7 @@ def facilitators_password() -> str:
     """
     refuse_without()
     refuse_provider()
-    return kubectl("get", "secret", "room", "-o", "go-template={{.data.facilitator | base64decode}}")
+    return _secret("facilitator")
 
 
 def _word(length: int) -> str:
@@ -636,7 +642,7 @@ def seats(engine: Engine) -> list[rows.Seat]:
     if elsewhere():
         return on_the_board()
     refuse_foreign(engine)
-    if not _node(engine)[0]:
+    if not is_there(engine):
         raise NotReady("There is no hub.", "", "./course workshop up --seats 2")
     return on_the_board()
 
