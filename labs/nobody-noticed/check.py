@@ -132,6 +132,14 @@ CHECKS = [
         f"kubectl -n {south.namespace} get svc database: its type, and EXTERNAL-IP",
     ),
     Check(
+        "the-machine-still-hangs",
+        probe.connect(HANGING, 5432),
+        lambda reply: reply.text == "connected",
+        "connected",
+        "A machine that is gone refuses at once, and then nothing of the shop is proven: the south's database is to hang.",
+        f"kubectl -n {south.namespace} get pods,svc silent; gone? A fresh try puts it back",
+    ),
+    Check(
         "south-refuses-at-once",
         probe.http("http://shop.lab-nobody-noticed-south/", "-m 4"),
         lambda reply: reply.status == 7,

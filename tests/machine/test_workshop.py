@@ -6,6 +6,7 @@ Each test goes on where the one above ended.
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import tarfile
@@ -23,7 +24,7 @@ from playwright.sync_api import Locator, Page, expect
 from course.base import shell
 from course.base.errors import CourseError
 from course.base.waiting import until
-from course.provision import engine
+from course.provision import engine, kind_cluster
 from course.provision.engine import Engine
 from course.workshop import board, entrance, export, hub, rows, warm
 from course.workshop.entrance import EVERYWHERE
@@ -538,6 +539,24 @@ def test_who_guesses_the_join_code_closes_the_door(workshop: Workshop) -> None:
     assert "not the room&#39;s join code" in pages[0] and "Too many wrong join codes" in pages[-1]
     assert "Too many wrong join codes" in Browser(workshop.room, "late").sign_in(workshop.room.code).text
     assert Browser(workshop.room, "ada", desk="seat-01").sign_in("").status_code == 200
+
+
+def test_an_image_that_the_node_has_lost_is_carried_again(workshop: Workshop) -> None:
+    """The kubelet empties a node's store where its disk is nearly full."""
+    lost = hub.build(workshop.engine, print)
+    store = ("exec", hub.node(), "ctr", "-n", "k8s.io", "images", "rm", lost)
+    workshop.engine.output(*store, doing="Losing the hub's image")
+    said: list[str] = []
+    hub.up(workshop.engine, len(NAMES), said.append)
+    assert [line.split()[1] for line in said if line.startswith("carrying")] == [lost]
+    assert kind_cluster.has_image(workshop.engine, lost, hub.node())
+
+
+def test_a_room_that_was_stopped_is_told_who_has_taken_its_port(workshop: Workshop) -> None:
+    workshop.engine.output("stop", "-t", "5", hub.node(), doing="Stopping the room's node")
+    with socket.create_server((hub.AT_HOME.listen, hub.PORT)), pytest.raises(CourseError, match="is taken") as caught:
+        hub.up(workshop.engine, len(NAMES), print)
+    assert f":{hub.PORT}" in caught.value.next
 
 
 def test_after_it_nothing_is_left(workshop: Workshop) -> None:

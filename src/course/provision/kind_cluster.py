@@ -342,10 +342,13 @@ def load(engine: Engine, archive: Path) -> None:
     _kind(engine, *words, doing=f"Loading {archive.parent.name} into the node")
 
 
-def has_image(engine: Engine, name: str) -> bool:
-    """Whether an image is in the node's store, which the kubelet empties where the disk is nearly full."""
+def has_image(engine: Engine, name: str, place: str = "") -> bool:
+    """Whether an image is in a node's store, which the kubelet empties where the disk is nearly full.
+
+    place: the container of the node, "" for the course's own.
+    """
     words = ("ctr", "-n", "k8s.io", "images", "ls", "-q", f"name=={name}")
-    return name in engine.run("exec", node(), *words).stdout.split()
+    return name in engine.run("exec", place or node(), *words).stdout.split()
 
 
 def _clear_kubeconfig() -> None:

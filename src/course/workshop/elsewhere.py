@@ -63,7 +63,12 @@ def up(
         if not known:
             _claim(place.context)
         hub.remember(seats, asked)
-        _refuse_unprivileged(place, new=not known)
+        try:
+            _refuse_unprivileged(place)
+        except CourseError:
+            if not known:
+                _unclaim()
+            raise
         of_the_hub, of_desks = hub.build(engine, say), hub.desk_image(engine, say)
         if place.registry:
             say(f"pushing the images to {place.registry} (some minutes)")
@@ -78,17 +83,21 @@ def up(
 def check(seats: int, place: Place) -> list[Finding]:
     """What a room there needs, asked as `up` asks it. CourseError where that cluster cannot be asked.
 
-    Whether it takes privileged Pods is not asked: that wants a namespace.
+    Whether it takes privileged Pods is asked last, in the namespace, and not where there will be no room anyway.
     """
     hub.refuse_another_place(place.context, seats)
     asked = options(place, hub.IDLE, hub.USUAL)
     with _kubeconfig(place.context):
-        _own_namespace(place.context)
-        return [
+        known = _own_namespace(place.context)
+        findings = [
             answer("no other people's Pods run there", lambda: _refuse_strangers(place, hub.line(seats, asked))),
             answer(f"its nodes have memory for {seats} desks", lambda: _refuse_too_many(place, seats, asked)),
             answer("it has a default StorageClass", lambda: _refuse_without_volumes(place)),
         ]
+        if all(finding.good for finding in findings):
+            ask = _refuse_unprivileged if known else _refuse_unprivileged_when_new
+            findings.append(answer("it takes privileged Pods", lambda: ask(place)))
+        return findings
 
 
 def down(say: Say, *, yes: bool = False) -> None:
@@ -164,6 +173,12 @@ def _claim(context: str) -> None:
     state.write(hub.RECORD, context=context, id=_uid())
 
 
+def _unclaim() -> None:
+    """Take away the namespace that was made to ask in it."""
+    _remove_namespace()
+    hub.forget()
+
+
 def _remove_namespace() -> None:
     hub.kubectl("delete", "namespace", hub.NAMESPACE, "--timeout=300s", timeout=310)
 
@@ -223,8 +238,17 @@ def _refuse_without_volumes(place: Place) -> None:
         )
 
 
-def _refuse_unprivileged(place: Place, *, new: bool) -> None:
-    """CourseError where the cluster takes no privileged Pod; a namespace that was made to ask goes again."""
+def _refuse_unprivileged_when_new(place: Place) -> None:
+    """The same in a namespace that is there for this question alone: a policy may look at its name or its labels."""
+    _claim(place.context)
+    try:
+        _refuse_unprivileged(place)
+    finally:
+        _unclaim()
+
+
+def _refuse_unprivileged(place: Place) -> None:
+    """CourseError where the cluster takes no privileged Pod in our namespace."""
     pod = {
         "apiVersion": "v1",
         "kind": "Pod",
@@ -236,9 +260,6 @@ def _refuse_unprivileged(place: Place, *, new: bool) -> None:
         hub.kubectl("wait", "--for=create", "serviceaccount/default", "--timeout=60s", timeout=70)
         hub.kubectl("create", "--dry-run=server", "-f", "-", text=yaml.safe_dump(pod))
     except CourseError as refused:
-        if new:
-            _remove_namespace()
-            hub.forget()
         raise CourseError(
             f"The cluster of the context {place.context} takes no privileged Pods.",
             f"An engine runs in each desk. It says: {refused.why}",

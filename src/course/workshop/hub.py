@@ -120,8 +120,8 @@ def up(
     refuse_another_place("", seats)
     refuse_foreign(engine)
     _refuse_another_door(door, seats)
-    there = is_there(engine)
-    if not there:
+    there, status = _node(engine)
+    if not there or status in containers.STARTABLE:  # else the room has its port
         entrance.refuse_taken(door, PORT)
     _refuse_too_many(seats, asked, has=_last_seats() if there else 0, at_work=desks_at_work() if there else 0)
     say(f"Made on this machine: the kind cluster {CLUSTER}, in it JupyterHub and at most {seats} desks.")
@@ -368,11 +368,11 @@ def refuse_foreign(engine: Engine) -> None:
 
 
 def _carry(engine: Engine, name: str, say: Say) -> None:
-    """An image from the engine into the node, where the node has none of that id yet, by our own record."""
+    """An image from the engine into the node, where the node has none of that name, or an older one by our record."""
     wanted = engine.inspect("image", name, "{{.Id}}")
     carried = state.read(RECORD).get("carried")
     carried = carried if isinstance(carried, dict) else {}
-    if carried.get(name) == wanted:
+    if carried.get(name) == wanted and kind_cluster.has_image(engine, name, node()):
         return
     say(f"carrying {name} to the cluster (a minute or two)")
     load(engine, name, node())
