@@ -1,6 +1,7 @@
 """The choice of an engine, with small programs on PATH that answer as docker and podman would."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -155,7 +156,9 @@ def test_root_on_debian_gets_podman_installed_and_is_told(machine: Machine, monk
     monkeypatch.setattr(engine, "is_debian", lambda: True)
     monkeypatch.setattr(engine, "INSTALLED", machine.folder / "installed-packages")
     monkeypatch.setattr("course.base.shell.LOGS", machine.folder)
-    machine.has("dpkg", f'[ "$1" = --configure ] || [ -e {machine.folder}/podman ]')
+    machine.has("dpkg", "")
+    state = f"$([ -e {machine.folder}/podman ] && echo installed || echo config-files)"
+    machine.has("dpkg-query", f'for name in {" ".join(engine.PODMAN_PACKAGES)}; do echo "$name {state}"; done')
     script = f"""printf '#!/bin/sh\\n%s\\n' '{podman("4.3.1").replace("'", "")}' > {machine.folder}/podman
 {os.path.realpath("/bin/chmod")} 755 {machine.folder}/podman"""
     machine.has("apt-get", f'case "$1" in install) {script};; esac')
@@ -163,6 +166,18 @@ def test_root_on_debian_gets_podman_installed_and_is_told(machine: Machine, monk
     assert engine.choose(messages.append).name == "podman"
     assert "Podman" in messages[0] and "runc" in messages[0]
     assert "podman" in (machine.folder / "installed-packages").read_text()
+
+
+@pytest.mark.skipif(shutil.which("dpkg-query") is None, reason="asks dpkg, which is Debian's")
+def test_a_package_that_was_removed_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its settings are still there, and dpkg knows it."""
+    paragraph = "Package: {}\nStatus: {}\nMaintainer: nobody\nArchitecture: all\nVersion: 1\nDescription: none\n\n"
+    states = {"podman": "deinstall ok config-files", "runc": "install ok installed", "crun": "install ok unpacked"}
+    (tmp_path / "status").write_text("".join(paragraph.format(*state) for state in states.items()))
+    monkeypatch.setenv("DPKG_ADMINDIR", str(tmp_path))
+    assert engine.not_installed(["podman", "runc", "crun", "netavark"]) == ["podman", "crun", "netavark"]
+    (tmp_path / "status").write_text("")
+    assert engine.not_installed(["podman"]) == ["podman"]
 
 
 def test_an_image_that_cannot_be_built_is_named_and_its_log_too(

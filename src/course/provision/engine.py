@@ -6,7 +6,7 @@ import resource
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -345,10 +345,9 @@ def _install_podman(say: Say) -> None:
     apt_install(PODMAN_PACKAGES, "Podman, the container engine", say)
 
 
-def apt_install(packages: tuple[str, ...], what: str, say: Say) -> None:
+def apt_install(packages: Sequence[str], what: str, say: Say) -> None:
     """Install Debian packages, said before it is done and written down in .course/installed-packages."""
-    missing = [name for name in packages if shell.run(["dpkg", "-s", name]).returncode]
-    if not missing:
+    if not (missing := not_installed(packages)):
         return
     say(f"Installing {what}, from Debian's packages: {', '.join(missing)}")
     env = shell.environment({"DEBIAN_FRONTEND": "noninteractive"})
@@ -361,5 +360,12 @@ def apt_install(packages: tuple[str, ...], what: str, say: Say) -> None:
             shell.logged(command, log="apt", doing=f"Installing {what}", env=env)
     finally:  # Ctrl-C may leave some of them installed
         files.state()
+        left = not_installed(missing)
         with INSTALLED.open("a") as record:
-            record.writelines(f"{name}\n" for name in missing if shell.run(["dpkg", "-s", name]).returncode == 0)
+            record.writelines(f"{name}\n" for name in missing if name not in left)
+
+
+def not_installed(packages: Sequence[str]) -> list[str]:
+    """Those Debian packages that are not there. One that was removed is not, though dpkg keeps its settings."""
+    known = shell.run(["dpkg-query", "-W", "-f=${Package} ${db:Status-Status}\n", *packages]).stdout.splitlines()
+    return [name for name in packages if f"{name} installed" not in known]
