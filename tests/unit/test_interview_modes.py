@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import tempfile
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
@@ -484,12 +485,16 @@ def test_a_newer_deck_updates_an_older_one(tmp_path: Path) -> None:
     assert guids[0] < guids[1] and "externalname-" + pool.questions()[0].slug in guids[0]
 
 
-def test_the_exports_of_the_command(tmp_path: Path) -> None:
+def test_the_exports_of_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They leave what they were asked for and nothing in the folder for temporary files."""
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
     said = runner.invoke(app.app, ["interview", "--export", "anki", str(tmp_path / "deck.apkg")])
     assert said.exit_code == 0 and (tmp_path / "deck.apkg").stat().st_size > 10_000
     assert isinstance(runner.invoke(app.app, ["interview", "--export", "pdf", "x"]).exception, CourseError)
     assert runner.invoke(app.app, ["interview", "page", str(tmp_path / "page.html")]).exit_code == 0
     assert "In ten sentences" in (tmp_path / "page.html").read_text()
+    assert not [*(tmp_path / "tmp").iterdir()]
 
 
 def test_a_set_for_interviewers_has_every_level_a_rubric_and_a_live_task() -> None:

@@ -1,6 +1,11 @@
 """The questions as a deck for Anki. Ids are stable: a newer deck updates an older one and keeps its intervals."""
 
+import itertools
+import sqlite3
+import time
+import zipfile
 from collections.abc import Sequence
+from contextlib import closing
 from html import escape
 from pathlib import Path
 
@@ -45,8 +50,20 @@ def write(questions: Sequence[Question], target: Path) -> int:
         tags = [question.topic, question.level, question.kind]
         deck.add_note(genanki.Note(model, fields, guid=f"externalname-{question.slug}", tags=tags))
     try:
-        genanki.Package(deck).write_to_file(str(target))
+        _pack(genanki.Package(deck), target)
     except OSError as reason:
         again = "./course interview --export anki another-file.apkg"
         raise CourseError(f"{target} cannot be written.", in_words(reason), again) from None
     return len(typed)
+
+
+def _pack(package: genanki.Package, target: Path) -> None:
+    """The file of a deck: a database in an archive. genanki's own write_to_file leaves a copy in the system's /tmp."""
+    now = time.time()
+    with closing(sqlite3.connect(":memory:")) as collection:
+        package.write_to_db(collection.cursor(), now, itertools.count(int(now * 1000)))
+        collection.commit()
+        content = collection.serialize()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("collection.anki2", content)
+        archive.writestr("media", "{}")
