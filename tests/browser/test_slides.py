@@ -16,7 +16,8 @@ pytestmark = pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_arrow_keys_turn_the_slides(page: Page, tmp_path: Path, scheme: str) -> None:
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    page.goto(slides.write(routes.find("one-hour"), tmp_path / "slides.html").as_uri())
+    slides.write(routes.find("one-hour"), tmp_path / "slides.html")
+    page.goto((tmp_path / "slides.html").as_uri())
     sections = page.locator("section")
     for key, number in (("ArrowRight", 1), ("ArrowDown", 2), ("ArrowLeft", 1), ("ArrowUp", 0), ("ArrowUp", 0)):
         page.keyboard.press(key)

@@ -476,7 +476,7 @@ def test_a_newer_deck_updates_an_older_one(tmp_path: Path) -> None:
     guids = []
     for questions in (pool.questions()[:5], pool.questions()):
         deck = tmp_path / f"{len(questions)}.apkg"
-        assert anki.write(questions, deck) <= len(questions)
+        anki.write(questions, deck)
         with zipfile.ZipFile(deck) as opened:
             opened.extract("collection.anki2", tmp_path)
         with sqlite3.connect(tmp_path / "collection.anki2") as notes:

@@ -1,6 +1,6 @@
 import json
 import os
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -132,13 +132,44 @@ def test_export_and_import_merge_the_better_of_both(folder: Path, tmp_path: Path
     with progress.editing("odd-port") as record:
         record.passed, record.best_seconds, record.tries = "2026-11-23T10:00:00+00:00", 90.0, 1
     carried = tmp_path / "carried.json"
-    assert progress.export(carried) == 1
+    assert progress.export(carried).startswith("Written: 1 tasks")
     (folder / "progress.json").unlink()
     with progress.editing("odd-port") as record:
         record.passed, record.best_seconds, record.tries = "2026-11-23T12:00:00+00:00", 30.0, 5
     assert progress.take_in(carried) == 1
     merged = progress.record("odd-port")
     assert (merged.best_seconds, merged.tries, merged.passed[11:13]) == (30.0, 5, "10")
+
+
+def test_what_was_compared_elsewhere_is_compared_here(folder: Path, tmp_path: Path) -> None:
+    """A prediction's first verdict counts, also after an import; a try that goes on here is not ended by one."""
+    for slug, passed in (("right", progress.now()), ("wrong", ""), ("going-on", progress.now())):
+        with progress.editing(slug) as record:
+            record.answer, record.done, record.passed = "x", True, passed
+    progress.export(tmp_path / "carried.json")
+    (folder / "progress.json").unlink()
+    with progress.editing("going-on") as record:
+        progress.begin(record, "here")
+    progress.take_in(tmp_path / "carried.json")
+    known = progress.records()
+    assert [(known[slug].done, bool(known[slug].passed)) for slug in ("right", "wrong", "going-on")] == [
+        (True, True),
+        (True, False),
+        (False, True),
+    ]
+
+
+def test_what_is_noted_while_a_file_is_taken_in_stays(tmp_path: Path) -> None:
+    """Another terminal's answer comes before or after, and is not written over with what was read before it."""
+    (tmp_path / "other.json").write_text('{"version": 2, "tasks": {}, "book": {}}')
+    with ThreadPoolExecutor(1) as elsewhere, progress.editing_part("book") as book:
+        taken_in = elsewhere.submit(
+            progress.take_in, tmp_path / "other.json", {"book": lambda mine, theirs: mine | theirs}
+        )
+        assert not wait([taken_in], timeout=0.3).done, "it waits, for somebody writes"
+        book["answer"] = "mine"
+    taken_in.result(timeout=20)
+    assert progress.part("book") == {"answer": "mine"}
 
 
 def test_a_foreign_file_is_not_taken_in(tmp_path: Path) -> None:

@@ -34,10 +34,12 @@ def test_a_deck_holds_goals_questions_and_what_to_remember(route: routes.Route) 
 
 def test_a_page_needs_nothing_beside_it_and_a_notebook_is_one(tmp_path: Path) -> None:
     route = routes.find("one-hour")
-    page = slides.write(route, tmp_path / "slides.html").read_text()
+    for kind in ("html", "ipynb"):
+        slides.write(route, tmp_path / f"slides.{kind}")
+    page = (tmp_path / "slides.html").read_text()
     assert page.count("<section ") == len(slides.deck(route))
     assert not re.findall(r"""(?:src|href)=["'](?!#)""", page)
-    notebook = nbformat.read(slides.write(route, tmp_path / "slides.ipynb"), as_version=4)  # type: ignore[no-untyped-call]
+    notebook = nbformat.read(tmp_path / "slides.ipynb", as_version=4)  # type: ignore[no-untyped-call]
     assert [cell.source for cell in notebook.cells] == slides.deck(route)
     assert {cell.metadata.slideshow.slide_type for cell in notebook.cells} == {"slide"}
 

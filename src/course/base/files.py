@@ -9,12 +9,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
 from course.base import paths
 from course.base.errors import CourseError, NotReady, in_words
 
+STREAMS = ("/dev/stdout", "/dev/stderr")  # they may lead to a file, which is somebody else's to replace
 SAYING = 15.0  # seconds between two lines of who waits
 PATIENCE = 20.0  # seconds for a lock that nobody holds for long
 OWN_CACHE = "COURSE_CACHE=.course ./course up"
@@ -87,28 +89,70 @@ def _elsewhere() -> str:
     return shlex.quote(str(home / "externalname-state")) if writable else "A-FOLDER-ON-ANOTHER-DISK"
 
 
+def text(path: Path) -> str:
+    """The text of a file; ValueError for a pipe or a device, which would be waited at for ever."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise ValueError("it is not a file")
+    return path.read_text()
+
+
 def replace(path: Path, text: str, *, mode: int = 0o600) -> None:
     """Write a file in one step: a reader sees the old one or the new one, never half.
 
-    Its folder is made. OSError as open().
+    Its folder is made. Where it is a link, that stays, and leads to the new one. OSError as open().
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    place = Path(os.path.realpath(path))
+    with _written(place, text.encode(), mode) as part:
+        part.replace(place)
+
+
+def hand_over(target: Path, content: str | bytes, *, again: str) -> str:
+    """Write a file where the learner wants it, whole or not at all; what was there is kept beside it.
+
+    Returns what is to be said of that, "" where nothing was there. again: the command, with another file. CourseError
+    where it cannot be written.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    try:
+        if str(target) in STREAMS or (target.exists() and not target.is_file()):
+            with target.open("wb") as out:  # a pipe or a device; OSError for a folder
+                out.write(data)
+            return ""
+        place = Path(os.path.realpath(target))
+        with _written(place, data, 0o644) as part:
+            kept = _kept(place, data)
+            part.replace(place)
+    except OSError as reason:
+        raise CourseError(f"{target} cannot be written.", in_words(reason), again) from None
+    return f" What was there is kept as {kept}." if kept else ""
+
+
+def _kept(path: Path, data: bytes) -> Path | None:
+    """The new name of a file that is to be another one; None where nothing would be lost."""
+    size = path.stat().st_size if path.exists() else 0
+    if not size or (size == len(data) and path.read_bytes() == data):
+        return None
+    return path.rename(path.with_name(f"{path.stem}.until-{datetime.now(UTC):%Y%m%dT%H%M%S%f}{path.suffix}"))
+
+
+@contextmanager
+def _written(path: Path, data: bytes, mode: int) -> Iterator[Path]:
+    """A file beside `path` with all of the data on the disk; it goes again where nobody renames it."""
     part = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.part")
     try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w") as out:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as out:
             os.fchmod(out.fileno(), mode)  # whatever the terminal's umask takes away
-            out.write(text)
+            out.write(data)
             out.flush()
             os.fsync(out.fileno())
-        part.replace(path)
+        yield part
     except OSError as error:
-        part.unlink(missing_ok=True)
         if error.errno and not error.filename:  # a disk that is full names no file
             error.filename = str(path)
         raise
-    except BaseException:
+    finally:
         part.unlink(missing_ok=True)
-        raise
 
 
 @contextmanager

@@ -34,7 +34,7 @@ def read(path: Path) -> dict[str, Any]:
     CourseError, with the file and the way out, where it is there and cannot be opened.
     """
     try:
-        return parse(path.read_text())
+        return parse(files.text(path))
     except FileNotFoundError:
         return {}
     except OSError as error:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from course.base import advice
-from course.base.errors import CourseError, Paused, in_words
+from course.base import advice, files
+from course.base.errors import CourseError, Paused
 from course.cli import screen
 from course.cli.listing import Verbs
 
@@ -95,7 +95,7 @@ def overview(
     if export:
         if export[0] != "anki":
             raise CourseError(f"{export[0]!r} is no deck.", "", "./course interview --export anki deck.apkg")
-        typer.echo(f"Written: {anki.write(pool.questions(), export[1])} notes to {export[1]}. Anki: File, Import.")
+        typer.echo(anki.write(pool.questions(), export[1]))
     if seed:
         screen.read(interviewer.text(seed, candidate.lower()))
     elif candidate:
@@ -204,8 +204,5 @@ def page(
 
 
 def _write(file: Path, text: str, again: str) -> None:
-    try:
-        file.write_text(text)
-    except OSError as reason:
-        raise CourseError(f"{file} cannot be written.", in_words(reason), again) from None
-    typer.echo(f"Written: {file}. Open it in a browser; print it from there.")
+    kept = files.hand_over(file, text, again=again)
+    typer.echo(f"Written: {file}. Open it in a browser; print it from there.{kept}")

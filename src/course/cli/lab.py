@@ -131,7 +131,7 @@ def progress(
         tasks = book.take_in(take_in, {memory.KEY: memory.taken_in})
         typer.echo(f"Taken in: {tasks} tasks, the better of both for each.")
     if export:
-        typer.echo(f"Written: {book.export(export)} tasks to {export}")
+        typer.echo(book.export(export))
     if path and (route := paths.choose(path)):
         typer.echo(paths.text(route))
     elif not (take_in or export):

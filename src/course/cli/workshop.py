@@ -193,9 +193,9 @@ def slides(
     from course.lessons import routes
     from course.workshop import slides as deck
 
-    written = deck.write(routes.find(route), file)
-    how = "Open it in a browser" if written.suffix == ".html" else "Open it in JupyterLab, View, Presentation Mode"
-    typer.echo(f"Written: {written}. {how}.")
+    kept = deck.write(routes.find(route), file)
+    how = "Open it in a browser" if file.suffix == ".html" else "Open it in JupyterLab, View, Presentation Mode"
+    typer.echo(f"Written: {file}. {how}.{kept}")
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """The questions as a deck for Anki. Ids are stable: a newer deck updates an older one and keeps its intervals."""
 
+import io
 import itertools
 import sqlite3
 import time
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import genanki
 
-from course.base.errors import CourseError, in_words
+from course.base import files
 from course.interview import judge
 from course.interview.pool import Question
 
@@ -41,29 +42,28 @@ def _answer(question: Question) -> str:
     return "\n\n".join(filter(None, parts))
 
 
-def write(questions: Sequence[Question], target: Path) -> int:
-    """Write the deck (.apkg); how many notes it has. Live tasks need a cluster and are not in it."""
+def write(questions: Sequence[Question], target: Path) -> str:
+    """Write the deck (.apkg); what is to be said of it. Live tasks need a cluster and are not in it."""
     deck, model = genanki.Deck(DECK, "ExternalName interview"), _model()
     typed = [question for question in questions if question.kind != "do"]
     for question in typed:
         fields = [_html(judge.put(question, SEED)), _html(_answer(question))]
         tags = [question.topic, question.level, question.kind]
         deck.add_note(genanki.Note(model, fields, guid=f"externalname-{question.slug}", tags=tags))
-    try:
-        _pack(genanki.Package(deck), target)
-    except OSError as reason:
-        again = "./course interview --export anki another-file.apkg"
-        raise CourseError(f"{target} cannot be written.", in_words(reason), again) from None
-    return len(typed)
+    packed = _packed(genanki.Package(deck))
+    kept = files.hand_over(target, packed, again="./course interview --export anki another-file.apkg")
+    return f"Written: {len(typed)} notes to {target}. Anki: File, Import.{kept}"
 
 
-def _pack(package: genanki.Package, target: Path) -> None:
-    """The file of a deck: a database in an archive. genanki's own write_to_file leaves a copy in the system's /tmp."""
+def _packed(package: genanki.Package) -> bytes:
+    """A deck as a file: a database in an archive. genanki's own write_to_file leaves a copy in the system's /tmp."""
     now = time.time()
     with closing(sqlite3.connect(":memory:")) as collection:
         package.write_to_db(collection.cursor(), now, itertools.count(int(now * 1000)))
         collection.commit()
         content = collection.serialize()
-    with zipfile.ZipFile(target, "w") as archive:
-        archive.writestr("collection.anki2", content)
-        archive.writestr("media", "{}")
+    with io.BytesIO() as packed:
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("collection.anki2", content)
+            archive.writestr("media", "{}")
+        return packed.getvalue()

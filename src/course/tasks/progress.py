@@ -4,6 +4,7 @@
 """
 
 import json
+import shlex
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -120,7 +121,7 @@ def load(say: Callable[[str], None] | None = None) -> dict[str, Any]:
     """The whole file; a damaged one is moved aside, and of what is odd in it the rest goes on. Both are said."""
     path, odd = file(), list[str]()
     try:
-        data = parse(path.read_text(), odd)
+        data = parse(files.text(path), odd)
     except FileNotFoundError:
         return _empty()
     except Newer as reason:
@@ -248,18 +249,14 @@ def editing(slug: str) -> Iterator[Record]:
         save(data)
 
 
-def export(target: Path) -> int:
-    """Write the progress to a file; how many tasks are in it."""
+def export(target: Path) -> str:
+    """Write the progress to a file; what is to be said of it."""
     with _locked():
         data = load()
     _require_ours(data)
-    try:
-        target.write_text(json.dumps(data, indent=1, sort_keys=True) + "\n")
-    except OSError as reason:
-        raise CourseError(
-            f"{target} cannot be written.", in_words(reason), "./course progress --export another-file.json"
-        ) from None
-    return len(data["tasks"])
+    text = json.dumps(data, indent=1, sort_keys=True) + "\n"
+    kept = files.hand_over(target, text, again="./course progress --export another-file.json")
+    return f"Written: {len(data['tasks'])} tasks to {target}.{kept}"
 
 
 Merge = Callable[[Any, Any], dict[str, Any]]  # (what is here, what came) of another room
@@ -272,21 +269,24 @@ def take_in(source: Path, parts: Mapping[str, Merge] | None = None) -> int:
     """
     try:
         theirs = parse(_text(source))
-        mine = load()
-        if odd := [key for key in parts or {} if not isinstance(theirs.get(key, {}), dict)]:
-            raise ValueError(f"what it has under {odd[0]!r} is not what this course keeps there")
-        merged = {key: merge(mine.get(key, {}), theirs[key]) for key, merge in (parts or {}).items() if key in theirs}
+        with _locked():
+            data = load()
+            _require_ours(data)
+            merged = _merged(data, theirs, parts or {})
+            for slug, entry in theirs["tasks"].items():
+                data["tasks"][slug] = asdict(_better(Record(**data["tasks"].get(slug, {})), Record(**entry)))
+            save({**theirs, **data, **merged})
     except (OSError, ValueError, TypeError, KeyError) as reason:
-        raise CourseError(
-            f"{source} is not taken in.", in_words(reason), "./course progress --import another-file.json"
-        ) from None
-    with _locked():
-        data = load()
-        _require_ours(data)
-        for slug, entry in theirs["tasks"].items():
-            data["tasks"][slug] = asdict(_better(Record(**data["tasks"].get(slug, {})), Record(**entry)))
-        save({**theirs, **data, **merged})
+        look = f"ls -l {shlex.quote(str(source.parent))}"
+        raise CourseError(f"{source} is not taken in.", in_words(reason), look) from None
     return len(theirs["tasks"])
+
+
+def _merged(mine: dict[str, Any], theirs: dict[str, Any], parts: Mapping[str, Merge]) -> dict[str, Any]:
+    """What other rooms keep, of both files."""
+    if odd := [key for key in parts if not isinstance(theirs.get(key, {}), dict)]:
+        raise ValueError(f"what it has under {odd[0]!r} is not what this course keeps there")
+    return {key: merge(mine.get(key, {}), theirs[key]) for key, merge in parts.items() if key in theirs}
 
 
 def _require_ours(data: dict[str, Any]) -> None:
@@ -305,6 +305,7 @@ def _text(source: Path) -> str:
 def _better(mine: Record, theirs: Record) -> Record:
     for text in ("report", "checked", "manifest", "answer"):
         setattr(mine, text, getattr(mine, text) or getattr(theirs, text))
+    mine.done = mine.done or (theirs.done and not mine.started)  # of the try that is going on here, if there is one
     mine.tries = max(mine.tries, theirs.tries)
     mine.passed = min(filter(None, (mine.passed, theirs.passed)), default="")
     mine.best_seconds = min(filter(None, (mine.best_seconds, theirs.best_seconds)), default=0.0)

@@ -72,8 +72,11 @@ def _lab(lab: labs.Lab) -> str:
     return f"# Lab: {lab.title}\n\n{lab.minutes} minutes\n\n`./course lab start {lab.slug}`"
 
 
-def write(route: Route, path: Path) -> Path:
-    """Write them as a page that needs nothing else (.html), or as a notebook with slides (.ipynb); where it is."""
+def write(route: Route, path: Path) -> str:
+    """Write them as a page that needs nothing else (.html), or as a notebook with slides (.ipynb).
+
+    Returns what is to be said of a file that was there.
+    """
     writers = {".html": _page, ".ipynb": _notebook}
     if path.suffix not in writers:
         raise CourseError(
@@ -81,8 +84,8 @@ def write(route: Route, path: Path) -> Path:
             "The end of the name says which.",
             f"course workshop slides {route.slug} {path.stem or 'slides'}.html",
         )
-    files.replace(path, writers[path.suffix](route), mode=0o644)
-    return path
+    again = f"course workshop slides {route.slug} another-file{path.suffix}"
+    return files.hand_over(path, writers[path.suffix](route), again=again)
 
 
 def _page(route: Route) -> str:
