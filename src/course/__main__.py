@@ -68,15 +68,15 @@ def main() -> None:
         sys.stdout = Output(buffer, encoding="utf-8", errors="backslashreplace", line_buffering=terminal)
         threading.Thread(target=_break_the_silence, args=(sys.stdout,), daemon=True).start()
     try:
+        sys.unraisablehook = _pressed_again
         for number in (signal.SIGINT, signal.SIGTERM):  # a background shell starts us with SIGINT ignored
             signal.signal(number, signal.default_int_handler)
-        sys.unraisablehook = _pressed_again
         _run(sys.argv[1:])
     except CourseError as error:
         _complain(error)
         sys.exit(error.exit_code)
     except (ImportError, SyntaxError, AttributeError) as error:
-        _complain(_incomplete(error) or _unexpected(error))
+        _complain(_incomplete(error) or _damaged() or _unexpected(error))
         sys.exit(2)
     except Unheard as reason:
         sys.exit(_unheard(reason.error))
@@ -86,7 +86,7 @@ def main() -> None:
     except KeyboardInterrupt:
         _interrupted()
     except Exception as error:  # the last resort: whoever learns is no reader of tracebacks
-        _complain(_half_compiled(error) or _unexpected(error))
+        _complain(_half_compiled(error) or _damaged() or _unexpected(error))
         sys.exit(2)
     except SystemExit as end:
         if end.code == INTERRUPTED and not isinstance(end, Paused):
@@ -159,9 +159,10 @@ def _dispatch(arguments: list[str]) -> None:
         code = ask.main(arguments[1:])
         sys.stdout.flush()
         os._exit(code)  # Python would take itself apart first, which takes longer than to read the answer
+    from course.base import advice
     from course.cli.app import app
 
-    app(prog_name="course", standalone_mode=True)
+    app(prog_name=advice.course(), standalone_mode=True)  # what is wrong with a call is said with a line to type
 
 
 def _unheard(error: OSError) -> int:
@@ -183,12 +184,25 @@ def _incomplete(error: ImportError | SyntaxError | AttributeError) -> CourseErro
     """
     module = _module(error)
     if module.partition(".")[0] == "course":
-        return CourseError(
-            f"A part of the course is missing: {module}.", "A file of this clone was removed.", "git restore src"
-        )
+        return _of_the_clone(module)
     if not module:
         return None
     return venv.incomplete(Path(sys.prefix), f"the module {module}")
+
+
+def _of_the_clone(part: str) -> CourseError:
+    what = f"A part of the course is missing or damaged: {part}."
+    return CourseError(what, "A file of this clone was removed, or is not whole.", "git restore src")
+
+
+def _damaged() -> CourseError | None:
+    """Where a power cut or a full disk left zeros or half of a file, in the clone or in .venv; None elsewhere."""
+    for file in (paths.ROOT / "src").rglob("*.py"):
+        if b"\0" in file.read_bytes():
+            return _of_the_clone(str(file.relative_to(paths.ROOT)))
+    print("Looking whether all that is installed is whole (some seconds)", file=sys.stderr)
+    part = venv.damaged()
+    return venv.incomplete(Path(sys.prefix), part) if part else None
 
 
 def _lost(error: OSError) -> CourseError | None:
@@ -204,7 +218,8 @@ def _half_compiled(error: Exception) -> CourseError | None:
     while frame and "bytecode_path" not in frame.tb_frame.f_locals:  # of the import that failed
         frame = frame.tb_next
     kept = frame and frame.tb_frame.f_locals["bytecode_path"]
-    if not (kept and isinstance(error, (EOFError, ValueError, TypeError))):
+    source = "null bytes" in str(error)  # of the module itself: a ValueError before Python 3.11.4
+    if source or not (kept and isinstance(error, (EOFError, ValueError, TypeError))):
         return None
     Path(kept).unlink(missing_ok=True)
     why = "It was written half. It is removed, and Python makes it anew."

@@ -2,8 +2,10 @@
 
 import fcntl
 import os
+import signal
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -40,23 +42,51 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "a module empty": lambda folder: _replace(_module(folder, "typer/main.py"), ""),
     "a package's own file empty": lambda folder: _replace(_module(folder, "typer/__init__.py"), ""),
     "a module is no Python": lambda folder: _replace(_module(folder, "typer/main.py"), "def ("),
+    "a module full of zeros": lambda folder: _replace(_module(folder, "typer/main.py"), "\0" * 5000),
     "pip gone": lambda folder: (folder / ".venv" / "bin" / "pip").unlink(),
     "Python gone": lambda folder: (folder / ".venv" / "bin" / "python").unlink(),
 }
 
 
+SCHEMA = "nbformat/v4/nbformat.v4.5.schema.json"
+START, RESET = ("start", "--no-browser", "--port", "9713"), ("notebook", "reset", "first_externalname")
+
+
 @pytest.mark.parametrize(
-    ("gone", "words"),
+    ("damaged", "emptied", "words"),
     [
-        ("jupyterlab", ("start", "--no-browser", "--port", "9713")),
-        ("nbformat/v4/nbformat.v4.5.schema.json", ("notebook", "reset", "first_externalname")),
+        ("jupyterlab", False, START),
+        ("jupyterlab/labapp.py", True, START),
+        (SCHEMA, False, RESET),
+        (SCHEMA, True, RESET),
     ],
 )
-def test_what_only_one_command_needs_is_missed_by_it(gone: str, words: tuple[str, ...], copied: Path) -> None:
-    subprocess.run(["rm", "-r", _module(copied, gone)], check=True)
+def test_what_only_one_command_needs_is_missed_by_it(
+    damaged: str, emptied: bool, words: tuple[str, ...], copied: Path
+) -> None:
+    if emptied:
+        _replace(_module(copied, damaged), "")
+    else:
+        subprocess.run(["rm", "-r", _module(copied, damaged)], check=True)
     done = _typed(copied, *words, COURSE_ENGINE="none")  # no cluster comes up behind it
-    assert done.returncode == 2 and f"{gone}." in done.stderr and "the same command again" in done.stderr, done
+    assert done.returncode == 2 and f"{damaged}." in done.stderr and "the same command again" in done.stderr, done
     assert not (copied / ".venv" / venv.MADE).exists(), "the same command again makes it anew"
+
+
+def test_ctrl_c_at_any_moment_of_a_beginning_is_no_traceback(copied: Path) -> None:
+    """Before, while and after Python begins; one that comes in the first moments of Python itself may go unheard."""
+    for hundredths in range(2, 60, 3):
+        typed = subprocess.Popen(
+            [copied / "course", "lab", "list"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        )  # fmt: skip
+        with suppress(subprocess.TimeoutExpired):
+            typed.wait(hundredths / 100)
+        with suppress(ProcessLookupError):
+            os.killpg(typed.pid, signal.SIGINT)
+        _, said = typed.communicate(timeout=60)
+        assert typed.returncode in (0, 130, -signal.SIGINT), said
+        assert "Traceback" not in said and "Fatal" not in said, said
 
 
 def test_what_python_compiled_half_is_compiled_anew(copied: Path) -> None:

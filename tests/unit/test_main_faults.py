@@ -1,5 +1,7 @@
 """Where the command itself cannot go on: nobody reads, the disk is full, half of .venv is gone, the engine fails."""
 
+import base64
+import hashlib
 import os
 import shlex
 import shutil
@@ -67,6 +69,50 @@ def test_a_module_that_is_gone_has_the_same_command_make_all_anew(tmp_path: Path
     done = run(f"import sys; sys.prefix = {str(tmp_path)!r}; sys.modules['typer'] = None; {MAIN}", "lab", "list")
     assert done.returncode == 2 and "the module typer" in done.stderr and "same command again" in done.stderr
     assert not stamp.exists()
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with one package as pip leaves it, where alone packages are looked for."""
+    whole = {"part/core.py": b"x = 1\n", "part/schema.json": b"{}\n", "part/library.so": b"\0\0\0"}
+    rows = []
+    for name, data in whole.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+        digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).decode().rstrip("=")
+        rows.append(f"{name},sha256={digest},{len(data)}\n")
+    information = tmp_path / "part-1.dist-info"
+    information.mkdir()
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: part\nVersion: 1\n")
+    (information / "RECORD").write_text("".join(rows) + "part-1.dist-info/RECORD,,\n")
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("part/core.py", b"\0" * 6), ("part/schema.json", b""), ("part/library.so", b"\0"), ("part/core.py", None)],
+    ids=["zeros", "empty", "half", "gone"],
+)
+def test_a_file_that_is_not_as_pip_left_it_is_found(installed: Path, name: str, data: bytes | None) -> None:
+    assert venv.damaged() == ""
+    if data is None:
+        (installed / name).unlink()
+    else:
+        (installed / name).write_bytes(data)
+    assert venv.damaged() == name
+
+
+@pytest.mark.parametrize("kind", ["SyntaxError", "ValueError"])  # Python 3.11.4 changed it
+def test_a_file_of_the_clone_full_of_zeros_is_named_with_what_puts_it_back(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "half.py").write_bytes(b"\0" * 100)
+    done = run(f"""
+from pathlib import Path; from course import __main__; from course.base import paths
+paths.ROOT = Path({str(tmp_path)!r})
+def fail(words): raise {kind}("source code string cannot contain null bytes")
+__main__._run = fail; __main__.main()""")
+    assert done.returncode == 2 and "src/half.py" in done.stderr and "restore src" in done.stderr, done
 
 
 def test_a_mistake_in_python_that_is_read_by_need_is_said_with_its_line(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ KUBECTL = re.compile(
 )
 
 
+GIT = re.compile(r"(?<![\w./-])git(?= (?:diff|pull|restore)\b)")
 SUDO = re.compile(r"\bsudo (?!-)")
 
 
@@ -37,8 +38,9 @@ def has_course() -> bool:
 
 
 def for_here(text: str) -> str:
-    """A sentence or command of advice, each `course` and `kubectl` in it written so that it works where it is read."""
-    own = KUBECTL.sub(lambda found: found[0] if found["other"] else _kubectl(), COURSE.sub(lambda _: _course(), text))
+    """A sentence or command of advice, each program in it written so that it works where it is read."""
+    own = KUBECTL.sub(lambda found: found[0] if found["other"] else _kubectl(), COURSE.sub(lambda _: course(), text))
+    own = GIT.sub(lambda _: _git(), own)
     return own if os.geteuid() else SUDO.sub("", own)  # root need not have sudo
 
 
@@ -50,7 +52,8 @@ def _here(folder: Path) -> bool:
         return False
 
 
-def _course() -> str:
+def course() -> str:
+    """This copy of the course as it is typed here."""
     if has_course():
         return "course"
     return "./course" if _here(paths.ROOT) else shlex.quote(str(paths.ROOT / "course"))
@@ -60,6 +63,11 @@ def _kubectl() -> str:
     if has_kubeconfig():
         return "kubectl"
     return f"{program()} --kubeconfig {shlex.quote(str(paths.KUBECONFIG))}"
+
+
+def _git() -> str:
+    """git in this clone: what is named behind it is, too."""
+    return "git" if _here(paths.ROOT) else f"git -C {shlex.quote(str(paths.ROOT))}"
 
 
 def program() -> str:

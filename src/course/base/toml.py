@@ -9,7 +9,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from course.base.errors import CourseError
+from course.base.errors import CourseError, in_words
 
 T = TypeVar("T")
 HEADING = re.compile(r"(?m)^\[\[([\w-]+)\]\][ \t]*(?:#.*)?$")  # [[lab]], at the beginning of a line
@@ -19,8 +19,12 @@ def load(path: Path) -> dict[str, Any]:
     """The whole file; CourseError with the parser's own words, which name the line."""
     try:
         return tomllib.loads(path.read_text())
-    except (OSError, ValueError) as reason:
-        raise CourseError(f"{path.name} cannot be read.", str(reason), f"git diff -- {_where(path)}") from reason
+    except OSError as reason:
+        raise CourseError(
+            f"{path.name} cannot be read.", in_words(reason), f"git restore {_where(path)}, then the same command again"
+        ) from reason
+    except ValueError as reason:
+        raise CourseError(f"{path.name} cannot be read.", str(reason), _mend(path)) from reason
 
 
 def entries(path: Path, key: str, kind: type[T], **given: Any) -> list[T]:
@@ -115,9 +119,12 @@ def _with_nearest(strange: set[str], known: set[str]) -> str:
 def refusal(path: Path, why: str) -> CourseError:
     """The error of a list with a mistake: `why` says where and what."""
     shown = _where(path)
-    return CourseError(
-        f"{shown} cannot be used.", f"In {path.name}: {why}.", f"Fix it: git diff -- {shown} shows what changed."
-    )
+    return CourseError(f"{shown} cannot be used.", f"In {path.name}: {why}.", _mend(path))
+
+
+def _mend(path: Path) -> str:
+    shown = _where(path)
+    return f"git diff -- {shown} shows what changed; git restore {shown} takes it back."
 
 
 def _where(path: Path) -> str:

@@ -1,6 +1,7 @@
 """The verbs `lab ...`, `progress` and `next`: parse, call, print."""
 
 import json
+import shlex
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -73,7 +74,9 @@ def apply(slug: Slug, file: Annotated[Path, typer.Argument(help="Your manifest, 
     try:
         text = sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
     except (OSError, ValueError) as reason:
-        raise CourseError(f"{file} cannot be read.", in_words(reason), f"./course lab apply {slug} my.yaml") from None
+        raise CourseError(
+            f"{file} cannot be read.", in_words(reason), f"ls -l {shlex.quote(str(file.parent))}"
+        ) from None
     typer.echo(verbs.apply(slug, text).strip())
 
 

@@ -163,6 +163,8 @@ def _answering(process: subprocess.Popen[bytes]) -> Server | None:
         said = shell.last_words(log.read_text(errors="replace"))
         if missing := venv.MISSING.search(said):
             raise venv.incomplete(Path(sys.prefix), f"the module {missing[1]}")
+        if part := venv.damaged():
+            raise venv.incomplete(Path(sys.prefix), part)
         raise CourseError("JupyterLab ended at once.", said, f"Read {log}")
     return next((server for server in recorded() if server.pid == process.pid and server.answers()), None)
 

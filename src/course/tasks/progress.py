@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from course.base import files, paths, state
+from course.base import advice, files, paths, state
 from course.base.errors import CourseError, in_words
 
 VERSION = 2
@@ -125,7 +125,8 @@ def load(say: Callable[[str], None] | None = None) -> dict[str, Any]:
     except FileNotFoundError:
         return _empty()
     except Newer as reason:
-        (say or _say)(f"Note: your progress file: {reason}. It stays as it is; nothing is noted. Update: git pull")
+        update = advice.for_here("git pull")
+        (say or _say)(f"Note: your progress file: {reason}. It stays as it is; nothing is noted. Update: {update}")
         return _empty() | {"version": reason.version}
     except (ValueError, TypeError, KeyError) as reason:
         _set_aside(path, f"your progress file could not be read ({reason})", "a new one begins", say)

@@ -137,7 +137,9 @@ def checked_task(slug: str) -> Checked:
     task = index.find(slug)
     if isinstance(task, (Lab, Exercise)):
         return task
-    raise CourseError(f"{slug} is a {task.kind}.", "It has no checks.", f'lesson.reveal("{slug}")')
+    raise CourseError(
+        f"{slug} is a {task.kind}.", "It has no checks.", f'In a cell of its lesson: lesson.reveal("{slug}")'
+    )
 
 
 def start(slug: str, say: Say = print) -> Checked:
