@@ -36,7 +36,7 @@ class Finding:
 
 def examine() -> Iterator[Finding]:
     """Every check, in the order in which one stands on the other, each as soon as it is done. Changes nothing."""
-    for look in (_versions, _disk, _port, _state, _proxy, _kubeconfig, _setting_up):
+    for look in (_versions, _disk, _port, _state, _cache, _proxy, _kubeconfig, _setting_up):
         yield _finding(look)
     yield from _known(known_issues.machine, "on this machine")
     try:
@@ -134,7 +134,15 @@ def _state() -> Finding:
             "The course keeps its state there.",
             f"sudo chown -R $(id -un) '{paths.ROOT}'",
         )
-    halves = sorted(path.name for path in (paths.cache() / "parts").glob("*.part"))
+    return Finding("ok", f"{paths.ROOT} can be written.")
+
+
+def _cache() -> Finding:
+    cache = paths.cache()
+    place = next(path for path in (cache, *cache.parents) if os.path.lexists(path))
+    if not (place.is_dir() and os.access(place, os.W_OK)):
+        return Finding("wrong", f"{place} is no folder to write to.", "What is built is to be in it.", files.OWN_CACHE)
+    halves = sorted(path.name for path in (cache / "parts").glob("*.part"))
     if halves and not (lifecycle.running() or images.building()):
         return Finding(
             "note",

@@ -97,6 +97,14 @@ def test_what_is_being_built_is_not_called_half_built(tmp_path: Path, monkeypatc
     monkeypatch.setattr(lifecycle, "LOCK", tmp_path / "up.lock")
     (tmp_path / paths.CACHE_NAME / "parts" / "coredns.part").mkdir(parents=True)
     with images.workplace(print):
-        assert doctor._state().level == "ok"
-    finding = doctor._state()
+        assert doctor._cache().level == "ok"
+    finding = doctor._cache()
     assert finding.level == "note" and "coredns.part" in finding.what and finding.command == "./course up"
+
+
+@pytest.mark.parametrize("place", ["/dev/null", "/dev/full/below", "loop"])
+def test_a_cache_that_is_no_folder_is_found(place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path / place))
+    finding = doctor._cache()
+    assert finding.level == "wrong" and finding.command == "COURSE_CACHE=.course ./course up"

@@ -27,7 +27,7 @@ RUNS = paths.STATE / "test"  # a folder for each run that is going on, or that w
 DOCKER = "-docker"  # the end of that name, where the clusters are in a daemon of the run's own
 BROWSERS = ("chromium", "google-chrome", "chrome")
 BYTES_A_CLUSTER = 2 << 30  # 0.5 GiB for the cluster, the rest for what a lesson starts in it
-NO_TESTS = 5  # pytest's exit code where nothing was collected
+WRONG_CALLS = (4, 5)  # pytest's exit codes where a word of its command line is none, and where nothing was collected
 
 
 @dataclass(frozen=True)
@@ -248,4 +248,4 @@ def _pytest(words: Sequence[str], env: Mapping[str, str], inside: Inside = list)
         code = subprocess.run(inside(argv), cwd=paths.ROOT, env=compiled).returncode
     finally:
         rmtree(scratch, ignore_errors=True)
-    return 2 if code == NO_TESTS else code
+    return 2 if code in WRONG_CALLS else code
