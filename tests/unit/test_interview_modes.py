@@ -510,6 +510,20 @@ def test_a_card_is_refused_or_its_scheduler_goes_on_with_it(key: str, value: obj
             memory.note(copy.deepcopy(known), result)
 
 
+def test_damaged_practice_is_said_once_and_exported_whole(tmp_path: Path) -> None:
+    """Also by what only looks at it; afterwards the file is whole, and what was exported can be taken in."""
+    exported, asides = str(tmp_path / "mine.json"), "progress.damaged-interview-*"
+    for first in (["interview"], ["progress", "--export", exported]):
+        with progress.editing_part("interview") as part:
+            part.update({"cards": []})
+        said = [runner.invoke(app.app, words) for words in (first, ["interview"], ["progress", "--export", exported])]
+        assert [one.exit_code for one in said] == [0, 0, 0]
+        assert ["a new one begins" in one.stderr for one in said] == [True, False, False]
+        assert len(list(tmp_path.glob(asides))) == 1
+        next(tmp_path.glob(asides)).unlink()
+        assert runner.invoke(app.app, ["progress", "--import", exported]).exit_code == 0
+
+
 def test_practice_travels_with_the_progress(tmp_path: Path) -> None:
     played(desk.dialog("warm-up", 7), 7, answer="skip")
     assert runner.invoke(app.app, ["progress", "--export", str(tmp_path / "mine.json")]).exit_code == 0

@@ -143,8 +143,12 @@ def _understood(kept: dict[str, Any]) -> Memory:
 
 
 def read() -> Memory:
-    """All that is known."""
-    return _understood(progress.part(KEY))
+    """All that is known. What cannot be read is taken out of the file: it is said once, and an export is whole."""
+    try:
+        return parse(progress.part(KEY))
+    except ValueError:
+        with editing() as memory:
+            return memory
 
 
 @contextmanager
