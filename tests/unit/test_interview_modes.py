@@ -1,13 +1,16 @@
 """The modes: what is asked, what is kept, what comes back, and what happens on bad days."""
 
+import copy
 import json
 import sqlite3
 import tempfile
 import zipfile
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
+from functools import reduce
+from operator import getitem
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import pytest
 from typer.testing import CliRunner
@@ -255,11 +258,13 @@ def test_one_answer_under_a_clock_of_another_century_does_not_stop_time() -> Non
     memory.note(known, Result("one", True))
     card = known.cards["one"]
     years = timedelta(days=30 * 365)
-    moments = {key: datetime.fromisoformat(str(card.fsrs[key])) + years for key in ("due", "last_review")}
+    later = copy.copy(card.fsrs)
+    later["due"] = (datetime.fromisoformat(later["due"]) + years).isoformat()
+    later["last_review"] = (datetime.fromisoformat(str(later["last_review"])) + years).isoformat()
     known.cards["one"] = replace(
         card,
         last=(datetime.fromisoformat(card.last) + years).isoformat(),
-        fsrs=card.fsrs | {key: moment.isoformat() for key, moment in moments.items()},
+        fsrs=later,
     )
     soon = datetime.now(UTC) + timedelta(days=100)
     assert memory.now(known) < soon
@@ -435,6 +440,88 @@ def test_damaged_practice_is_kept_aside_and_said_and_the_labs_stay(
     assert "could not be read" in capsys.readouterr().err
     assert [json.loads(path.read_text()) for path in tmp_path.glob("progress.damaged-interview-*")] == [kept]
     assert progress.record("odd-port").tries == 3
+
+
+def whole() -> memory.Memory:
+    """Practice with something in every field."""
+    known = memory.Memory()
+    memory.note(known, Result("one", False), "daily")
+    memory.keep(known, memory.Run("timed", 1, 20, progress.now(), 9.5, [Result("one", False, 2, 4, 9.5, 1)]))
+    known.open = timed.begin(pool.questions()[:1], 20, 5)
+    [slug] = known.open.slugs
+    known.open.answers, known.open.said, known.open.took, known.open.ticks = (
+        {slug: "a"},
+        {slug: "b"},
+        {slug: 1.5},
+        {slug: 1},
+    )
+    return known
+
+
+def places(kept: Any, before: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The way to each value within."""
+    inner = kept.items() if isinstance(kept, dict) else enumerate(kept) if isinstance(kept, list) else ()
+    return [before, *(place for key, value in inner for place in places(value, (*before, key)))]
+
+
+def put(kept: Any, place: tuple[Any, ...], value: object) -> Any:
+    """The same with another value at this place."""
+    changed = copy.deepcopy(kept)
+    *way, last = place
+    reduce(getitem, way, changed)[last] = value
+    return changed
+
+
+NULLABLE = {"open", "right", "step", "stability", "difficulty"}
+KEPT = asdict(whole())
+
+
+@pytest.mark.parametrize("place", places(KEPT)[1:], ids=lambda place: ".".join(map(str, place)))
+def test_practice_with_a_value_of_another_type_is_refused_wherever_it_stands(place: tuple[Any, ...]) -> None:
+    assert asdict(memory.parse(KEPT)) == KEPT
+    was = reduce(getitem, place, KEPT)
+    for other in ("x", 1.5, True, None, [1], {"x": 1}, 7):
+        fits = {type(was), *([int] if isinstance(was, float) else []), *([type(None)] if place[-1] in NULLABLE else [])}
+        if type(other) not in fits:
+            with pytest.raises(ValueError, match=r"interview|'None' is no moment"):
+                memory.parse(put(KEPT, place, other))
+
+
+EXTREMES: dict[str, list[object]] = {
+    "state": [2, 3, 9],
+    "step": [-9, 9, None],
+    "stability": [-1.0, 0.0, 1e308, None],
+    "difficulty": [-1.0, 0.0, 1e308, None],
+    "due": ["x", "2026-01-01", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+12:00"],
+    "last_review": ["x", "2026-01-01", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+12:00"],
+}
+
+
+@pytest.mark.parametrize(("key", "value"), [(key, value) for key, values in EXTREMES.items() for value in values])
+def test_a_card_is_refused_or_its_scheduler_goes_on_with_it(key: str, value: object) -> None:
+    card = ("cards", "one", "fsrs")
+    for state in (1, 2, 3):
+        try:
+            known = memory.parse(put(put(KEPT, (*card, "state"), state), (*card, key), value))
+        except ValueError:
+            continue
+        assert memory.forecast(known, lambda slug: True) and memory.next_due(known, lambda slug: True)
+        for result in (Result("one", True), Result("one", None, 3, 4), Result("one", False)):
+            memory.note(copy.deepcopy(known), result)
+
+
+def test_damaged_practice_is_said_once_and_exported_whole(tmp_path: Path) -> None:
+    """Also by what only looks at it; afterwards the file is whole, and what was exported can be taken in."""
+    exported, asides = str(tmp_path / "mine.json"), "progress.damaged-interview-*"
+    for first in (["interview"], ["progress", "--export", exported]):
+        with progress.editing_part("interview") as part:
+            part.update({"cards": []})
+        said = [runner.invoke(app.app, words) for words in (first, ["interview"], ["progress", "--export", exported])]
+        assert [one.exit_code for one in said] == [0, 0, 0]
+        assert ["a new one begins" in one.stderr for one in said] == [True, False, False]
+        assert len(list(tmp_path.glob(asides))) == 1
+        next(tmp_path.glob(asides)).unlink()
+        assert runner.invoke(app.app, ["progress", "--import", exported]).exit_code == 0
 
 
 def test_practice_travels_with_the_progress(tmp_path: Path) -> None:

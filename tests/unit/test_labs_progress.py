@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from course.base.errors import CourseError
-from course.tasks import progress, verbs
+from course.interview import memory
+from course.lessons import path
+from course.tasks import progress, shift, verbs
 
 
 @pytest.fixture(autouse=True)
@@ -157,6 +159,15 @@ def test_what_was_compared_elsewhere_is_compared_here(folder: Path, tmp_path: Pa
         (True, False),
         (False, True),
     ]
+
+
+@pytest.mark.parametrize("key", progress.ROOMS)
+def test_what_a_room_keeps_and_is_no_object_is_left_out_and_kept_aside(key: str, folder: Path, tmp_path: Path) -> None:
+    (folder / "progress.json").write_text(json.dumps({"version": 2, "tasks": {}, key: 5}))
+    progress.export(tmp_path / "carried.json")
+    assert key not in json.loads((tmp_path / "carried.json").read_text()) and [*folder.glob("progress.damaged-*")]
+    progress.take_in(tmp_path / "carried.json")
+    assert set(progress.ROOMS) == {memory.KEY, path.KEY, shift.KEY}
 
 
 def test_what_is_noted_while_a_file_is_taken_in_stays(tmp_path: Path) -> None:

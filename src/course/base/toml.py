@@ -1,14 +1,14 @@
 """The course's TOML files, read into dataclasses: a misspelt, missing or wrong key is said with its file and place."""
 
-import difflib
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import MISSING, Field, fields
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
-from types import NoneType, UnionType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
+from course.base import shape
 from course.base.errors import CourseError, in_words
 
 T = TypeVar("T")
@@ -37,10 +37,10 @@ def entries(path: Path, key: str, kind: type[T], **given: Any) -> list[T]:
     except CourseError:  # where a sub-table follows, a misspelt heading is "cannot overwrite a value" to the parser
         headings = HEADING.findall(path.read_text(errors="replace") if path.is_file() else "")
         if strange := set(headings) - {key}:
-            raise refusal(path, f"it has unknown keys: {_with_nearest(strange, {key})}") from None
+            raise refusal(path, f"it has unknown keys: {shape.with_nearest(strange, {key})}") from None
         raise
     if strange := data.keys() - {key}:
-        raise refusal(path, f"it has unknown keys: {_with_nearest(strange, {key})}")
+        raise refusal(path, f"it has unknown keys: {shape.with_nearest(strange, {key})}")
     tables = data.get(key)
     if not isinstance(tables, list) or not tables:
         raise refusal(path, f"it has no [[{key}]]")
@@ -48,72 +48,32 @@ def entries(path: Path, key: str, kind: type[T], **given: Any) -> list[T]:
 
 
 def fill(path: Path, place: str, table: object, kind: type[T], **given: Any) -> T:
-    """One object of the dataclass `kind` from one table; `place` says where it stands, for the error."""
-    if not isinstance(table, Mapping):
-        raise refusal(path, f"{place} is {table!r}, not a table")
-    if isinstance(name := table.get("slug"), str):
-        place = f"{place} ({name})"
-    hints = get_type_hints(kind)
-    known = {field.name: _is_required(field) for field in fields(kind) if field.name not in given}  # type: ignore[arg-type]
-    _check_keys(path, place, table, known)
-    values = {key: _fit(path, f"{place}.{key}", value, hints[key]) for key, value in table.items()}
-    return kind(**values, **given)
+    """As shape.fill, but CourseError names the file, too."""
+    with _refusing(path):
+        return shape.fill(place, table, kind, **given)
+
+
+@contextmanager
+def _refusing(path: Path) -> Iterator[None]:
+    """What does not fit is said of this file."""
+    try:
+        yield
+    except ValueError as reason:
+        raise refusal(path, str(reason)) from None
 
 
 def sections(path: Path, kind: type[T]) -> T:
     """One object from all the [sections] of a file: the key `b` of the section [a] fills the field `a_b`."""
     known = {field.name.replace("_", ".", 1): field for field in fields(kind)}  # type: ignore[arg-type]
     data = load(path)
-    _check_keys(path, "it", data, {name.partition(".")[0]: True for name in known})
-    if loose := [name for name, table in data.items() if not isinstance(table, Mapping)]:
-        raise refusal(path, f"{loose[0]} is {data[loose[0]]!r}, not a section")
-    flat = {f"{section}.{key}": value for section, table in data.items() for key, value in table.items()}
-    _check_keys(path, "it", flat, {name: _is_required(field) for name, field in known.items()})
-    hints = get_type_hints(kind)
-    return kind(**{known[key].name: _fit(path, key, value, hints[known[key].name]) for key, value in flat.items()})
-
-
-def _is_required(field: Field[Any]) -> bool:
-    return field.default is MISSING and field.default_factory is MISSING
-
-
-def _check_keys(path: Path, place: str, table: Mapping[str, Any], known: Mapping[str, bool]) -> None:
-    """known: key -> whether it must be there."""
-    if strange := table.keys() - known.keys():
-        raise refusal(path, f"{place} has unknown keys: {_with_nearest(strange, set(known))}")
-    if missing := {key for key, required in known.items() if required} - table.keys():
-        raise refusal(path, f"{place} lacks: {', '.join(sorted(missing))}")
-
-
-def _fit(path: Path, place: str, value: Any, hint: Any) -> Any:
-    """The value as the type hint wants it.
-
-    A hint is str, int, float, bool, tuple[X, ...], list[X], Mapping[str, X], a dataclass, or X | Y of these.
-    """
-    origin, inner = get_origin(hint), get_args(hint)
-    if origin is UnionType:  # the type that the value has; the first where it has none of them, for its words
-        kinds = [kind for kind in inner if kind is not NoneType]
-        return _fit(path, place, value, next((kind for kind in kinds if type(value) is kind), kinds[0]))
-    if origin in (tuple, list) and isinstance(value, list):
-        return origin(_fit(path, f"{place}[{number}]", item, inner[0]) for number, item in enumerate(value))
-    if origin is not None and issubclass(origin, Mapping) and isinstance(value, dict):
-        return {key: _fit(path, f"{place}.{key}", item, inner[1]) for key, item in value.items()}
-    if hasattr(hint, "__dataclass_fields__") and isinstance(value, dict):
-        return fill(path, place, value, hint)
-    wanted = origin or hint
-    if wanted is float and type(value) is int:
-        return float(value)
-    if type(value) is not wanted:  # not isinstance: true is no number here
-        raise refusal(path, f"{place} is {value!r}, not {getattr(wanted, '__name__', wanted)}")
-    return value
-
-
-def _with_nearest(strange: set[str], known: set[str]) -> str:
-    sentences = []
-    for name in sorted(strange):
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-        sentences.append(f"{name} (did you mean {near[0]}?)" if near else f"{name} (known: {', '.join(sorted(known))})")
-    return ", ".join(sentences)
+    with _refusing(path):
+        shape.check_keys("it", data, {name.partition(".")[0]: True for name in known})
+        if loose := [name for name, table in data.items() if not isinstance(table, Mapping)]:
+            raise ValueError(f"{loose[0]} is {data[loose[0]]!r}, not a section")
+        flat = {f"{section}.{key}": value for section, table in data.items() for key, value in table.items()}
+        shape.check_keys("it", flat, {name: shape.is_required(field) for name, field in known.items()})
+        hints = get_type_hints(kind)
+        return kind(**{known[key].name: shape.fit(key, value, hints[known[key].name]) for key, value in flat.items()})
 
 
 def refusal(path: Path, why: str) -> CourseError:

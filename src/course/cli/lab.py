@@ -128,12 +128,13 @@ def progress(
     from course.tasks import progress as book
     from course.tasks import verbs
 
-    if take_in:
+    if take_in or export:
         from course.interview import memory
-
+    if take_in:
         tasks = book.take_in(take_in, {memory.KEY: memory.taken_in})
         typer.echo(f"Taken in: {tasks} tasks, the better of both for each.")
     if export:
+        memory.read()  # what is damaged is set aside: --import would refuse it
         typer.echo(book.export(export))
     if path and (route := paths.choose(path)):
         typer.echo(paths.text(route))

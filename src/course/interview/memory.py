@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from itertools import product
 from typing import Any
 
 import fsrs
+from fsrs.card import CardDict
 
-from course.base import files
+from course.base import files, shape, state
 from course.interview.judge import Result
 from course.tasks import progress
 
@@ -25,6 +27,7 @@ FRESH_A_DAY = 5  # questions never seen before that `daily` adds
 SOON = (timedelta(minutes=10),)  # FSRS's last step of learning: what was missed comes back on the same day
 SCHEDULER = fsrs.Scheduler(learning_steps=SOON, relearning_steps=SOON, enable_fuzzing=False)
 DAILY = "daily"
+YEARS = 9000  # a moment is of an earlier one: FSRS adds up to a hundred to it, and a zone some hours
 SET_BACK = timedelta(days=1)  # no clock of a time zone is further back
 
 
@@ -39,13 +42,13 @@ class Card:
     first: str
     last: str
     missed: bool
-    fsrs: dict[str, Any]
+    fsrs: CardDict
     by: str = ""
 
     @property
     def due(self) -> datetime:
         """When it should come back."""
-        return fsrs.Card.from_dict(self.fsrs).due  # type: ignore[arg-type]
+        return fsrs.Card.from_dict(self.fsrs).due
 
 
 @dataclass
@@ -93,30 +96,45 @@ class Memory:
     open: Open | None = None
 
 
-def parse(kept: Any) -> Memory:
-    """What the file holds, checked; ValueError, TypeError, KeyError or AttributeError says what is wrong with it."""
-    cards = {slug: Card(**entry) for slug, entry in kept.get("cards", {}).items()}
-    for card in cards.values():
-        _check_moments(card.first, card.last, card.due.isoformat(), str(card.fsrs["last_review"]))
-    runs = [Run(**{**entry, "results": [Result(**one) for one in entry["results"]]}) for entry in kept.get("runs", [])]
-    unfinished = Open(**kept["open"]) if kept.get("open") else None
-    _check_moments(*(run.began for run in runs), *([unfinished.began] if unfinished else []))
-    if unfinished and not (set(unfinished.answers) <= set(unfinished.slugs) and float(unfinished.spent) >= 0):
+def parse(kept: object) -> Memory:
+    """What the file holds, checked; ValueError says what is wrong with it."""
+    memory = shape.fill(KEY, kept, Memory)
+    for slug, card in memory.cards.items():
+        _check_moments(card.first, card.last, card.fsrs["due"], str(card.fsrs["last_review"]))
+        _check_goes_on(slug, card)
+    unfinished = memory.open
+    _check_moments(*(run.began for run in memory.runs), *([unfinished.began] if unfinished else []))
+    if unfinished and not (set(unfinished.answers) <= set(unfinished.slugs) and unfinished.spent >= 0):
         raise ValueError("the open run does not fit together")
-    return Memory(cards, runs, unfinished)
+    return memory
 
 
 def _check_moments(*texts: str) -> None:
+    """Each with its zone, and of a year that every other zone knows, too."""
     for text in texts:
-        if datetime.fromisoformat(text).tzinfo is None:
-            raise ValueError(f"{text} has no zone")
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            raise ValueError(f"{state.shown(text)} is no moment") from None
+        if moment.tzinfo is None or not 1970 <= moment.year < YEARS:
+            raise ValueError(f"{state.shown(text)} has no zone, or no year that can be")
+
+
+def _check_goes_on(slug: str, card: Card) -> None:
+    """Whether FSRS can take the next answer: what its numbers must be, it says by no error of its own."""
+    known = fsrs.Card.from_dict(card.fsrs)
+    try:
+        for rating, days in product(fsrs.Rating, (0, 1)):  # an answer of the same day is counted otherwise
+            SCHEDULER.review_card(known, rating, datetime.fromisoformat(card.last).astimezone(UTC) + timedelta(days))
+    except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError):
+        raise ValueError(f"FSRS cannot go on with {state.shown(slug)}") from None
 
 
 def _understood(kept: dict[str, Any]) -> Memory:
     """What the file holds; what cannot be read is kept beside it, and that is said."""
     try:
         return parse(kept)
-    except (ValueError, TypeError, KeyError, AttributeError) as reason:
+    except ValueError as reason:
         aside = progress.file().with_name(f"progress.damaged-interview-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.json")
         files.replace(aside, json.dumps(kept))
         print(f"Note: your interview practice could not be read ({reason}). It is kept as {aside}; a new one begins.",
@@ -125,8 +143,12 @@ def _understood(kept: dict[str, Any]) -> Memory:
 
 
 def read() -> Memory:
-    """All that is known."""
-    return _understood(progress.part(KEY))
+    """All that is known. What cannot be read is taken out of the file: it is said once, and an export is whole."""
+    try:
+        return parse(progress.part(KEY))
+    except ValueError:
+        with editing() as memory:
+            return memory
 
 
 @contextmanager
@@ -153,11 +175,11 @@ def note(memory: Memory, result: Result, mode: str = "") -> None:
     """An answer: the question comes back the later, the better it was; what was missed on the same day."""
     moment = now(memory)
     known = memory.cards.get(result.slug)
-    card = fsrs.Card.from_dict(known.fsrs) if known else fsrs.Card(card_id=0)  # type: ignore[arg-type]
+    card = fsrs.Card.from_dict(known.fsrs) if known else fsrs.Card(card_id=0)
     card, _ = SCHEDULER.review_card(card, _rating(result), moment)
     stamp = moment.isoformat(timespec="milliseconds")
     first, by = (known.first, known.by) if known else (stamp, mode)
-    memory.cards[result.slug] = Card(first, stamp, result.missed, dict(card.to_dict()), by)
+    memory.cards[result.slug] = Card(first, stamp, result.missed, card.to_dict(), by)
 
 
 def _rating(result: Result) -> fsrs.Rating:
@@ -210,11 +232,8 @@ def forecast(memory: Memory, known: Callable[[str], bool], days: int = 7) -> str
 
 
 def taken_in(mine: Any, theirs: Any) -> dict[str, Any]:
-    """The same of what two progress files hold; as `parse` for what cannot be read of theirs."""
-    try:
-        came = parse(theirs)
-    except AttributeError as reason:
-        raise ValueError(str(reason)) from None
+    """The same of what two progress files hold; ValueError for what cannot be read of theirs."""
+    came = parse(theirs)
     return asdict(merged(_understood(mine), came))
 
 

@@ -18,6 +18,7 @@ from course.base import advice, files, paths, state
 from course.base.errors import CourseError, in_words
 
 VERSION = 2
+ROOMS = ("interview", "path", "on-call")  # keys under which the course's own rooms keep an object each
 FOLDER = paths.PROGRESS
 LESSON = "lesson/"  # before a lesson's slug: when it was begun last
 LONGEST_TEXT = 8_000  # characters of a report or a manifest
@@ -186,6 +187,12 @@ def parse(text: str, odd: list[str] | None = None) -> dict[str, Any]:
         for key, why in wrong.items():
             del entry[key]
             odd.append(why)  # type: ignore[union-attr]
+    for key in [key for key in ROOMS if not isinstance(data.get(key, {}), dict)]:
+        why = f"{state.shown(key)} is {state.shown(data[key])}, not what a room keeps"
+        if odd is None:
+            raise ValueError(why)
+        del data[key]
+        odd.append(why)
     return data
 
 
