@@ -8,11 +8,14 @@ from functools import partial
 from pathlib import Path
 from shutil import disk_usage
 
-from course.base import files, paths, shell, versions
+from course.base import clone, files, paths, shell, versions
 from course.base.errors import CourseError
 from course.jupyter import jupyterlab
 from course.kube import corefile, kubectl
+from course.lessons import catalog, workspace
 from course.provision import engine, images, kind_cluster, known_issues, lifecycle, neighbour, outside
+from course.tasks import catalog as labs
+from course.tasks import index
 
 INOTIFY_A_NODE = 30  # instances that one kind node holds: kubelet 7, controller manager 7, API server 6, systemd 4, ...
 
@@ -36,7 +39,7 @@ class Finding:
 
 def examine() -> Iterator[Finding]:
     """Every check, in the order in which one stands on the other, each as soon as it is done. Changes nothing."""
-    for look in (_versions, _disk, _port, _state, _cache, _proxy, _kubeconfig, _setting_up):
+    for look in (_versions, _material, _disk, _port, _state, _cache, _proxy, _kubeconfig, _setting_up):
         yield _finding(look)
     yield from _known(known_issues.machine, "on this machine")
     try:
@@ -78,6 +81,29 @@ def _failed(error: Exception) -> Finding:
 def _versions() -> Finding:
     versions.read()
     return Finding("ok", "cluster/versions.toml is complete.")
+
+
+def _material() -> Finding:
+    """What lessons and labs are made of can be read. What an author changed there is no fault."""
+    reads: list[Callable[[], object]] = [
+        *(partial(clone.notebook, path) for path in workspace.originals()),
+        *(partial(index.of_lesson, lesson.slug) for lesson in catalog.lessons()),
+        *(read for lab in labs.labs() for read in (lab.checks, partial(clone.text, lab.folder / "README.md"))),
+        lambda: [clone.text(path) for path in workspace.documents()],
+    ]
+    lost = {error.file: error for error in map(_lost, reads) if error}
+    if not lost:
+        return Finding("ok", "The lessons and the labs of this clone can be read.")
+    errors = list(lost.values())
+    return Finding("wrong", " ".join(error.what for error in errors), errors[0].why, clone.restore(*lost))
+
+
+def _lost(read: Callable[[], object]) -> clone.Lost | None:
+    try:
+        read()
+    except clone.Lost as error:
+        return error
+    return None
 
 
 def _disk() -> Finding:

@@ -88,5 +88,5 @@ def test_what_is_no_toml_and_what_is_not_there(tmp_path: Path) -> None:
         pool.questions(written(tmp_path, QUESTION + "\n[[question"))
     (tmp_path / "answers.toml").unlink()
     pool.questions.cache_clear()
-    with pytest.raises(CourseError, match=r"answers\.toml cannot be read"):
+    with pytest.raises(CourseError, match=r"answers\.toml is gone"):
         pool.questions(tmp_path)

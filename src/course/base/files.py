@@ -103,7 +103,7 @@ def replace(path: Path, text: str, *, mode: int = 0o600) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     place = Path(os.path.realpath(path))
-    with _written(place, text.encode(), mode) as part:
+    with written(place, text.encode(), mode) as part:
         part.replace(place)
 
 
@@ -120,7 +120,7 @@ def hand_over(target: Path, content: str | bytes, *, again: str) -> str:
                 out.write(data)
             return ""
         place = Path(os.path.realpath(target))
-        with _written(place, data, 0o644) as part:
+        with written(place, data, 0o644) as part:
             kept = _kept(place, data)
             part.replace(place)
     except OSError as reason:
@@ -137,7 +137,7 @@ def _kept(path: Path, data: bytes) -> Path | None:
 
 
 @contextmanager
-def _written(path: Path, data: bytes, mode: int) -> Iterator[Path]:
+def written(path: Path, data: bytes, mode: int) -> Iterator[Path]:
     """A file beside `path` with all of the data on the disk; it goes again where nobody renames it."""
     part = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.part")
     try:

@@ -8,8 +8,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
-from course.base import shape
-from course.base.errors import CourseError, in_words
+from course.base import clone, shape
+from course.base.errors import CourseError
 
 T = TypeVar("T")
 HEADING = re.compile(r"(?m)^\[\[([\w-]+)\]\][ \t]*(?:#.*)?$")  # [[lab]], at the beginning of a line
@@ -18,11 +18,7 @@ HEADING = re.compile(r"(?m)^\[\[([\w-]+)\]\][ \t]*(?:#.*)?$")  # [[lab]], at the
 def load(path: Path) -> dict[str, Any]:
     """The whole file; CourseError with the parser's own words, which name the line."""
     try:
-        return tomllib.loads(path.read_text())
-    except OSError as reason:
-        raise CourseError(
-            f"{path.name} cannot be read.", in_words(reason), f"git restore {_where(path)}, then the same command again"
-        ) from reason
+        return tomllib.loads(clone.text(path))
     except ValueError as reason:
         raise CourseError(f"{path.name} cannot be read.", str(reason), _mend(path)) from reason
 
@@ -78,16 +74,10 @@ def sections(path: Path, kind: type[T]) -> T:
 
 def refusal(path: Path, why: str) -> CourseError:
     """The error of a list with a mistake: `why` says where and what."""
-    shown = _where(path)
+    shown = clone.called(path)
     return CourseError(f"{shown} cannot be used.", f"In {path.name}: {why}.", _mend(path))
 
 
 def _mend(path: Path) -> str:
-    shown = _where(path)
-    return f"git diff -- {shown} shows what changed; git restore {shown} takes it back."
-
-
-def _where(path: Path) -> str:
-    from course.base.paths import ROOT
-
-    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
+    shown = clone.called(path)
+    return f"git diff -- {shown} shows what changed; {clone.restore(shown)} takes it back."

@@ -1,8 +1,8 @@
 """Files that lessons apply, beside the notebooks."""
 
-from course.base import paths
+from course.base import clone, paths
 
 
 def material(name: str) -> str:
     """The text of a file in notebooks/, which a lesson applies as it is."""
-    return (paths.NOTEBOOKS / name).read_text()
+    return clone.text(paths.NOTEBOOKS / name)

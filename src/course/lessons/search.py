@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
+from course.base import clone
 from course.lessons import catalog, workspace
 from course.tasks import catalog as labs
 from course.tasks import cells
@@ -103,7 +104,7 @@ def index() -> tuple[Entry, ...]:
 
 def _of_lesson(lesson: catalog.Lesson) -> Iterator[Entry]:
     where, file, section = f"lesson {lesson.number:02d}", lesson.notebook.name, lesson.title
-    for cell in cells.cells(lesson.slug):
+    for cell in cells.of(lesson.notebook):
         text, name = cells.with_answer(cells.text(cell)), str(cell["id"])
         if cell["cell_type"] == "code":
             yield Entry("text", section, where, file, name, shown=text)
@@ -124,7 +125,7 @@ def _of_lab(lab: labs.Lab) -> Entry:
 
 
 def _of_document(path: Path) -> Iterator[Entry]:
-    text = path.read_text()
+    text = clone.text(path)
     kind = "glossary" if path.stem == "glossary" else "document"
     for section in re.split(r"(?m)^## ", text)[1:]:
         heading, _, body = section.partition("\n")

@@ -2,13 +2,14 @@
 
 import hashlib
 import itertools
+import json
 import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from course.base import files, paths
+from course.base import clone, files, paths
 from course.base.errors import CourseError
 from course.lessons import catalog
 from course.tasks import catalog as labs
@@ -37,7 +38,7 @@ def prepare(say: Callable[[str], None] = lambda _: None) -> list[Path]:
 
 def documents() -> list[Path]:
     """The documents that a lesson or a lab links."""
-    names = {name for path in originals() for name in LINKED.findall(path.read_text()) if name.endswith(".md")}
+    names = {name for path in originals() for name in LINKED.findall(clone.text(path)) if name.endswith(".md")}
     return [paths.ROOT / name for name in sorted(names)]
 
 
@@ -57,7 +58,7 @@ def title(document: str) -> str:
 
 
 def _write_document(document: Path, say: Callable[[str], None]) -> None:
-    target, text = paths.WORKSPACE / called(document), _linked(document.read_text())
+    target, text = paths.WORKSPACE / called(document), _linked(clone.text(document))
     # GitHub's name of a heading; JupyterLab gives it another one.
     text = HEADING.sub(lambda match: f'<span id="{anchor(match[1])}"></span>\n\n{match[0]}', text)
     text += "\n" + MADE.format(_sum(text))
@@ -100,7 +101,8 @@ def _follow_renumbering() -> None:
 def _copy(path: Path) -> Path:
     import nbformat
 
-    notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    stored = json.dumps(clone.notebook(path))
+    notebook = nbformat.reads(stored, as_version=4)  # type: ignore[no-untyped-call]
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = _linked(cell.source)

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import ClassVar, cast
 
-from course.base import paths, toml
+from course.base import clone, paths, toml
 from course.base.errors import CourseError
 from course.tasks import modules
 from course.tasks.checks import Check
@@ -48,11 +48,11 @@ class Lab(Task):
 
     def checks(self, given: object = None) -> Sequence[Check]:  # noqa: ARG002  # a lab asks for nothing but its repair
         """The checks that its check.py declares as CHECKS."""
-        return cast(Sequence[Check], modules.load(self.folder / "check.py").CHECKS)
+        return cast(Sequence[Check], modules.listed(self.folder / "check.py", "CHECKS"))
 
     def explanation(self) -> str:
         """Why the reference is right."""
-        return (self.folder / "solution" / "README.md").read_text()
+        return clone.text(self.folder / "solution" / "README.md")
 
     @property
     def folder(self) -> Path:
@@ -67,7 +67,7 @@ class Lab(Task):
     @property
     def text(self) -> str:
         """The lab's README."""
-        return (self.folder / "README.md").read_text()
+        return clone.text(self.folder / "README.md")
 
     @property
     def goal(self) -> str:

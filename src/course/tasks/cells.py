@@ -1,14 +1,13 @@
 """The cells of a lesson's notebook that belong to tasks: an exercise's cell holds the reference between two marks."""
 
 import itertools
-import json
 import re
 import subprocess
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from course.base import paths, shell
+from course.base import clone, files, paths, shell
 from course.base.errors import CourseError
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
@@ -20,21 +19,25 @@ PREDICT = re.compile(r"(?s)\*\*Predict(?P<aside>[^*:]*):?\*\*(?P<words>.*?)(?:\n
 
 def notebook(lesson: str) -> Path:
     """A lesson's notebook, by its slug."""
-    files = sorted(paths.NOTEBOOKS.glob(f"[0-9][0-9]_{lesson}.ipynb"))
-    if not files:
-        raise CourseError(f"The notebook of the lesson {lesson} is missing.", "", "git restore notebooks")
-    return files[0]
+    found = sorted(paths.NOTEBOOKS.glob(f"[0-9][0-9]_{lesson}.ipynb"))
+    if not found:
+        raise clone.gone(paths.NOTEBOOKS / f"??_{lesson}.ipynb")  # git, too, takes ? for any character
+    return found[0]
 
 
 @cache
 def _cells(path: Path, _changed: int) -> list[dict[str, Any]]:
-    return list(json.loads(path.read_text())["cells"])
+    return list(clone.notebook(path)["cells"])
 
 
 def cells(lesson: str) -> list[dict[str, Any]]:
     """All cells of a lesson's notebook, in order."""
-    path = notebook(lesson)
-    return _cells(path, path.stat().st_mtime_ns)
+    return of(notebook(lesson))
+
+
+def of(path: Path) -> list[dict[str, Any]]:
+    """All cells of a notebook, in order."""
+    return _cells(path, files.written_at(path))
 
 
 def text(cell: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from pathlib import Path
 
-from course.base import shell
+from course.base import clone, shell
 from course.base.errors import CourseError
 from course.kube import kubectl
 from course.kube import namespaces as kube_namespaces
@@ -104,7 +104,7 @@ def fill(lab: Lab) -> None:
         kubectl.output("wait", "--for=create", "-n", name, "serviceaccount/default", "--timeout=120s", timeout=130)
     for name in lab.databases:
         make_database(name)
-    setup = (lab.folder / "setup.yaml").read_text()
+    setup = clone.text(lab.folder / "setup.yaml")
     text = rendered(f"{notes(lab)}\n---\n{setup}")
     kubectl.apply(text)
     for name in lab.namespaces:
@@ -220,11 +220,11 @@ def apply_answer(folder: Path) -> str:
             next=f"begin afresh: ./course lab start {folder.parent.name}",
             timeout=180,
         )
-        return f"{script.read_text()}\n{output}"
+        return f"{clone.text(script)}\n{output}"
     text = manifests(folder)
     return f"{text}\n{kubectl.apply(text)}"
 
 
 def manifests(folder: Path) -> str:
     """The manifests of an answer with their @NAMES@ replaced; "" where a solve.sh does without."""
-    return rendered("---\n".join(path.read_text() for path in sorted(folder.glob("*.yaml"))))
+    return rendered("---\n".join(clone.text(path) for path in sorted(folder.glob("*.yaml"))))

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from course.base import advice, paths
+from course.base import advice, clone, paths
 from course.jupyter.server import place
 from course.lessons import catalog as lessons
 from course.lessons import path, routes, way, workspace
@@ -56,7 +56,7 @@ def course(root: Path) -> View:
 def _documents() -> list[View]:
     """What the lessons and labs link. All of them are read for that, so only once: the panel asks at each change."""
     return [
-        {"path": workspace.called(document), "title": workspace.title(document.read_text())}
+        {"path": workspace.called(document), "title": workspace.title(clone.text(document))}
         for document in workspace.documents()
     ]
 

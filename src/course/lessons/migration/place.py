@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from course.base import clone
 from course.base.errors import CourseError, NotReady
 from course.base.shell import last_words
 from course.kube import kubectl
@@ -98,7 +99,7 @@ def record_phase(phase: str) -> None:
 
 def manifest(name: str, **values: str) -> str:
     """One of the YAML files in in_pod/, its capital words replaced."""
-    text = (FILES / f"{name}.yaml").read_text()
+    text = clone.text(FILES / f"{name}.yaml")
     for word, value in values.items():
         text = text.replace(word, value)
     return without_claims(text) if "persistentVolumeClaim:" in text and not has_default_class() else text
@@ -132,7 +133,7 @@ def remove(say: Callable[[str], object] = print) -> None:
     say("Removing the database outside, with its replication slots")
     # On the server itself: it must work too when somebody broke DNS.
     outside.inside(
-        "sh", "-c", f"psql -Xq -v ON_ERROR_STOP=1 '{target}' <<'SQL'\n{(FILES / 'remove.sql').read_text()}\nSQL"
+        "sh", "-c", f"psql -Xq -v ON_ERROR_STOP=1 '{target}' <<'SQL'\n{clone.text(FILES / 'remove.sql')}\nSQL"
     )
 
 

@@ -1,0 +1,66 @@
+"""The files of this clone that the course reads: one that is gone or damaged is said, with what brings it back."""
+
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+
+from course.base import files, paths
+from course.base.errors import CourseError
+
+OF_A_CELL = {"id", "cell_type", "source"}  # what every cell of ours has
+
+
+class Lost(CourseError):
+    """A file of the clone cannot be read as what it is. file: as it is called from the clone's folder."""
+
+    def __init__(self, path: Path, how: str, why: str) -> None:
+        self.file = called(path)
+        super().__init__(f"{self.file} is {how}.", why, restore(self.file))
+
+
+def gone(path: Path) -> Lost:
+    """The error of a file that is not there."""
+    return Lost(path, "gone", "It is a file of this clone, and was removed.")
+
+
+def damaged(path: Path, why: str) -> Lost:
+    """The error of a file that is there, and is not what the course brought."""
+    return Lost(path, "damaged", why)
+
+
+def called(path: Path) -> str:
+    """A file's name from the clone's folder, where it is in it."""
+    return str(path.relative_to(paths.ROOT) if path.is_relative_to(paths.ROOT) else path)
+
+
+def restore(*names: str) -> str:
+    """What brings files of the clone back."""
+    return f"git restore {shlex.join(names)}"
+
+
+def text(path: Path) -> str:
+    """The text of a file; CourseError where it is gone, is no text, or cannot be opened."""
+    try:
+        found = path.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        raise gone(path) from None
+    except OSError as error:
+        raise files.unusable(error) from None
+    except UnicodeDecodeError:
+        raise damaged(path, "It is no text.") from None
+    if "\0" in found:  # what a machine that lost its power leaves of a file
+        raise damaged(path, "It is no text.")
+    return found
+
+
+def notebook(path: Path) -> dict[str, Any]:
+    """A notebook as it is stored; CourseError where it is none."""
+    try:
+        found: dict[str, Any] = json.loads(text(path))
+        whole = all(cell.keys() >= OF_A_CELL for cell in found["cells"])
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        whole = False
+    if not whole:
+        raise damaged(path, "It is no notebook.")
+    return found
