@@ -13,8 +13,9 @@ from course.tasks import modules
 from tests.unit.clone import copied, python
 
 NOTEBOOK, GLOSSARY, README = "notebooks/00_start_here.ipynb", "docs/glossary.md", "labs/no-members/README.md"
+EXERCISES = "notebooks/exercises/ports_and_health.py"
 COURSE = ("-P", "-m", "course")
-SEARCH, RESET = ((*COURSE, *words.split()) for words in ("search alias", "notebook reset 00"))
+SEARCH, RESET, PROGRESS = ((*COURSE, *words.split()) for words in ("search alias", "notebook reset 00", "progress"))
 PREPARE = "from course import __main__ as command; from course.lessons import workspace"
 START = ("-P", "-c", f"{PREPARE}; command._run = lambda _: workspace.prepare(); command.main()")  # as `start` begins
 DAMAGE: dict[str, Callable[[Path], object]] = {
@@ -34,6 +35,7 @@ CASES = [
     (NOTEBOOK, "gone", [SEARCH, START]),
     *((GLOSSARY, how, [SEARCH, START]) for how in OF_A_TEXT),
     *((README, how, [SEARCH]) for how in OF_A_TEXT),
+    *((EXERCISES, how, [PROGRESS]) for how in (*OF_A_TEXT, "empty")),
 ]
 DOCTOR = ("-P", "-c", "from course import doctor; print(doctor._finding(doctor._material).text())")
 
@@ -75,7 +77,7 @@ def test_what_is_gone_or_damaged_is_said_with_what_brings_it_back(
 
 
 def test_doctor_names_all_of_them_and_one_command(copy: Path) -> None:
-    lost = {NOTEBOOK: "cut short", README: "gone", "labs/no-members/check.py": "gone"}
+    lost = {NOTEBOOK: "cut short", README: "gone", EXERCISES: "empty", "labs/no-members/check.py": "gone"}
     for file, how in lost.items():
         DAMAGE[how](copy / file)
     report = python(copy, *DOCTOR).stdout
@@ -91,6 +93,12 @@ def test_what_an_author_changes_is_no_fault(copy: Path) -> None:
         changed = (copy / file).read_text().replace("alias", "other name")
         (copy / file).write_text(changed)
     assert python(copy, *DOCTOR).stdout.startswith("ok: ")
+
+
+def test_a_lesson_is_not_done_because_its_exercises_are_gone(copy: Path) -> None:
+    rmtree(copy / "notebooks" / "exercises")
+    done = python(copy, *PROGRESS)
+    assert done.returncode == 2 and "notebooks/exercises/start_here.py is gone." in done.stderr, done
 
 
 def test_a_notebook_is_found_by_git_whatever_its_number(copy: Path) -> None:

@@ -14,11 +14,8 @@ FOLDER = paths.NOTEBOOKS / "exercises"
 
 @cache
 def of_lesson(lesson: str) -> tuple[Exercise | Prediction, ...]:
-    """What a lesson's cells ask of the learner, in order: the list TASKS of its file; nothing where it has no file."""
-    path = FOLDER / f"{lesson}.py"
-    if not path.exists():
-        return ()
-    return tuple(replace(task, lesson=lesson) for task in modules.load(path).TASKS)
+    """What a lesson's cells ask of the learner, in order: the list TASKS of its file, which each lesson has."""
+    return tuple(replace(task, lesson=lesson) for task in modules.listed(FOLDER / f"{lesson}.py", "TASKS"))
 
 
 def exercises(lesson: str) -> tuple[Exercise, ...]:
@@ -32,8 +29,8 @@ def predictions(lesson: str) -> tuple[Prediction, ...]:
 
 
 def lessons() -> list[str]:
-    """The slugs of the lessons that have a file of tasks."""
-    return sorted(path.stem for path in FOLDER.glob("*.py"))
+    """The slugs of the lessons that have tasks."""
+    return sorted(path.stem for path in FOLDER.glob("*.py") if of_lesson(path.stem))
 
 
 def tasks() -> dict[str, Task]:

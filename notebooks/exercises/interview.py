@@ -1,0 +1,3 @@
+"""Lesson interview has no tasks: what it asks of the learner is a quiz."""
+
+TASKS = ()
