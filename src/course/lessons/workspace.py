@@ -3,7 +3,9 @@
 import hashlib
 import itertools
 import json
+import os
 import re
+import shlex
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -33,7 +35,7 @@ def prepare(say: Callable[[str], None] = lambda _: None) -> list[Path]:
     _follow_renumbering()
     for document in documents():
         _write_document(document, say)
-    return [_copy(path) for path in originals() if not (paths.WORKSPACE / path.name).exists()]
+    return [_copy(path) for path in originals() if not os.path.lexists(paths.WORKSPACE / path.name)]
 
 
 def documents() -> list[Path]:
@@ -62,11 +64,11 @@ def _write_document(document: Path, say: Callable[[str], None]) -> None:
     # GitHub's name of a heading; JupyterLab gives it another one.
     text = HEADING.sub(lambda match: f'<span id="{anchor(match[1])}"></span>\n\n{match[0]}', text)
     text += "\n" + MADE.format(_sum(text))
-    if target.exists() and (there := target.read_text(errors="replace")) != text and not _as_made(there):
-        kept = _dated(target)
-        target.replace(kept)
+    there = target.read_text(errors="replace") if target.exists() else ""
+    if there == text or _as_made(there):
+        files.replace(target, text, mode=0o644)
+    elif kept := _replace(target, text):
         say(f"{target.name} is made anew. You had changed it: your copy is kept as {KEPT}/{kept.name}.")
-    files.replace(target, text, mode=0o644)
 
 
 def anchor(heading: str) -> str:
@@ -94,11 +96,18 @@ def _follow_renumbering() -> None:
     for path in sorted(paths.WORKSPACE.glob("*.ipynb")):
         match = NUMBERED.fullmatch(path.stem)
         name = names.get(match["slug"]) if match else None
-        if name and name != path.name and not (paths.WORKSPACE / name).exists():
+        if name and name != path.name and not os.path.lexists(paths.WORKSPACE / name):
             path.rename(paths.WORKSPACE / name)
 
 
 def _copy(path: Path) -> Path:
+    target = paths.WORKSPACE / path.name
+    files.replace(target, _fresh(path), mode=0o644)
+    return target
+
+
+def _fresh(path: Path) -> str:
+    """The text of a learner's copy."""
     import nbformat
 
     stored = json.dumps(clone.notebook(path))
@@ -111,10 +120,7 @@ def _copy(path: Path) -> Path:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
             cell.source = cells.with_answer(cell.source)
-    target = paths.WORKSPACE / path.name
-    text = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
-    files.replace(target, f"{text}\n", mode=0o644)
-    return target
+    return f"{nbformat.writes(notebook)}\n"  # type: ignore[no-untyped-call]
 
 
 def reset(name: str) -> tuple[Path, Path | None]:
@@ -123,12 +129,36 @@ def reset(name: str) -> tuple[Path, Path | None]:
     The old one is kept in `earlier`, under a dated name. Returns (fresh, old copy).
     """
     original = _original(name)
-    current, old_copy = paths.WORKSPACE / original.name, None
-    if current.exists():
-        old_copy = _dated(current)
-        current.replace(old_copy)
-    paths.WORKSPACE.mkdir(exist_ok=True)
-    return _copy(original), old_copy
+    current = paths.WORKSPACE / original.name
+    return current, _replace(current, _fresh(original))
+
+
+def _replace(path: Path, text: str) -> Path | None:
+    """Write a file anew; where what was there is kept, None where nothing was.
+
+    It is moved only once the new one is on the disk: else a full disk would leave the learner without both.
+    """
+    path.parent.mkdir(exist_ok=True)
+    with files.written(path, text.encode(), 0o644) as fresh:
+        kept = _put_aside(path)
+        fresh.replace(path)
+    return kept
+
+
+def _put_aside(path: Path) -> Path | None:
+    """Move what is there, a link that leads nowhere, too, and say where it is now; None where nothing is."""
+    if not os.path.lexists(path):
+        return None
+    if path.is_dir() and not path.is_symlink():
+        name = shlex.quote(str(path))
+        aside = f"mv {name} {shlex.quote(f'{path}.old')}, then the same command again"
+        raise CourseError(f"{path} is a folder.", "A file of that name belongs there.", aside)
+    kept = _dated(path)
+    try:
+        return path.replace(kept)
+    except OSError:
+        kept.unlink()
+        raise
 
 
 def _dated(path: Path) -> Path:
