@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from shutil import disk_usage
 
-from course.base import clone, files, paths, shell, versions
+from course.base import advice, clone, files, paths, shell, versions
 from course.base.errors import CourseError
 from course.jupyter import jupyterlab
 from course.kube import corefile, kubectl
@@ -32,9 +32,8 @@ class Finding:
     def text(self) -> str:
         """The line, with cause and command below where there is something to do."""
         cause = [f"       cause: {self.cause}"] if self.cause else []
-        return "\n".join(
-            [f"{self.level + ':':6} {self.what}", *cause, *([f"       type:  {self.command}"] if self.command else [])]
-        )
+        command = [f"       type:  {advice.for_here(self.command)}"] if self.command else []
+        return "\n".join([f"{self.level + ':':6} {self.what}", *cause, *command])
 
 
 def examine() -> Iterator[Finding]:

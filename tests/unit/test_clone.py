@@ -1,5 +1,6 @@
 """Files of the clone that are gone or damaged: each command says which, and what it tells to type brings them back."""
 
+import shlex
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,6 +8,7 @@ from shutil import rmtree
 
 import pytest
 
+from course import doctor
 from course.base import clone, paths
 from course.base.errors import CourseError
 from course.tasks import modules
@@ -86,6 +88,21 @@ def test_doctor_names_all_of_them_and_one_command(copy: Path) -> None:
     assert command[:2] == ["git", "restore"] and set(command[2:]) == set(lost)
     git(copy, *command[1:])
     assert python(copy, *DOCTOR).stdout.startswith("ok: ")
+
+
+@pytest.mark.parametrize(
+    ("command", "here"),
+    [
+        ("./course up", f"{shlex.quote(str(paths.ROOT / 'course'))} up"),
+        ("git restore src", f"git -C {shlex.quote(str(paths.ROOT))} restore src"),
+    ],
+)
+def test_what_doctor_tells_to_type_works_where_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, here: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("KUBECONFIG")
+    assert doctor.Finding("wrong", "x", "", command).text().endswith(f"type:  {here}")
 
 
 def test_what_an_author_changes_is_no_fault(copy: Path) -> None:
