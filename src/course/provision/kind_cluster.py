@@ -18,7 +18,7 @@ AFRESH = "./course down, then ./course up. Your notebooks and your progress stay
 RECORD = paths.STATE / "cluster.json"
 KUBECONFIG_LOCK = paths.STATE / f"{paths.KUBECONFIG.name}.lock"  # of kind and kubectl, while they write it
 SOON = 30  # seconds for what takes three, where the machine has nothing else to do
-LAST = 180  # seconds before a cluster is given up, with all that a reader made in it
+LAST = 300  # seconds before a cluster is given up, with all that a reader made in it
 ID = re.compile(r"([0-9a-f]{64})?")
 MARK = "/etc/externalname-course"  # a file in the node: the state folder of the clone that made it
 IN_TAR = re.compile(r"\0(/[^\0\n]+)\n\0")  # its line in an archive: between the zeros that fill both blocks
@@ -205,13 +205,16 @@ def _connected(engine: Engine, container_id: str, status: str, say: Say) -> str:
 
 
 def _wait_for_the_api(engine: Engine, container_id: str, say: Say) -> None:
-    """The API answers. Where it does not, the node is started again once: what only its memory holds is made anew."""
-    say("waiting for the cluster's API to answer (at most three minutes)")
+    """The API answers. Where it does not, the node is started again once: what only its memory holds is made anew.
+
+    The last wait is a long one: after it the cluster is given up, with what the learner made in it.
+    """
+    say("waiting for the cluster's API to answer (at most six minutes)")
     with suppress(NotReady):
         until(kubectl.is_ready, seconds=60, what="The API answering")
         return
     restart(engine, container_id, say)
-    until(kubectl.is_ready, seconds=120, what="The API answering", next=AFRESH)
+    until(kubectl.is_ready, seconds=LAST, what="The API answering", next=AFRESH)
 
 
 def restart(engine: Engine, container_id: str, say: Say) -> None:
