@@ -14,6 +14,7 @@ from course.base.errors import CourseError
 from course.tasks import modules
 from tests.unit.clone import copied, python
 
+pytestmark = pytest.mark.slow  # a copy of the clone, in which commands run
 NOTEBOOK, GLOSSARY, README = "notebooks/00_start_here.ipynb", "docs/glossary.md", "labs/no-members/README.md"
 EXERCISES = "notebooks/exercises/ports_and_health.py"
 COURSE = ("-P", "-m", "course")
@@ -129,7 +130,7 @@ def test_a_file_without_its_list_is_not_taken_for_a_damaged_installation(tmp_pat
     (tmp_path / "check.py").touch()
     with pytest.raises(CourseError) as caught:
         modules.listed(tmp_path / "check.py", "CHECKS")
-    assert caught.value.what == f"{tmp_path}/check.py is damaged." and "CHECKS" in caught.value.why
+    assert caught.value.what == f"{clone.called(tmp_path / 'check.py')} is damaged." and "CHECKS" in caught.value.why
 
 
 def test_what_cannot_be_opened_is_said_as_of_any_file() -> None:
