@@ -19,6 +19,7 @@ import { TaskPanel } from './task';
 import { Tour } from './tour';
 import { beginning, begins, cellOf, freshCopy, taskAt, verbs } from './words';
 
+const SEEN = 30_000; // milliseconds that a message lies over what is below it
 const NARROW = 900; // pixels of a window
 const ONWARD = 'onward'; // the id of a notebook's last cell, which says what comes next
 const LONGEST = 20000; // milliseconds until a notebook is shown; of one that cannot be read nobody is told
@@ -158,13 +159,13 @@ function search(shell: ILabShell, course: CoursePanel): void {
   shell.activateById(course.id);
 }
 
-/** Show a new message of the facilitator's over all that is open: the panel may be out of sight. */
+/** Show a new message of the facilitator's over all that is open: the panel, which keeps it, may be out of sight. */
 function announce(model: Model): void {
   let before = '';
   model.stateChanged.connect(() => {
     const message = model.room?.message ?? '';
     if (message && message !== before) {
-      Notification.info(`Your facilitator says: ${message}`, { autoClose: false });
+      Notification.info(`Your facilitator says: ${message}`, { autoClose: SEEN });
     }
     before = message;
   });

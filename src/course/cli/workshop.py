@@ -65,6 +65,7 @@ def up(  # noqa: PLR0913, PLR0917  # options, which are given by name
 
     Sign-in is by a join code, and each participant has a desk. In a room that is up, what you do not type stays.
     """
+    from course.base import advice
     from course.provision import engine
     from course.workshop import elsewhere, entrance, hub, provider
 
@@ -93,6 +94,9 @@ def up(  # noqa: PLR0913, PLR0917  # options, which are given by name
     if room.password and not service:
         typer.echo(f"You are: {hub.FACILITATOR}. Your password, which is shown once: {room.password}")
         hub.note_shown()
+    if not context and door.listen == entrance.LOOPBACK:
+        onward = f"./course workshop down, then {hub.again()} --listen 0.0.0.0"
+        typer.echo(f"Only this machine reaches it. For people in the room: {advice.for_here(onward)}")
     typer.echo(f"Who is where: {room.address}/services/board, or ./course workshop board")
     typer.echo("Remove all of it: ./course workshop down")
 
@@ -112,11 +116,15 @@ def warm(
 def password(
     name: Annotated[str, typer.Argument(help="A participant who has forgotten theirs. Without it: your own.")] = "",
 ) -> None:
-    """Print your own password again; or forget a participant's, who makes a new one and has the same desk."""
+    """Print your own password and the join code again; or forget a participant's, who makes a new one.
+
+    The desk stays the same.
+    """
     from course.workshop import hub
 
     if not name:
         typer.echo(f"You are: {hub.FACILITATOR}. Your password: {hub.facilitators_password()}")
+        typer.echo(f"Join code: {hub.code()}")
         return
     hub.forget_password(name)
     typer.echo(

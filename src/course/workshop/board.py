@@ -9,11 +9,12 @@ from course.workshop.rows import Seat
 
 def text(seats: Sequence[Seat]) -> str:
     """The rows as lines, in the order of the page: who asks for help comes first, then who is stuck."""
-    head = ("seat", "needs", "cluster", "lesson", "task", "last check", "minutes ago", "hints", "labs passed")
+    head = ("seat", "desk", "needs", "cluster", "lesson", "task", "last check", "minutes ago", "hints", "labs passed")
     numbers = {lesson.slug: f"{lesson.number:02d}" for lesson in catalog.lessons()}
     rows = [
         (
             each.name,
+            each.desk,
             _needs(each),
             each.state,
             numbers.get(each.lesson, each.lesson),

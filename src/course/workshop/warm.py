@@ -58,19 +58,23 @@ def _full(names: Sequence[str]) -> CourseError:
 
 
 def _wave(names: Sequence[str], say: Say) -> dict[str, float]:
-    begun, took = monotonic(), dict[str, float]()
-    say(f"making the desks of {', '.join(names)} (a minute or two)")
+    begun, took, states = monotonic(), dict[str, float](), dict[str, str]()
+    say(f"making the desks of {', '.join(names)} (one to two minutes; longer on a machine that is busy)")
     _ask_for(names)
 
     def look() -> bool:
         try:
-            ready = {seat.desk for seat in hub.on_the_board() if seat.ready}
+            seats = {seat.desk: seat for seat in hub.on_the_board() if seat.desk in names}
         except CourseError as late:  # beside clusters that begin, the hub's own one answers late
             say(f"{late.what} {late.why} Asking again.")
             return False
-        for name in (name for name in names if name not in took and name in ready):
-            took[name] = monotonic() - begun
-            say(f"{name}: ready after {took[name]:.0f} s")
+        for name in sorted(seats.keys() - took.keys()):
+            seconds = monotonic() - begun
+            if seats[name].ready:
+                took[name] = seconds
+            if states.get(name) != seats[name].state:
+                states[name] = seats[name].state
+                say(f"{name}: {states[name]} after {seconds:.0f} s")
         return len(took) == len(names)
 
     until(look, seconds=PATIENCE, what="The desks", next="./course workshop board")
