@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from course.base import tables
 from course.lessons import catalog
-from course.workshop.rows import Seat
+from course.workshop.rows import Seat, printable
 
 
 def text(seats: Sequence[Seat]) -> str:
@@ -14,7 +14,7 @@ def text(seats: Sequence[Seat]) -> str:
     rows = [
         (
             each.name,
-            each.desk,
+            printable(each.desk),
             _needs(each),
             each.state,
             numbers.get(each.lesson, each.lesson),
