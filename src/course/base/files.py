@@ -47,7 +47,7 @@ def unusable(error: OSError) -> CourseError:
 def _way_out(number: int | None, file: Path) -> str:
     # A folder where a file belongs, or the other way round, or a link that leads to itself.
     if number in (errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ELOOP):
-        return _past(next((path for path in [*reversed(file.parents), file] if _is_no_folder(path)), file))
+        return past(next((path for path in [*reversed(file.parents), file] if _is_no_folder(path)), file))
     if number in (errno.EACCES, errno.EPERM) and (ours := _of_ours(file)):
         return f"sudo chown -R $(id -un) {shlex.quote(str(ours))}, then the same command again"
     if number in (errno.EACCES, errno.EPERM, errno.EROFS) and file.is_relative_to(paths.cache()):
@@ -63,8 +63,8 @@ def _is_no_folder(path: Path) -> bool:
     return os.path.lexists(path) and not os.path.isdir(path)  # noqa: PTH112 - of Path it raises where it may not look
 
 
-def _past(wrong: Path) -> str:
-    """The way past what has another kind than it should: aside, but only in a folder of the course's own.
+def past(wrong: Path) -> str:
+    """The way past what is of another kind than it should be: aside, but only in a folder of the course's own.
 
     Elsewhere it is right where it is, and a variable leads there.
     """

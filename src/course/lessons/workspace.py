@@ -5,7 +5,6 @@ import itertools
 import json
 import os
 import re
-import shlex
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -150,9 +149,7 @@ def _put_aside(path: Path) -> Path | None:
     if not os.path.lexists(path):
         return None
     if path.is_dir() and not path.is_symlink():
-        name = shlex.quote(str(path))
-        aside = f"mv {name} {shlex.quote(f'{path}.old')}, then the same command again"
-        raise CourseError(f"{path} is a folder.", "A file of that name belongs there.", aside)
+        raise CourseError(f"{path} is a folder.", "A file of that name belongs there.", files.past(path))
     kept = _dated(path)
     try:
         return path.replace(kept)
