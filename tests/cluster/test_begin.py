@@ -9,17 +9,19 @@ from course.base.errors import CourseError, NotReady
 from course.kube import kubectl
 from course.lessons import begin, catalog
 from course.provision import engine, kind_cluster, outside
-from course.tasks import progress, verbs
+from course.tasks import index, progress, verbs
 
 pytestmark = pytest.mark.cluster
 SLUG, SPACE = "of_this_test", "course-test-begin"
 
 
 @pytest.fixture
-def no_namespace(cluster: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A lesson with a namespace of this test's own, which is not there yet."""
+def no_namespace(cluster: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """A lesson with a namespace of this test's own, which is not there yet, and with no exercises."""
     mine = catalog.Lesson(SLUG, "Of this test", 1, ("begin",), (), (SPACE,))
     monkeypatch.setattr(begin, "find", lambda slug: mine)
+    (tmp_path / f"{SLUG}.py").write_text("TASKS = ()\n")
+    monkeypatch.setattr(index, "FOLDER", tmp_path)
     _remove()
     yield
     _remove()

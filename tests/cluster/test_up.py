@@ -51,7 +51,7 @@ def test_after_a_reboot_all_comes_back(course: Course, engine: Engine) -> None:
     for name in (outside.container(), kind_cluster.node()):
         engine.output("stop", "-t", "5", name, doing="Stopping it, as a reboot does")
     report = course("doctor")
-    assert report.returncode == 1 and "The cluster is exited" in report.stdout and "./course up" in report.stdout
+    assert report.returncode == 1 and "The cluster is exited" in report.stdout and "course up" in report.stdout
     done = course("up")
     assert done.returncode == 0, done.stderr
     assert query.ask("prod-db.us-east-1.rds.amazonaws.com.").resolved
