@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 
-from course.base import files, paths, settings, shell, venv
+from course.base import clone, paths, settings, shell, venv
 from course.base.errors import AS_JSON, CourseError, Paused, in_words
 
 SILENCE = 20.0  # seconds of work without a word after which it is said for what program is waited
@@ -81,7 +81,7 @@ def main() -> None:
     except Unheard as reason:
         sys.exit(_unheard(reason.error))
     except OSError as error:
-        _complain(_lost(error) or files.unusable(error))
+        _complain(_lost(error) or clone.explained(error))
         sys.exit(2)
     except KeyboardInterrupt:
         _interrupted()
@@ -192,7 +192,7 @@ def _incomplete(error: ImportError | SyntaxError | AttributeError) -> CourseErro
 
 def _of_the_clone(part: str) -> CourseError:
     what = f"A part of the course is missing or damaged: {part}."
-    return CourseError(what, "A file of this clone was removed, or is not whole.", "git restore src")
+    return CourseError(what, "A file of this clone was removed, or is not whole.", clone.restore("src"))
 
 
 def _damaged() -> CourseError | None:

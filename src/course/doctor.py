@@ -15,7 +15,7 @@ from course.kube import corefile, kubectl
 from course.lessons import catalog, workspace
 from course.provision import engine, images, kind_cluster, known_issues, lifecycle, neighbour, outside
 from course.tasks import catalog as labs
-from course.tasks import index
+from course.tasks import index, progress
 
 INOTIFY_A_NODE = 30  # instances that one kind node holds: kubelet 7, controller manager 7, API server 6, systemd 4, ...
 
@@ -38,7 +38,7 @@ class Finding:
 
 def examine() -> Iterator[Finding]:
     """Every check, in the order in which one stands on the other, each as soon as it is done. Changes nothing."""
-    for look in (_versions, _material, _disk, _port, _state, _cache, _proxy, _kubeconfig, _setting_up):
+    for look in (_versions, _material, _disk, _port, _state, _progress, _cache, _proxy, _kubeconfig, _setting_up):
         yield _finding(look)
     yield from _known(known_issues.machine, "on this machine")
     try:
@@ -70,7 +70,7 @@ def _finding(check: Callable[[], Finding]) -> Finding:
 def _failed(error: Exception) -> Finding:
     """What is said where a check could not look."""
     if isinstance(error, OSError):
-        error = files.unusable(error)
+        error = clone.explained(error)
     if isinstance(error, CourseError):
         return Finding("wrong", error.what, error.why, error.next)
     cause = f"{type(error).__name__}: {str(error)[:200]}. A program answered what makes no sense."
@@ -83,16 +83,17 @@ def _versions() -> Finding:
 
 
 def _material() -> Finding:
-    """What lessons and labs are made of can be read. What an author changed there is no fault."""
+    """What lessons, labs, cluster and rooms are made of can be read. What an author changed there is no fault."""
     reads: list[Callable[[], object]] = [
         *(partial(clone.notebook, path) for path in workspace.originals()),
         *(partial(index.of_lesson, lesson.slug) for lesson in catalog.lessons()),
         *(read for lab in labs.labs() for read in (lab.checks, partial(clone.text, lab.folder / "README.md"))),
         lambda: [clone.text(path) for path in workspace.documents()],
+        *(partial(clone.text, path) for path in clone.kept("cluster", "src", "workshop")),
     ]
     lost = {error.file: error for error in map(_lost, reads) if error}
     if not lost:
-        return Finding("ok", "The lessons and the labs of this clone can be read.")
+        return Finding("ok", "The files of this clone can be read.")
     errors = list(lost.values())
     return Finding("wrong", " ".join(error.what for error in errors), errors[0].why, clone.restore(*lost))
 
@@ -160,6 +161,26 @@ def _state() -> Finding:
             f"sudo chown -R $(id -un) '{paths.ROOT}'",
         )
     return Finding("ok", f"{paths.ROOT} can be written.")
+
+
+def _progress() -> Finding:
+    """Whether what the learner has done can be read; the next command that reads it puts the damaged aside itself."""
+    odd = list[str]()
+    try:
+        progress.parse(files.text(progress.file()), odd)
+    except FileNotFoundError:
+        return Finding("ok", "There is no progress yet.")
+    except progress.Newer as reason:
+        return Finding("note", f"Your progress file: {reason}.", "Nothing is noted in it.", "git pull")
+    except (ValueError, TypeError, KeyError) as reason:
+        odd.append(f"it could not be read ({reason})")
+    if odd:
+        what, kept = (
+            f"Your progress file is damaged: {'; '.join(odd)}.",
+            "It is put aside; the rest goes on in a new one.",
+        )
+        return Finding("note", what, kept, "./course progress")
+    return Finding("ok", "What you have done can be read.")
 
 
 def _cache() -> Finding:

@@ -17,6 +17,7 @@ from tests.unit.clone import copied, python
 pytestmark = pytest.mark.slow  # a copy of the clone, in which commands run
 NOTEBOOK, GLOSSARY, README = "notebooks/00_start_here.ipynb", "docs/glossary.md", "labs/no-members/README.md"
 EXERCISES = "notebooks/exercises/ports_and_health.py"
+NODE, ROOM = "cluster/kind.yaml", "workshop/hub/manifests.yaml"
 COURSE = ("-P", "-m", "course")
 SEARCH, RESET, PROGRESS = ((*COURSE, *words.split()) for words in ("search alias", "notebook reset 00", "progress"))
 PREPARE = "from course import __main__ as command; from course.lessons import workspace"
@@ -39,6 +40,7 @@ CASES = [
     *((GLOSSARY, how, [SEARCH, START]) for how in OF_A_TEXT),
     *((README, how, [SEARCH]) for how in OF_A_TEXT),
     *((EXERCISES, how, [PROGRESS]) for how in (*OF_A_TEXT, "empty")),
+    ("cluster/parts/helm/helm.yaml", "gone", [(*COURSE, "parts", "--manifest", "helm")]),
 ]
 DOCTOR = ("-P", "-c", "from course import doctor; print(doctor._finding(doctor._material).text())")
 
@@ -81,6 +83,7 @@ def test_what_is_gone_or_damaged_is_said_with_what_brings_it_back(
 
 def test_doctor_names_all_of_them_and_one_command(copy: Path) -> None:
     lost = {NOTEBOOK: "cut short", README: "gone", EXERCISES: "empty", "labs/no-members/check.py": "gone"}
+    lost |= {NODE: "gone", ROOM: "zeros"}
     for file, how in lost.items():
         DAMAGE[how](copy / file)
     report = python(copy, *DOCTOR).stdout
@@ -104,6 +107,21 @@ def test_what_doctor_tells_to_type_works_where_it_is_read(
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("KUBECONFIG")
     assert doctor.Finding("wrong", "x", "", command).text().endswith(f"type:  {here}")
+
+
+def test_a_file_that_is_opened_and_gone_is_said_as_one_that_is_read(tmp_path: Path) -> None:
+    said = [clone.explained(FileNotFoundError(2, "gone", str(path))) for path in (paths.ROOT / NODE, tmp_path / "x")]
+    assert [isinstance(error, clone.Lost) for error in said] == [True, False]
+
+
+def test_where_git_knows_nothing_the_file_is_downloaded_once_more(copy: Path) -> None:
+    (copy / NOTEBOOK).unlink()
+    (copy / ".git").rename(copy / "moved")
+    done = python(copy, *RESET)
+    report = python(copy, *DOCTOR)
+    (copy / "moved").rename(copy / ".git")
+    for text in (done.stderr, report.stdout):
+        assert "git restore" not in text and f"Download the course once more, and copy from there: {NOTEBOOK}" in text
 
 
 def test_what_an_author_changes_is_no_fault(copy: Path) -> None:

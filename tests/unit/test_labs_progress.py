@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from course import doctor
 from course.base.errors import CourseError
 from course.interview import memory
 from course.lessons import path
@@ -232,3 +233,21 @@ def test_a_try_that_began_in_the_future_or_long_ago_is_passed_and_has_no_time(be
     verbs._note_pass("odd-port")
     record = progress.record("odd-port")
     assert record.passed and record.best_seconds == 0.0
+
+
+@pytest.mark.parametrize(
+    ("text", "level", "words"),
+    [
+        (None, "ok", "no progress yet"),
+        ('{"version": 2, "tasks": {}}', "ok", "can be read"),
+        ("{", "note", "damaged: it could not be read"),
+        ('{"version": 2, "tasks": {"loop": {"tries": "many"}}}', "note", "damaged: "),
+        ('{"version": 3, "tasks": {}}', "note", "it is of version 3"),
+    ],
+)
+def test_doctor_says_how_the_file_is_and_leaves_it(folder: Path, text: str | None, level: str, words: str) -> None:
+    if text is not None:
+        progress.file().write_text(text)
+    finding = doctor._progress()
+    assert (finding.level, words in finding.what) == (level, True), finding
+    assert [path.read_text() for path in folder.iterdir()] == ([] if text is None else [text])

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from course import __main__ as door
+from course.base import advice
 from course.base.errors import AS_JSON, KIND, Foreign
 from course.cli.app import app
 
@@ -28,6 +29,14 @@ def test_each_verb_is_listed_and_has_help(
     assert f"\n  {verb} " in capsys.readouterr().out
     assert called(monkeypatch, verb, "--help") == 0
     assert f"course {verb}" in capsys.readouterr().out
+
+
+def test_advice_of_each_verb_is_written_as_it_is_typed_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(advice, "course", lambda: "/there/course")
+    commands = [command.name or command.callback.__name__ for command in app.registered_commands]  # type: ignore[union-attr]
+    verbs = [*commands, *(str(group.name) for group in app.registered_groups)]
+    assert [verb for verb in verbs if advice.for_here(f"./course {verb}") != f"/there/course {verb}"] == []
+    assert len(verbs) > 15
 
 
 GROUPS = [(), *((group.name,) for group in app.registered_groups), ("dev", "new"), ("dev", "bump")]

@@ -105,7 +105,8 @@ def test_a_file_that_is_not_as_pip_left_it_is_found(installed: Path, name: str, 
 
 @pytest.mark.parametrize("kind", ["SyntaxError", "ValueError"])  # Python 3.11.4 changed it
 def test_a_file_of_the_clone_full_of_zeros_is_named_with_what_puts_it_back(tmp_path: Path, kind: str) -> None:
-    (tmp_path / "src").mkdir()
+    for folder in ("src", ".git"):
+        (tmp_path / folder).mkdir()
     (tmp_path / "src" / "half.py").write_bytes(b"\0" * 100)
     done = run(f"""
 from pathlib import Path; from course import __main__; from course.base import paths

@@ -13,7 +13,10 @@ from pathlib import Path
 
 from course.base import paths
 
-VERBS = "ask|check|dev|doctor|down|interview|lab|neighbour|next|notebook|outside|progress|start|status|test|up|workshop"
+VERBS = (
+    "ask|completion|dev|doctor|down|interview|lab|neighbour|next|notebook|outside|parts|progress|search|start|status|test"
+    "|up|workshop"
+)
 COURSE = re.compile(rf"(?<![\w./-])(?:\./)?course(?= (?:{VERBS})\b)")
 # One with a KUBECONFIG of its own before it is about another cluster.
 KUBECTL = re.compile(

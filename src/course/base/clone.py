@@ -5,9 +5,10 @@ import shlex
 from pathlib import Path
 from typing import Any
 
-from course.base import files, paths
+from course.base import files, paths, shell
 from course.base.errors import CourseError
 
+FOLDERS = ("cluster", "docs", "labs", "notebooks", "src", "workshop")  # what commands read of the clone
 OF_A_CELL = {"id", "cell_type", "source"}  # what every cell of ours has
 
 
@@ -35,8 +36,32 @@ def called(path: Path) -> str:
 
 
 def restore(*names: str) -> str:
-    """What brings files of the clone back."""
-    return f"git restore {shlex.join(names)}"
+    """What brings files of the clone back, also where it was downloaded and Git knows nothing of it."""
+    if _known_to_git():
+        return f"git restore {shlex.join(names)}"
+    return f"Download the course once more, and copy from there: {shlex.join(names)}"
+
+
+def _known_to_git() -> bool:
+    from shutil import which  # only for advice: see base/advice
+
+    return (paths.ROOT / ".git").exists() and which("git") is not None
+
+
+def explained(error: OSError) -> CourseError:
+    """The error of any file in words: one of the clone that is gone comes back by Git."""
+    path = Path(str(error.filename))
+    if isinstance(error, FileNotFoundError) and any(path.is_relative_to(paths.ROOT / name) for name in FOLDERS):
+        return gone(path)
+    return files.unusable(error)
+
+
+def kept(*folders: str) -> list[Path]:
+    """The files in these folders that Git keeps, there or not; [] where Git cannot be asked."""
+    if not _known_to_git():
+        return []
+    listed = shell.run(["git", "-C", str(paths.ROOT), "ls-files", "-z", "--", *folders])
+    return [paths.ROOT / name for name in listed.stdout.split("\0") if name and not listed.returncode]
 
 
 def text(path: Path) -> str:

@@ -79,5 +79,4 @@ def refusal(path: Path, why: str) -> CourseError:
 
 
 def _mend(path: Path) -> str:
-    shown = clone.called(path)
-    return f"git diff -- {shown} shows what changed; {clone.restore(shown)} takes it back."
+    return f"Mend it there. Or take back what changed: {clone.restore(clone.called(path))}"

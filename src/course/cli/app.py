@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from course.base import paths
+from course.base import clone, paths
 from course.base.errors import CourseError, NotReady
 from course.cli import ask as ask_
 from course.cli import dev, interview, lab, outside, workshop
@@ -104,7 +104,7 @@ def parts_(
     from course.provision import kind_cluster, parts
 
     if manifest:
-        typer.echo(parts.find(name).manifest.read_text(), nl=False)
+        typer.echo(clone.text(parts.find(name).manifest), nl=False)
         return
     if name:
         kind_cluster.refuse_other_state()

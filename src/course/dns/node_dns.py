@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from course.base import paths
+from course.base import clone, paths
 from course.base.errors import CourseError
 from course.dns.resolver import PodDns
 from course.kube import kubectl
@@ -35,7 +35,7 @@ def _resolv_conf() -> str:
 
 def _manifest() -> str:
     """The toolbox Pod's own manifest, under another name and with another dnsPolicy."""
-    text = (paths.CLUSTER_FOLDER / "toolbox.yaml").read_text()
+    text = clone.text(paths.CLUSTER_FOLDER / "toolbox.yaml")
     changed = text.replace("  name: toolbox\n", f"  name: {POD}\n", 1).replace(
         "spec:\n", "spec:\n  dnsPolicy: Default\n", 1
     )

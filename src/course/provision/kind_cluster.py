@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from course.base import files, ownership, paths, shell, state
+from course.base import clone, files, ownership, paths, shell, state
 from course.base.errors import CourseError, Foreign, NotReady
 from course.base.versions import pinned
 from course.base.waiting import until
@@ -232,7 +232,7 @@ def _revive(engine: Engine) -> None:
     """The node's own programs run, and the parts of the control plane are there that the kubelet starts from files."""
     engine.output("exec", node(), "sh", "-c", REVIVE, "sh", _here(), doing="Looking after the node's programs")
     if engine.run("exec", node(), "sh", "-c", f"[ -s {NETWORK_SETTINGS} ] || grep -q kindnetd {NETWORK}").returncode:
-        text = (paths.CLUSTER_FOLDER / "node" / "ptp.conflist").read_text()
+        text = clone.text(paths.CLUSTER_FOLDER / "node" / "ptp.conflist")
         engine.output("exec", "-i", node(), "tee", NETWORK_SETTINGS, text=text, doing="Writing the node's network")
 
 
@@ -248,6 +248,7 @@ def _refuse_other_image(record: Record, image: str) -> None:
 
 def _create(engine: Engine, image: str, say: Say) -> None:
     config = paths.CLUSTER_FOLDER / "kind.yaml"
+    clone.text(config)  # kind would say it in its own words, after the old is cleared
     for path in (corefile.ORIGINAL, system.MANIFESTS):
         path.unlink(missing_ok=True)
     _clear_kubeconfig()
@@ -315,7 +316,7 @@ def _close_the_way_out(engine: Engine, say: Say) -> None:
 
     A unit of the node's systemd sees to it, because the node is also started without us.
     """
-    unit = (paths.CLUSTER_FOLDER / NO_WAY_OUT).read_text()
+    unit = clone.text(paths.CLUSTER_FOLDER / NO_WAY_OUT)
     script = f"cat > /etc/systemd/system/{NO_WAY_OUT} && systemctl enable --quiet --now {NO_WAY_OUT}"
     result = engine.run("exec", "-i", node(), "sh", "-c", script, text=unit)
     if result.returncode:  # a kernel without nftables: everything works, only not as apart from the world
@@ -427,7 +428,7 @@ def ensure_toolbox() -> None:
     system.admit_all()
     # A Pod is refused until its namespace's ServiceAccount is there; on a new cluster that takes a moment.
     kubectl.output("wait", "--for=create", "-n", namespace, "serviceaccount/default", "--timeout=60s", timeout=70)
-    kubectl.apply((paths.CLUSTER_FOLDER / "toolbox.yaml").read_text())
+    kubectl.apply(clone.text(paths.CLUSTER_FOLDER / "toolbox.yaml"))
 
 
 def verify(engine: Engine, say: Say, *, new: bool) -> None:

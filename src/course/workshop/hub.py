@@ -19,7 +19,7 @@ from typing import Any
 
 import yaml
 
-from course.base import advice, paths, shell, state
+from course.base import advice, clone, paths, shell, state
 from course.base.errors import CourseError, Foreign, NotReady
 from course.lessons import catalog
 from course.provision import containers, images, kind_cluster, tools
@@ -307,7 +307,7 @@ def _lift_the_limit(engine: Engine, say: Say) -> None:
 
 def _kind_config(door: Entrance = AT_HOME) -> str:
     """The course's own cluster, with one port of its node published at the door, and with room for many Pods."""
-    config = yaml.safe_load((paths.CLUSTER_FOLDER / "kind.yaml").read_text())
+    config = yaml.safe_load(clone.text(paths.CLUSTER_FOLDER / "kind.yaml"))
     port = {"containerPort": NODE_PORT, "hostPort": PORT, "listenAddress": door.listen}
     limits = {"hostPath": str(RECIPE / "limits.conf"), "containerPath": LIMITS, "readOnly": True}
     config["nodes"][0] |= {"extraPortMappings": [port], "extraMounts": [limits]}
@@ -533,7 +533,7 @@ def _base64(text: str) -> str:
 def settings() -> dict[str, str]:
     """The files that the hub reads, by name: ours, how a row of the board is made, and which lessons there are."""
     lessons = [{"slug": each.slug, "number": each.number, "title": each.title} for each in catalog.lessons()]
-    own = {name: (RECIPE / name).read_text() for name in SETTINGS}
+    own = {name: clone.text(RECIPE / name) for name in SETTINGS}
     return own | {"rows.py": Path(rows.__file__).read_text(), "lessons.json": json.dumps(lessons)}
 
 
@@ -565,7 +565,7 @@ def manifests(  # noqa: PLR0913, PLR0917  # what differs from room to room
         "CERTIFICATE": certificate,
         "DIGEST": _digest("".join(settings().values())),
     }
-    return re.sub("@([A-Z_]+)@", lambda match: values[match[1]], (RECIPE / "manifests.yaml").read_text())
+    return re.sub("@([A-Z_]+)@", lambda match: values[match[1]], clone.text(RECIPE / "manifests.yaml"))
 
 
 def kubectl(*words: str, text: str | None = None, timeout: float = 60, namespace: str = NAMESPACE) -> str:

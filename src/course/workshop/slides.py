@@ -9,7 +9,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from course.base import files
+from course.base import clone, files
 from course.base.errors import CourseError
 from course.lessons import catalog as lessons
 from course.lessons.catalog import Lesson
@@ -96,7 +96,7 @@ def _page(route: Route) -> str:
         f'<section aria-label="Slide {number} of {len(slides)}">{markdown2html(text)}</section>'
         for number, text in enumerate(slides, 1)
     ]
-    return Template(PAGE.read_text()).substitute(title=html.escape(route.title), slides="\n".join(sections))
+    return Template(clone.text(PAGE)).substitute(title=html.escape(route.title), slides="\n".join(sections))
 
 
 def _notebook(route: Route) -> str:
