@@ -108,3 +108,22 @@ def test_a_cache_that_is_no_folder_is_found(place: str, tmp_path: Path, monkeypa
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path / place))
     finding = doctor._cache()
     assert finding.level == "wrong" and finding.command == "COURSE_CACHE=.course ./course up"
+
+
+def test_of_two_copies_with_one_name_the_second_waits(
+    other: "subprocess.Popen[bytes]", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / lifecycle.LOCK.name).rename(tmp_path / f"{paths.cluster_name()}.lock")
+    monkeypatch.setattr(paths, "cache", lambda: tmp_path)
+    said: list[str] = []
+
+    def say(text: str) -> None:
+        said.append(text)
+        other.kill()
+
+    with lifecycle._alone_with_the_name(say):
+        assert len(said) == 1 and f"a cluster named {paths.cluster_name()}" in said[0]
+    (tmp_path / f"{paths.cluster_name()}.lock").unlink()
+    (tmp_path / f"{paths.cluster_name()}.lock").mkdir()
+    with lifecycle._alone_with_the_name(say):
+        assert len(said) == 1, "a cache that takes no files stops nobody"

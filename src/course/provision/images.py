@@ -332,7 +332,7 @@ def _lab(engine: Engine, debian: str, say: Say) -> str:
     return name
 
 
-CACHED = ("parts", "work", "go", r"go-.*", r"build\.lock", r"network\.lock")  # all that the course keeps in the cache
+CACHED = ("parts", "work", "go", r"(go|requirements)-.*", r".*\.lock")  # all that the course keeps in the cache
 
 
 def remove_cache() -> list[str] | None:

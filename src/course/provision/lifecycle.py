@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 from course.base import files, ownership, paths, state
 from course.base.errors import Foreign
@@ -18,7 +18,7 @@ LOCK = paths.STATE / "up.lock"
 def up(say: Callable[[str], None] = print) -> None:
     """Do every step that is not done yet. CourseError with the cause and the next command where one fails."""
     kind_cluster.refuse_other_state()
-    with _one_at_a_time(say):
+    with _one_at_a_time(say), _alone_with_the_name(say):
         Reporter(say).run()
 
 
@@ -27,6 +27,20 @@ def _one_at_a_time(say: Callable[[str], None]) -> Iterator[None]:
     files.state()
     wait = "Another course command is at work on the cluster: waiting for it (course status shows its steps)."
     with files.lock(LOCK, waiting=lambda who: say(f"{wait} It is {who}.")):
+        yield
+
+
+@contextmanager
+def _alone_with_the_name(say: Callable[[str], None]) -> Iterator[None]:
+    """Of two copies of the course that make clusters of one name, the second waits until it is known whose the node is.
+
+    A cache that takes no files is no reason to make nothing.
+    """
+    name = paths.cluster_name()
+    wait = f"waiting: another copy of the course makes a cluster named {name}"
+    with ExitStack() as held:
+        with suppress(OSError):
+            held.enter_context(files.lock(paths.cache() / f"{name}.lock", waiting=lambda who: say(f"{wait}, {who}")))
         yield
 
 
