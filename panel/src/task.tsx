@@ -74,7 +74,7 @@ function About(props: { task: ITask }): React.JSX.Element {
 /** The verbs, always in the same order: a button that was pressed stays where it is. */
 function Verbs(props: { task: ITask; model: Model; tools: ITools }): React.JSX.Element {
   const { task, model, tools } = props;
-  const can = verbs(task, Boolean(model.working));
+  const can = verbs(task, Boolean(model.working), model.room?.held);
   const tell = (why: string) => model.tell(why);
   const left = task.hints_left ? `${task.hints_left} left` : 'all read';
   return (

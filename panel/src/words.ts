@@ -106,8 +106,11 @@ export interface IVerb {
   primary: boolean;
 }
 
-/** Which verbs of a task can be pressed now, and which is the one to press; of one that is passed, that is what comes next. */
-export function verbs(task: ITask, busy: boolean): Record<'start' | 'check' | 'hint' | 'solution' | 'apply', IVerb> {
+/**
+ * Which verbs of a task can be pressed now, and which is the one to press; of one that is passed, that is what comes next.
+ * held: whether a facilitator holds solutions back.
+ */
+export function verbs(task: ITask, busy: boolean, held = false): Record<'start' | 'check' | 'hint' | 'solution' | 'apply', IVerb> {
   const early = task.kind === 'lab' && !task.running ? 'Begin first.' : '';
   const at = busy ? AT_WORK : '';
   const handed = task.hands_in ? 'This one is handed in: run its check in the notebook.' : '';
@@ -115,7 +118,7 @@ export function verbs(task: ITask, busy: boolean): Record<'start' | 'check' | 'h
     start: { off: at, primary: Boolean(early) },
     check: { off: handed || at || early, primary: !early && !task.explanation },
     hint: { off: at || (task.hints_left ? '' : 'All hints are read.'), primary: false },
-    solution: { off: at || early, primary: false },
+    solution: { off: at || early || (held ? 'Your facilitator holds the solutions back.' : ''), primary: false },
     apply: { off: at || (task.running ? '' : 'Begin first.'), primary: false }
   };
 }

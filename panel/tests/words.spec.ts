@@ -98,6 +98,12 @@ test('while a verb is at work, none begins, and each says why', () => {
   expect(Object.values(words.verbs(TASK, true)).map(({ off }) => off)).toEqual(Array(5).fill('One thing at a time.'));
 });
 
+test('a solution that is held back is not offered, and the button says why', () => {
+  const can = words.verbs(TASK, false, true);
+  expect(open(can)).toEqual(['start', 'check', 'hint', 'apply']);
+  expect(can.solution.off).toContain('facilitator');
+});
+
 test('an exercise needs no beginning; one that is handed in is checked in the notebook; hints end', () => {
   const exercise = { ...TASK, kind: 'exercise' as const, running: false, hands_in: true, hints_left: 0 };
   const can = words.verbs(exercise, false);

@@ -104,6 +104,17 @@ def test_ten_wrong_codes_close_the_door_for_a_minute_also_to_the_right_one(room:
     assert door.refuses("abcd-efgh") == ""
 
 
+def test_wrong_passwords_of_a_name_are_counted(room: ModuleType) -> None:
+    clock = Clock()
+    guesses = room.Guesses("passwords of this name", clock)
+    for _ in range(10):
+        assert guesses.too_many() == ""
+        guesses.was_wrong()
+    assert guesses.too_many() == "Too many wrong passwords of this name: wait 60 seconds, then try again."
+    clock.now += 60
+    assert guesses.too_many() == ""
+
+
 def test_a_new_name_takes_a_desk_that_is_ready_and_comes_back_to_it(room: ModuleType, tmp_path: Path) -> None:
     seats = room.Seats(tmp_path / "seats")
     assert seats.of("ada", new=True) == "ada", "nothing was made ahead"
@@ -419,6 +430,8 @@ def test_a_desk_may_have_as_many_tasks_as_it_needs() -> None:
 def test_as_many_seats_as_the_memory_carries(monkeypatch: pytest.MonkeyPatch) -> None:
     assert hub.fit("MemAvailable:  4000000 kB\n") == 1
     assert hub.fit("MemAvailable:  1000000 kB\n") == 0
+    plenty = "MemAvailable:  400000000 kB\n"
+    assert [hub.fit(plenty, processors) for processors in (1, 2, 4)] == [0, 20, 60]
     for most, wanted, said, next in (
         (3, 4, "there is room for 3", "./course workshop up --seats 3 --idle 30"),
         (hub.SEATS_AT_MOST, 250, "addresses for the Pods of 230", "./course workshop up --seats 230 --idle 30"),
@@ -501,8 +514,9 @@ def test_off_linux_a_room_of_this_machine_is_refused_in_words(monkeypatch: pytes
 
 def test_another_cluster_is_checked_as_up_asks_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The cluster is an answer for each kind of thing: one node, a Pod of a shop, no StorageClass."""
-    node = {"metadata": {"name": "a"}, "spec": {}, "status": {"allocatable": {"memory": "4G"}}}
-    things = {"nodes": [node], "pods": [{"metadata": {"namespace": "shop"}}], "storageclasses": []}
+    node = {"metadata": {"name": "a"}, "spec": {}, "status": {"allocatable": SIZE | {"memory": "4G"}}}
+    pod = {"metadata": {"namespace": "shop"}, "spec": {"containers": []}, "status": {}}
+    things = {"nodes": [node], "pods": [pod], "storageclasses": []}
     for name in ("RECORD", "KUBECONFIG"):
         monkeypatch.setattr(hub, name, tmp_path / name.lower())
     monkeypatch.setattr(elsewhere, "_kubeconfig", lambda context: nullcontext())
@@ -517,7 +531,7 @@ def test_another_cluster_is_checked_as_up_asks_it(tmp_path: Path, monkeypatch: p
     said = result.output.splitlines()
     assert result.exit_code == 1
     assert [line[:7] for line in said] == ["wrong: ", "       ", "ok:    ", "wrong: ", "       "]
-    assert "shop (1)" in said[0] and "--context theirs --yes" in said[1] and "memory for 3 desks" in said[2]
+    assert "shop (1)" in said[0] and "--context theirs --yes" in said[1] and "room for 3 desks" in said[2]
     assert "annotate storageclass" in said[4]
     state.write(hub.RECORD, id="1")
     with pytest.raises(CourseError, match="The hub is up already"):
@@ -1199,9 +1213,7 @@ def test_a_name_is_held_against_the_pattern_to_its_end(room: ModuleType) -> None
             *(True, False, False, False, False)
         ]
     assert not re.match(own, "a" * 41) and re.match(providers, "ada@example.com")
-    assert config.index("self.validate_username(name)") < config.index("return seat(handler, name)"), (
-        "before a seat is given"
-    )
+    assert config.index("self.validate_username(name)") < config.index("seat(handler, name)"), "before a seat is given"
 
 
 def test_what_a_name_may_have_is_said_as_it_is(room: ModuleType) -> None:
@@ -1366,6 +1378,17 @@ def test_why_a_desk_ended_is_a_sentence(phase: str, message: str, said: str) -> 
     assert of_the_hub("ended").why({"status": {"phase": phase, "message": message}}) == said
 
 
+def test_why_a_desk_did_not_begin_is_what_kubernetes_said_last() -> None:
+    events = [
+        {"reason": "FailedScheduling", "message": "0/1 nodes are available: 1 Too many pods."},
+        {"reason": "FailedScheduling", "message": "0/1 nodes are available: 1 Insufficient memory."},
+        {"reason": "Pulling", "message": None},
+    ]
+    of = of_the_hub("ended").not_begun
+    assert of(events) == "no machine had room for it (0/1 nodes are available: 1 Insufficient memory.)"
+    assert of(events[2:]) == of([]) == "it did not begin in time"
+
+
 def test_an_end_is_known_until_the_next_start_and_stands_on_the_board(tmp_path: Path, desks: rows.Board) -> None:
     ended = of_the_hub("ended")
     known = ended.Ended(tmp_path / "ended.json")
@@ -1421,18 +1444,86 @@ def test_desks_are_tried_on_the_nodes_that_take_pods() -> None:
     assert trial.pod("a", "desk:1", 0)["spec"]["nodeName"] == "a"
 
 
+SIZE = {"memory": "2500M", "cpu": "2", "pods": "110"}
+
+
+@pytest.mark.parametrize(
+    ("size", "pods", "most"),
+    [
+        ({}, [], 40),
+        ({"memory": "100Gi"}, [("theirs", {"memory": "90Gi"})], 8),
+        ({}, [("theirs", {"cpu": "900m"}), ("theirs", {"cpu": "0.1"})], 20),
+        ({"pods": "5"}, [("theirs", {})], 4),
+        ({}, [("theirs", {"cpu": "4"})], 0),
+        ({"pods": "5"}, [(hub.NAMESPACE, {"cpu": "1"})], 5),  # one of ours has a seat already
+    ],
+)
+def test_a_node_carries_what_is_left_of_all_that_is_counted(
+    size: dict[str, str], pods: list[tuple[str, dict[str, str]]], most: int
+) -> None:
+    allocatable = {"memory": "1000Gi", "cpu": "2", "pods": "110"} | size
+    node = {"metadata": {"name": "a"}, "spec": {}, "status": {"allocatable": allocatable}}
+    there = [
+        {
+            "metadata": {"namespace": namespace, "labels": {"externalname-course": "desk"}},
+            "spec": {"nodeName": "a", "containers": [{"resources": {"requests": asked}}, {}]},
+            "status": {"phase": "Running"},
+        }
+        for namespace, asked in pods
+    ]
+    ended = [{**pod, "metadata": {"namespace": "x"}, "status": {"phase": "Succeeded"}} for pod in there]
+    assert elsewhere.carried({"items": [node]}, {"items": there + ended}) == most
+
+
+@pytest.mark.parametrize(
+    ("printed", "said"),
+    [
+        ("hub: yes\napi: timed out", ""),
+        ("hub: yes\napi: yes", "does not enforce NetworkPolicies"),
+    ],
+)
+def test_what_a_desk_reaches_is_said(printed: str, said: str) -> None:
+    assert said in trial.judged(printed) and bool(said) == bool(trial.judged(printed))
+
+
+@pytest.mark.parametrize("printed", ["hub: Name or service not known\napi: timed out", "Traceback", ""])
+def test_a_desk_that_would_not_reach_the_hub_ends_the_room(printed: str) -> None:
+    with pytest.raises(CourseError, match="would not reach the hub") as caught:
+        trial.judged(printed)
+    assert not printed.startswith("hub") or "Name or service not known" in caught.value.why
+
+
+@pytest.mark.parametrize(("image", "pull"), [("localhost/desk:1", "IfNotPresent"), ("r.example.com/desk:1", "Always")])
+def test_a_registry_is_asked_for_the_newest_image(image: str, pull: str) -> None:
+    assert trial.pod("a", image, 0)["spec"]["containers"][0]["imagePullPolicy"] == pull
+
+
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [
+        ("stopped: no machine had room for it (0/1 nodes are available)", "No machine had room for it (0/1 nodes are"),
+        ("", "The hub waited for it in vain."),
+    ],
+)
+def test_a_desk_that_was_given_up_ends_the_warming(state: str, why: str) -> None:
+    warm._refuse_given_up("seat-01", "spawn")
+    with pytest.raises(CourseError, match="seat-01 did not begin") as caught:
+        warm._refuse_given_up("seat-01", state)
+    assert caught.value.why.startswith(why)
+
+
 def test_a_cluster_carries_what_each_node_that_takes_pods_carries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three times 2.5 GB are three desks and not five; a control plane carries none."""
     taint: dict[str, object] = {"taints": [{"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}]}
     specs: list[dict[str, object]] = [{}, {}, {}, taint, {"unschedulable": True}]
     nodes = {
         "items": [
-            {"metadata": {"name": str(number)}, "spec": spec, "status": {"allocatable": {"memory": "2500M"}}}
+            {"metadata": {"name": str(number)}, "spec": spec, "status": {"allocatable": SIZE}}
             for number, spec in enumerate(specs)
         ]
     }
-    assert elsewhere.carried(nodes) == 3
-    monkeypatch.setattr(hub, "kubectl", lambda *words: json.dumps(nodes))
+    assert elsewhere.carried(nodes, {"items": []}) == 3
+    monkeypatch.setattr(hub, "kubectl", lambda *words: json.dumps(nodes if words[1] == "nodes" else {"items": []}))
     elsewhere._refuse_too_many(elsewhere.Place("theirs"), 3, " --context theirs")
     with pytest.raises(CourseError, match="4 seats do not fit") as caught:
         elsewhere._refuse_too_many(elsewhere.Place("theirs"), 4, " --context theirs")

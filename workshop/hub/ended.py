@@ -1,4 +1,7 @@
-"""Why a desk ended by itself, in a sentence, for its participant and the board. Kubernetes forgets it with the Pod."""
+"""Why a desk ended by itself or did not begin, in a sentence, for its participant and the board.
+
+Kubernetes forgets it with the Pod.
+"""
 
 import json
 from pathlib import Path
@@ -21,6 +24,12 @@ def why(pod):
         return ""
     message = status.get("message") or ""
     return next((said for words, said in REASONS.items() if words in message), "it failed")
+
+
+def not_begun(events):
+    """The reason of a Pod that did not come, by what Kubernetes said of it. events: as the API has them, in order."""
+    refused = [event.get("message") or "" for event in events if event.get("reason") == "FailedScheduling"]
+    return f"no machine had room for it ({refused[-1]})" if refused else "it did not begin in time"
 
 
 class Ended:

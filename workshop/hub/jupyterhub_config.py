@@ -1,24 +1,29 @@
 """The hub's settings. What differs from room to room comes from the environment: workshop/hub/manifests.yaml."""
 
+import asyncio
 import dbm
+import hmac
 import os
 import sys
+from collections import defaultdict
 from pathlib import Path
 
-import bcrypt
 from firstuseauthenticator import FirstUseAuthenticator
 from kubespawner import KubeSpawner
 from tornado import web
 
 HERE = "/etc/hub"
 sys.path.insert(0, HERE)
-from ended import Ended, why  # noqa: E402  # it lies beside this file
-from room import NAME, NO_NAME, SEAT, Door, Seats  # noqa: E402  # it lies beside this file
+# These lie beside this file.
+from ended import Ended, not_begun, why  # noqa: E402
+from room import LONGEST, NAME, NO_NAME, SEAT, TOO_LONG, Door, Guesses, Seats  # noqa: E402
 
 PROVIDER = bool(os.environ.get("OAUTH_CLIENT_ID"))  # src/course/workshop/provider.py has the names of these settings
 FACILITATOR = os.environ["OAUTH_ADMIN"].lower() if PROVIDER else "facilitator"
 DATA = "/srv/hub"  # a volume: the hub may be started again at any time
 DOOR = Door(os.environ["ROOM_CODE"])
+FACILITATORS = os.environ["FACILITATOR_PASSWORD"]
+GUESSES = defaultdict(lambda: Guesses("passwords of this name"))
 SEATS = Seats(Path(DATA) / "seats")
 ENDED = Ended(f"{DATA}/ended.json")
 c = get_config()  # noqa: F821  # JupyterHub gives it
@@ -36,20 +41,26 @@ class Room(FirstUseAuthenticator):
         if not self.validate_username(name):  # JupyterHub asks this of the seat, which is always a name
             handler.custom_login_error = NO_NAME
             return None
-        with dbm.open(self.dbm_path, "c", 0o600) as known:
-            is_new = name.encode() not in known
-        why = DOOR.refuses(data.get("otp") or "") if is_new else ""
-        if why:
+        if name == FACILITATOR:  # the one that is printed cannot be guessed; to look at each try would stop the hub
+            return name if hmac.compare_digest(data["password"].encode(), FACILITATORS.encode()) else None
+        if why := self.refuses(name, data):
             handler.custom_login_error = why
             return None
         known = await super().authenticate(handler, data)
-        return seat(handler, name) if known and name != FACILITATOR else known
+        if known is None:
+            GUESSES[name].was_wrong()
+        return known and seat(handler, name)
 
+    def get_handlers(self, app):
+        """Without the page for a new password: it would write it under the name of the seat, where nobody looks."""
+        return [handler for handler in super().get_handlers(app) if "change-password" not in handler[0]]
 
-def know_the_facilitator(path):
-    """The facilitator's password is the one of this room, whatever it was in the last one."""
-    with dbm.open(path, "c", 0o600) as known:
-        known[FACILITATOR] = bcrypt.hashpw(os.environ["FACILITATOR_PASSWORD"].encode(), bcrypt.gensalt())
+    def refuses(self, name, data):
+        """Why a password is not looked at; "" where it is. To look at one takes the hub a third of a second."""
+        with dbm.open(self.dbm_path, "c", 0o600) as passwords:
+            is_new = name.encode() not in passwords
+        why = DOOR.refuses(data.get("otp") or "") if is_new else GUESSES[name].too_many()
+        return why or (TOO_LONG if len(data["password"].encode()) > LONGEST else "")
 
 
 def seat(handler, name):
@@ -79,7 +90,6 @@ if not PROVIDER:
     c.Authenticator.username_pattern = NAME
     c.Authenticator.request_otp = True
     c.Authenticator.otp_prompt = "Join code of the room (the first time):"
-    know_the_facilitator(c.FirstUseAuthenticator.dbm_path)
 else:  # its addresses, the client's id and secret are read by oauthenticator itself, from the environment
     allowed = {name.strip().lower() for name in os.environ["OAUTH_ALLOWED"].split(",")}
     c.JupyterHub.authenticator_class = "generic-oauth"
@@ -133,9 +143,15 @@ class Desk(KubeSpawner):
     """A Pod, and why the last one ended by itself: the Pod that knows it is removed as soon as it is seen."""
 
     async def start(self):
-        """A new desk has no end yet."""
+        """A new desk has no end yet; why one does not begin is noted before the hub gives it up."""
         ENDED.note(self.user.name, "")
-        return await super().start()
+        begun = asyncio.ensure_future(super().start())
+        done, _ = await asyncio.wait({begun}, timeout=self.start_timeout - 20)
+        if not done or begun.exception():
+            ENDED.note(self.user.name, not_begun(self.events))
+        address = await begun
+        ENDED.note(self.user.name, "")
+        return address
 
     async def poll(self):
         """None while it runs, as KubeSpawner has it."""
@@ -152,7 +168,8 @@ c.JupyterHub.spawner_class = Desk
 c.JupyterHub.template_vars = {"ended": lambda user: ENDED.all().get(user.name, "") if user else ""}
 c.KubeSpawner.namespace = namespace
 c.KubeSpawner.image = os.environ["DESK_IMAGE"]
-c.KubeSpawner.image_pull_policy = "IfNotPresent"
+# A node that has an earlier image of this name asks the registry for a newer one; what was carried there is newest.
+c.KubeSpawner.image_pull_policy = "IfNotPresent" if os.environ["DESK_IMAGE"].startswith("localhost/") else "Always"
 # No cmd: what the image runs by itself is the desk, and KubeSpawner would hand it a cmd as words.
 c.KubeSpawner.poll_interval = 10  # a desk that was killed is known to be gone, and may be started again
 c.KubeSpawner.privileged = True  # an engine runs in it
@@ -163,7 +180,8 @@ c.KubeSpawner.allow_privilege_escalation = True
 # busy room were given up (bench/workshop_hub.py).
 c.KubeSpawner.k8s_api_request_timeout, c.KubeSpawner.k8s_api_request_retry_timeout = 30, 150
 c.KubeSpawner.start_timeout = c.KubeSpawner.http_timeout = 300
-c.KubeSpawner.cpu_limit, c.KubeSpawner.cpu_guarantee = 2, 0.2
+# Guaranteed is little: what a desk needs of a processor comes in bursts, and memory is what a machine is too small in.
+c.KubeSpawner.cpu_limit, c.KubeSpawner.cpu_guarantee = 2, float(os.environ["DESK_CPU"])
 c.KubeSpawner.mem_limit, c.KubeSpawner.mem_guarantee = "4G", "1G"
 # All that a desk writes outside of its own volume. A Pod that has more is evicted: the node's disk stays free for the
 # others. What is guaranteed is counted when a node is chosen.

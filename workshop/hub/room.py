@@ -1,4 +1,4 @@
-"""Who may take a seat: whoever knows the room's code. Wrong codes are counted, so that nobody can try them all.
+"""Who may take a seat: whoever knows the room's code. What is guessed wrongly is counted: nobody can try it all.
 
 And which seat: one whose desk was made ahead of the session, while there are some that nobody has taken.
 """
@@ -9,33 +9,45 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
-TRIES, SECONDS = 10, 60.0  # so many wrong codes in so many seconds close the door, for as long
+TRIES, SECONDS = 10, 60.0  # so many wrong guesses in so many seconds end the looking at them, for as long
+LONGEST = 72  # bytes of a password that bcrypt looks at
+TOO_LONG = f"A password has at most {LONGEST} bytes: take a shorter one."
 SEAT = "seat-"  # before the number of a desk that was made ahead: nobody's own name begins so
 NAME = r"[\w.-]{1,40}\Z"  # JupyterHub looks at the beginning alone
 NO_NAME = "A name has up to 40 letters, digits, dots, hyphens or underscores, and no blanks."
 
 
-class Door:
-    """The join code of the room, and how often it was guessed lately, by anybody: a name costs nothing to change."""
+class Guesses:
+    """How often something was guessed wrongly of late."""
 
-    def __init__(self, code: str, clock: Callable[[], float] = time.monotonic) -> None:
-        self._code, self._clock = code, clock
+    def __init__(self, what: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._what, self._clock = what, clock
         self._wrong: deque[float] = deque(maxlen=TRIES)
 
-    def closed(self) -> float:
-        """Seconds until a code is looked at again; 0 where the door is open."""
-        if len(self._wrong) < TRIES:
-            return 0.0
-        return max(0.0, self._wrong[0] + SECONDS - self._clock())
+    def too_many(self) -> str:
+        """Why nothing is looked at for now, and for how long; "" where it is."""
+        wait = self._wrong[0] + SECONDS - self._clock() if len(self._wrong) == TRIES else 0.0
+        return f"Too many wrong {self._what}: wait {wait:.0f} seconds, then try again." if wait > 0 else ""
+
+    def was_wrong(self) -> None:
+        """One more."""
+        self._wrong.append(self._clock())
+
+
+class Door:
+    """The join code of the room, guessed by anybody: a name costs nothing to change."""
+
+    def __init__(self, code: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._code, self._guesses = code, Guesses("join codes", clock)
 
     def refuses(self, code: str) -> str:
         """Why nobody comes in with this code; "" for the right one while the door is open."""
-        if wait := self.closed():
-            return f"Too many wrong join codes: wait {wait:.0f} seconds, then try again."
+        if why := self._guesses.too_many():
+            return why
         # Capitals, blanks and hyphens are how it was heard, not what it is.
         if hmac.compare_digest(plain(code).encode(), plain(self._code).encode()):
             return ""
-        self._wrong.append(self._clock())
+        self._guesses.was_wrong()
         return "That is not the room's join code: ask your facilitator."
 
 

@@ -26,6 +26,7 @@ from course.workshop.preflight import Finding, answer
 OF_KUBERNETES = re.compile(r"kube-.*|local-path-storage")
 DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 DELETE = f"delete namespace {hub.NAMESPACE}"
+A_DESK = {"memory": hub.MEMORY_A_DESK, "cpu": hub.CPU_A_DESK, "pods": 1}  # what is counted of a node
 QUANTITY = re.compile(r"(\d+\.?\d*|\.\d+)(?:[eE]([+-]?\d+)|([A-Za-z]*))")
 UNITS = (
     {"": 1.0, "n": 1e-9, "u": 1e-6, "m": 1e-3}
@@ -91,7 +92,7 @@ def check(seats: int, place: Place) -> list[Finding]:
         known = _own_namespace(place.context)
         findings = [
             answer("no other people's Pods run there", lambda: _refuse_strangers(place, hub.line(seats, asked))),
-            answer(f"its nodes have memory for {seats} desks", lambda: _refuse_too_many(place, seats, asked)),
+            answer(f"its nodes have room for {seats} desks", lambda: _refuse_too_many(place, seats, asked)),
             answer("it has a default StorageClass", lambda: _refuse_without_volumes(place)),
         ]
         if all(finding.good for finding in findings):
@@ -202,20 +203,40 @@ def strangers(pods: dict[str, list[dict[str, dict[str, str]]]]) -> Counter[str]:
 
 
 def _refuse_too_many(place: Place, seats: int, asked: str) -> None:
-    nodes = json.loads(hub.kubectl("get", "nodes", "-o", "json"))
-    if (most := carried(nodes)) < seats:
+    nodes, pods = (json.loads(hub.kubectl("get", *words, "-o", "json")) for words in (("nodes",), ("pods", "-A")))
+    if (most := carried(nodes, pods)) < seats:
         raise CourseError(
             f"{seats} seats do not fit into the cluster of the context {place.context}.",
-            f"A desk takes {hub.MEMORY_A_DESK / 1e9:.1f} GB of memory; the nodes that take Pods have room for {most}.",
+            f"{hub.TAKES}; beside the Pods that are there, its nodes have room for {most}.",
             hub.line(most, asked) if most else "give it a larger node, then the same command again",
         )
 
 
-def carried(nodes: dict[str, Any]) -> int:
-    """How many desks have room on the nodes that take Pods, each node by itself. nodes: as kubectl lists them."""
-    usable = trial.usable(nodes)
-    sizes = {node["metadata"]["name"]: in_bytes(node["status"]["allocatable"]["memory"]) for node in nodes["items"]}
-    return sum(int(sizes[name] // hub.MEMORY_A_DESK) for name in usable)
+def carried(nodes: dict[str, Any], pods: dict[str, Any]) -> int:
+    """How many desks have room on the nodes that take Pods, beside the Pods there that are no desks.
+
+    nodes, pods: as kubectl lists them.
+    """
+    free = {each["metadata"]["name"]: _amounts(each["status"]["allocatable"]) for each in nodes["items"]}
+    for pod in pods["items"]:
+        if (node := pod["spec"].get("nodeName")) in free and not _is_desk(pod):
+            asked = [_amounts(each.get("resources", {}).get("requests", {})) for each in pod["spec"]["containers"]]
+            for name in A_DESK:
+                free[node][name] -= sum(amounts[name] for amounts in asked) + (name == "pods")
+    few = 1e-6  # of a desk: what is lost in numbers with a point
+    return sum(
+        max(0, min(int(free[node][name] / A_DESK[name] + few) for name in A_DESK)) for node in trial.usable(nodes)
+    )
+
+
+def _amounts(quantities: dict[str, str]) -> dict[str, float]:
+    return {name: in_bytes(quantities.get(name, "0")) for name in A_DESK}
+
+
+def _is_desk(pod: dict[str, Any]) -> bool:
+    """One of ours, which has a seat already; or one that has ended, which takes nothing."""
+    of_ours = (pod["metadata"]["namespace"], pod["metadata"].get("labels", {}).get("externalname-course"))
+    return of_ours == (hub.NAMESPACE, "desk") or pod["status"].get("phase") in ("Succeeded", "Failed")
 
 
 def in_bytes(quantity: str) -> float:

@@ -6,6 +6,7 @@ Everything of it is in one namespace, described by workshop/hub/manifests.yaml.
 import base64
 import hashlib
 import json
+import os
 import re
 import secrets
 import shlex
@@ -29,7 +30,16 @@ from course.workshop.entrance import Entrance
 
 RECIPE = paths.ROOT / "workshop" / "hub"
 SETTINGS = (
-    *("jupyterhub_config.py", "room.py", "ended.py", "warm.py", "forget.py", "login.html", "not_running.html"),
+    *(
+        "jupyterhub_config.py",
+        "room.py",
+        "ended.py",
+        "warm.py",
+        "forget.py",
+        "login.html",
+        "not_running.html",
+        "error.html",
+    ),
     *("board.py", "board.html", "rows.html", "board.css", "board.js", "look.py"),
 )
 COPIED = ("Dockerfile", "package.json", "package-lock.json", "requirements.txt")
@@ -53,6 +63,8 @@ ANEW = "./course workshop export FOLDER, then ./course workshop down, then the s
 # Easy to say and to hear: no letter that sounds or looks like another.
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 MEMORY_A_DESK = 1_300_000_000  # bytes: what a desk with a lesson at work was seen to hold
+CPU_A_DESK = 0.05  # processors that one is sure of
+CPU_OF_KUBERNETES = 1.0  # what the Pods of a node of kind, and the hub's, are sure of
 DISK_A_DESK = 2_000_000_000  # bytes: what its node and its outside world write
 INSTANCES = 30  # of inotify, that a node of kind holds
 # Pods of the node, as many as it has addresses (a /24); kubelet's default is 110. Some are Kubernetes' and the hub's.
@@ -209,7 +221,7 @@ def desk_image(engine: Engine, say: Say) -> str:
 
 
 def begin(made: str, desk: str, say: Say) -> None:
-    """Try the desks' image, then apply the hub's settings and its objects, and wait until it answers."""
+    """Try the desks' image, then apply the hub's settings and its objects, and wait until it answers desks alone."""
     from course.workshop import trial  # it asks the cluster by the functions below
 
     trial.run(desk, say)
@@ -218,6 +230,10 @@ def begin(made: str, desk: str, say: Say) -> None:
     say("waiting for the hub")
     for deployment in ("proxy", "hub"):
         kubectl("rollout", "status", f"deployment/{deployment}", "--timeout=300s", timeout=310)
+    trial.reach(desk, say)
+
+
+TAKES = f"A desk takes {MEMORY_A_DESK / 1e9:.1f} GB of memory and is sure of {CPU_A_DESK} processors"
 
 
 def _refuse_too_many(seats: int, options: str = "", has: int = 0, at_work: int = 0) -> None:
@@ -225,7 +241,7 @@ def _refuse_too_many(seats: int, options: str = "", has: int = 0, at_work: int =
     most = min(fit() + at_work, SEATS_AT_MOST)
     if seats <= max(has, most):
         return
-    memory = f"A desk takes {MEMORY_A_DESK / 1e9:.1f} GB of memory; there is room for {most}."
+    memory = f"{TAKES}; there is room for {most}."
     addresses = f"Its cluster is one node, which has addresses for the Pods of {SEATS_AT_MOST} desks."
     raise CourseError(
         f"{seats} seats do not fit on this machine.",
@@ -234,11 +250,12 @@ def _refuse_too_many(seats: int, options: str = "", has: int = 0, at_work: int =
     )
 
 
-def fit(meminfo: str = "") -> int:
-    """How many desks the free memory of this machine carries, and the one node of its cluster."""
+def fit(meminfo: str = "", processors: int = 0) -> int:
+    """How many desks the free memory and the processors of this machine carry, and the one node of its cluster."""
     text = meminfo or Path("/proc/meminfo").read_text()
     free = int(text.split("MemAvailable:")[1].split()[0]) * 1024
-    return min(max(0, (free - 2_000_000_000) // MEMORY_A_DESK), SEATS_AT_MOST)
+    of_processors = ((processors or os.cpu_count() or 1) - CPU_OF_KUBERNETES) / CPU_A_DESK
+    return max(0, min((free - 2_000_000_000) // MEMORY_A_DESK, int(of_processors), SEATS_AT_MOST))
 
 
 def desks_at_work() -> int:
@@ -557,6 +574,7 @@ def manifests(  # noqa: PLR0913, PLR0917  # what differs from room to room
         "HUB_IMAGE": hub,
         "DESK_IMAGE": desk,
         "SEATS": str(seats),
+        "DESK_CPU": str(CPU_A_DESK),
         "IDLE_SECONDS": f"{idle * 60:.0f}",
         "TLS": TLS if door.with_tls else "",
         "FRONT": front,

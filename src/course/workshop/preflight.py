@@ -70,7 +70,7 @@ def memory(seats: int, free: int, at_work: int) -> Finding:
     """free: how many desks the free memory carries. at_work: those that have theirs already."""
     most = min(free + at_work, hub.SEATS_AT_MOST)
     beside = f", and {at_work} are at work" if at_work else ""
-    text = f"free memory carries {free} desks{beside}; you want {seats}"
+    text = f"free memory and processors carry {free} desks{beside}; you want {seats}"
     return Finding(most >= seats, text, hub.again(most) if most else "free -h")
 
 

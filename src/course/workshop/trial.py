@@ -1,10 +1,12 @@
-"""One Pod of the desks' image on each node, before anybody waits for a desk.
+"""What desks will meet, before anybody waits for one: their image on each node, and what they reach.
 
-It pulls the image there, and says of which version of the course it is: what a registry refuses, and a desk that is not
-the hub's, is said to the facilitator and not to a participant.
+A Pod on each node pulls the image there, and says of which version of the course it is: what a registry refuses, and a
+desk that is not the hub's, is said to the facilitator and not to a participant. One more is in the desks' network
+policy, and says whether it reaches the hub, and what it should not reach.
 """
 
 import json
+from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -15,9 +17,26 @@ from course.base.waiting import until
 from course.provision.engine import Say
 from course.workshop import hub
 
-LABEL = "externalname-course=trial"
+LABEL = "externalname-course-trial=yes"
 COURSE = "externalname-course"  # the name of its package
 SAYS = ("/course/.venv/bin/python", "-c", f"from importlib.metadata import version; print(version({COURSE!r}))")
+# The hub by its name, and the API of the cluster, which the policy forbids: it may take some seconds to be in force.
+REACHES = """
+import os, socket, time
+def reached(host, port):
+    try:
+        socket.create_connection((host, port), timeout=5).close()
+        return "yes"
+    except OSError as error:
+        return str(error) or "no answer"
+def at_last(wanted, host, port):
+    end = time.monotonic() + 30
+    while ((said := reached(host, port)) == "yes") != wanted and time.monotonic() < end:
+        time.sleep(1)
+    return said
+print("hub:", at_last(True, "hub.%s.svc", 8081))
+print("api:", at_last(False, os.environ["KUBERNETES_SERVICE_HOST"], int(os.environ["KUBERNETES_SERVICE_PORT"])))
+"""
 PATIENCE = 900.0  # seconds for a pull of some gigabytes
 PULLS = ("ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName")
 
@@ -26,14 +45,50 @@ def run(image: str, say: Say) -> None:
     """CourseError where a node cannot have the image, or where it holds no desk of this version."""
     nodes = usable(json.loads(hub.kubectl("get", "nodes", "-o", "json")))
     say(f"trying the desks' image on {len(nodes)} {'node' if len(nodes) == 1 else 'nodes'}")
+    for words in _said([pod(node, image, number) for number, node in enumerate(nodes)], image):
+        _refuse_another(image, words)
+
+
+def reach(image: str, say: Say) -> None:
+    """CourseError where a desk would not reach the hub; said, where it reaches what the policy forbids."""
+    say("trying what a desk reaches")
+    node = usable(json.loads(hub.kubectl("get", "nodes", "-o", "json")))[0]
+    desk = pod(node, image, 0, command=("/course/.venv/bin/python", "-c", REACHES % hub.NAMESPACE))
+    desk["metadata"]["labels"] |= dict([hub.DESKS.split("=")])
+    (words,) = _said([desk], image)
+    if open_ := judged(words):
+        say(open_)
+
+
+def judged(words: str) -> str:
+    """What is to be said of a cluster that does not enforce the policy; "" for one that does.
+
+    words: what the Pod printed. CourseError where a desk would not reach the hub.
+    """
+    said = dict(line.split(": ", 1) for line in words.splitlines() if ": " in line)
+    if said.get("hub") != "yes":
+        raise CourseError(
+            "A desk would not reach the hub.",
+            f"A Pod in the desks' network policy says: {said.get('hub', words[-200:])}. The policy lets it ask Pods "
+            "with the label k8s-app=kube-dns in kube-system for names: a DNS cache on each node is none of them.",
+            hub.typed("describe", "networkpolicy", "desks"),
+        )
+    if said.get("api") != "yes":
+        return ""
+    return (
+        "Note: this cluster does not enforce NetworkPolicies. A desk reaches the API, other desks, and all that a Pod "
+        "reaches: take a network plugin that enforces them, or a cluster with nothing else in it."
+    )
+
+
+def _said(pods: Sequence[dict[str, Any]], image: str) -> list[str]:
+    """What these Pods print; they are removed again."""
     _remove()
-    pods = [pod(node, image, number) for number, node in enumerate(nodes)]
     try:
         hub.kubectl("create", "-f", "-", text=yaml.safe_dump_all(pods))
         look = hub.typed("get", "events")  # the Pods themselves are removed below
         until(lambda: _all_ended(image), seconds=PATIENCE, what="The pull of the desks' image", next=look)
-        for made in pods:
-            _refuse_another(image, hub.kubectl("logs", made["metadata"]["name"]).strip())
+        return [hub.kubectl("logs", made["metadata"]["name"]).strip() for made in pods]
     finally:
         _remove()
 
@@ -56,9 +111,10 @@ def usable(nodes: dict[str, Any]) -> list[str]:
     return names
 
 
-def pod(node: str, image: str, number: int) -> dict[str, Any]:
-    """A Pod on this node that says the version of the desk, and ends."""
+def pod(node: str, image: str, number: int, command: Sequence[str] = SAYS) -> dict[str, Any]:
+    """A Pod on this node that says the version of the desk, or what this command prints, and ends."""
     key, value = LABEL.split("=")
+    pull = "IfNotPresent" if image.startswith("localhost/") else "Always"  # as the hub has it for desks
     return {
         "apiVersion": "v1",
         "kind": "Pod",
@@ -67,7 +123,7 @@ def pod(node: str, image: str, number: int) -> dict[str, Any]:
             "nodeName": node,
             "automountServiceAccountToken": False,
             "restartPolicy": "Never",
-            "containers": [{"name": "desk", "image": image, "command": list(SAYS)}],
+            "containers": [{"name": "desk", "image": image, "command": list(command), "imagePullPolicy": pull}],
         },
     }
 

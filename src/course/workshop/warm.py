@@ -57,6 +57,15 @@ def _full(names: Sequence[str]) -> CourseError:
     )
 
 
+def _refuse_given_up(name: str, state: str) -> None:
+    """CourseError for a desk that was being made and is no more. state: what the board says of it; "" for no row."""
+    if not state or state.startswith("stopped"):
+        why = state.removeprefix("stopped: ").capitalize() or "The hub waited for it in vain."
+        raise CourseError(
+            f"The desk of {name} did not begin.", f"{why}.".replace("..", "."), hub.typed("get", "pods,events")
+        )
+
+
 def _wave(names: Sequence[str], say: Say) -> dict[str, float]:
     begun, took, states = monotonic(), dict[str, float](), dict[str, str]()
     say(f"making the desks of {', '.join(names)} (one to two minutes; longer on a machine that is busy)")
@@ -68,6 +77,8 @@ def _wave(names: Sequence[str], say: Say) -> dict[str, float]:
         except CourseError as late:  # beside clusters that begin, the hub's own one answers late
             say(f"{late.what} {late.why} Asking again.")
             return False
+        for name in states.keys() - took.keys():
+            _refuse_given_up(name, seats[name].state if name in seats else "")
         for name in sorted(seats.keys() - took.keys()):
             seconds = monotonic() - begun
             if seats[name].ready:
