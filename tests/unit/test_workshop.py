@@ -41,6 +41,7 @@ from course.workshop import (
     provider,
     report,
     rows,
+    sizes,
     trial,
     warm,
 )
@@ -1491,6 +1492,26 @@ def test_a_desk_that_would_not_reach_the_hub_ends_the_room(printed: str) -> None
     with pytest.raises(CourseError, match="would not reach the hub") as caught:
         trial.judged(printed)
     assert not printed.startswith("hub") or "Name or service not known" in caught.value.why
+
+
+@pytest.mark.parametrize(("processors", "desks"), [(0.5, 1), (1, 1), (2, 3), (8, 12), (500, 64)])
+def test_as_many_desks_begin_at_a_time_as_the_processors_allow(processors: float, desks: int) -> None:
+    assert hub.at_once(processors) == desks
+    (deployment,) = [
+        each
+        for each in yaml.safe_load_all(hub.manifests("hub:1", "desk:1", 2, processors=processors))
+        if (each["kind"], each["metadata"]["name"]) == DEPLOYED
+    ]
+    env = deployment["spec"]["template"]["spec"]["containers"][0]["env"]
+    assert {"name": "AT_ONCE", "value": str(desks)} in env
+
+
+def test_a_larger_room_is_as_many_nodes_as_carry_it() -> None:
+    assert sizes.a_node() == 12, "by the processors; by memory it would be 23"
+    assert [sizes.nodes(seats) for seats in (1, 12, 13, 300)] == [1, 1, 2, 25]
+    assert [sizes.warmed(seats) / sizes.WAVE for seats in (12, 64, 65)] == [1, 1, 2]
+    measured = (paths.ROOT / "bench" / "results" / "workshop.md").read_text()
+    assert f"{sizes.WAVE:.0f} s" in measured
 
 
 @pytest.mark.parametrize(("image", "pull"), [("localhost/desk:1", "IfNotPresent"), ("r.example.com/desk:1", "Always")])

@@ -76,7 +76,16 @@ def up(
             of_the_hub, of_desks = (image.push(engine, name, place.registry) for name in (of_the_hub, of_desks))
         room = hub.make_secrets(f"http://{hub.AT_HOME.host}:{hub.PORT}")
         sign_in, runtime = hub.set_provider(wishes), wishes.runtime
-        made = hub.manifests(of_the_hub, of_desks, seats, idle, front=hub.INSIDE, sign_in=sign_in, runtime=runtime)
+        made = hub.manifests(
+            of_the_hub,
+            of_desks,
+            seats,
+            idle,
+            front=hub.INSIDE,
+            sign_in=sign_in,
+            runtime=runtime,
+            processors=_processors(),
+        )
         hub.begin(made, of_desks, say)
     return room
 
@@ -226,6 +235,15 @@ def carried(nodes: dict[str, Any], pods: dict[str, Any]) -> int:
     few = 1e-6  # of a desk: what is lost in numbers with a point
     return sum(
         max(0, min(int(free[node][name] / A_DESK[name] + few) for name in A_DESK)) for node in trial.usable(nodes)
+    )
+
+
+def _processors() -> float:
+    """Of all nodes that take Pods."""
+    nodes = json.loads(hub.kubectl("get", "nodes", "-o", "json"))
+    usable = trial.usable(nodes)
+    return sum(
+        _amounts(each["status"]["allocatable"])["cpu"] for each in nodes["items"] if each["metadata"]["name"] in usable
     )
 
 

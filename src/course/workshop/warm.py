@@ -8,10 +8,8 @@ from course.base.waiting import until
 from course.provision.engine import Say
 from course.workshop import hub
 
-AT_ONCE = 3  # as the hub has it: a cluster that begins keeps two processors busy
 PATIENCE = 900.0  # seconds for these
 FULL, BUSY = "Active user limit", "Too many users"  # of JupyterHub, which says 429 of both (6.1, handlers/base.py)
-SEATS = "jsonpath={.spec.template.spec.containers[0].env[?(@.name=='SEATS')].value}"
 
 
 def warm(seats: int, say: Say) -> dict[str, float]:
@@ -20,15 +18,21 @@ def warm(seats: int, say: Say) -> dict[str, float]:
     CourseError for more seats than the hub has, and where a desk does not come.
     """
     hub.refuse_without()
-    most = int(hub.kubectl("get", "deployment", "hub", "-o", SEATS))
+    most, at_once = _setting("SEATS"), _setting("AT_ONCE")
     if seats > most:
         then = f"./course workshop warm --seats {seats}"
         raise CourseError(f"The hub has {most} seats, not {seats}.", "", f"{hub.again(seats)}, then {then}")
     names = [f"seat-{number:02}" for number in range(1, (seats or most) + 1)]
     took: dict[str, float] = {}
-    for first in range(0, len(names), AT_ONCE):
-        took |= _wave(names[first : first + AT_ONCE], say)
+    for first in range(0, len(names), at_once):
+        took |= _wave(names[first : first + at_once], say)
     return took
+
+
+def _setting(name: str) -> int:
+    """A number that the hub was made with, by the name of its variable in manifests.yaml."""
+    path = f"jsonpath={{.spec.template.spec.containers[0].env[?(@.name=='{name}')].value}}"
+    return int(hub.kubectl("get", "deployment", "hub", "-o", path))
 
 
 def _ask_for(names: Sequence[str]) -> None:
@@ -39,14 +43,14 @@ def _ask_for(names: Sequence[str]) -> None:
         if FULL in refused.why:
             raise _full(names) from None
         if BUSY in refused.why:
-            what, why = "The hub starts other desks now.", f"It starts {AT_ONCE} at a time, and somebody signs in."
+            what, why = "The hub starts other desks now.", "It starts only some at a time, and somebody signs in."
             raise CourseError(what, why, "./course workshop warm, in half a minute: what is there stays") from None
         raise
 
 
 def _full(names: Sequence[str]) -> CourseError:
     """Words for a room whose seats are taken by desks that were not made ahead: whose they are, and what helps."""
-    most = int(hub.kubectl("get", "deployment", "hub", "-o", SEATS))
+    most = _setting("SEATS")
     up = [seat for seat in hub.on_the_board() if not seat.state.startswith("stopped")]
     others = [seat.name for seat in up if not seat.desk.startswith("seat-")]
     return CourseError(
