@@ -36,14 +36,12 @@ c.KubeSpawner.volumes = c.KubeSpawner.volume_mounts = []
 c.KubeSpawner.cpu_guarantee, c.KubeSpawner.mem_guarantee = 0.001, "16M"
 c.KubeSpawner.extra_resource_limits = c.KubeSpawner.extra_resource_guarantees = {{}}
 c.KubeSpawner.cpu_limit, c.KubeSpawner.mem_limit = 1, "64M"
-c.JupyterHub.concurrent_spawn_limit = {at_once}
 """
 
 
 def measure(seats: int) -> list[Row]:
     """Rows of the table: (what, measured, aim)."""
     _take_stand_ins(seats)
-    warm.AT_ONCE = AT_ONCE
     there = len(hub.kubectl("get", "pods", "-l", hub.DESKS, "-o", "name").split())
     began = time.monotonic()
     warm.warm(seats, print)
@@ -66,10 +64,10 @@ def _take_stand_ins(seats: int) -> None:
     """Other settings for the hub's desks, and as many seats."""
     form = "jsonpath={.spec.template.spec.containers[0].image}"
     image = hub.kubectl("get", "deployment", "hub", "-o", form)
-    more = SETTINGS.format(image=image, program=STAND_IN.read_text(), at_once=AT_ONCE)
+    more = SETTINGS.format(image=image, program=STAND_IN.read_text())
     settings = {"jupyterhub_config.py": hub.settings()["jupyterhub_config.py"] + more}
     hub.kubectl("patch", "configmap", "hub", "--patch-file=/dev/stdin", text=json.dumps({"data": settings}))
-    hub.kubectl("set", "env", "deployment/hub", f"SEATS={seats}")
+    hub.kubectl("set", "env", "deployment/hub", f"SEATS={seats}", f"AT_ONCE={AT_ONCE}")
     hub.kubectl("rollout", "restart", "deployment/hub")
     hub.kubectl("rollout", "status", "deployment/hub", "--timeout=300s", timeout=310)
 

@@ -21,6 +21,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+from bench import sizes
 from course.base import advice, paths, shell, state
 from course.base.errors import CourseError, Foreign, NotReady
 from course.cli.app import app
@@ -41,7 +42,6 @@ from course.workshop import (
     provider,
     report,
     rows,
-    sizes,
     trial,
     warm,
 )
@@ -1512,6 +1512,7 @@ def test_a_larger_room_is_as_many_nodes_as_carry_it() -> None:
     assert [sizes.warmed(seats) / sizes.WAVE for seats in (12, 64, 65)] == [1, 1, 2]
     measured = (paths.ROOT / "bench" / "results" / "workshop.md").read_text()
     assert f"{sizes.WAVE:.0f} s" in measured
+    assert sizes.table() in (paths.ROOT / "docs" / "workshop-cluster.md").read_text()
 
 
 @pytest.mark.parametrize(("image", "pull"), [("localhost/desk:1", "IfNotPresent"), ("r.example.com/desk:1", "Always")])

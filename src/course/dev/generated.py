@@ -20,7 +20,6 @@ from course.lessons import controllers, delivery, routes, way
 from course.lessons import path as ways
 from course.tasks import catalog as labs
 from course.tasks import index
-from course.workshop import sizes
 
 NOTEBOOK = re.compile(r"(?P<number>\d\d)_(?P<slug>[a-z][a-z0-9_]*)\.ipynb")
 TEXT_KINDS = ("*.md", "*.ipynb", "*.toml", "*.yaml", "*.py")
@@ -125,7 +124,6 @@ BLOCKS: list[tuple[str, str, Callable[[], str]]] = [
     ("README.md", "labs", labs_table),
     ("docs/facilitator.md", "routes", routes_table),
     ("docs/facilitator.md", "agendas", facilitating.agendas),
-    ("docs/workshop-cluster.md", "sizes", sizes.table),
     ("docs/wrong-answers.md", "wrong", facilitating.wrong_answers),
 ]
 

@@ -1,4 +1,7 @@
-"""What rooms of other sizes need, on paper: from what was measured of a few desks and of a hub with 200 stand-ins."""
+"""What rooms of other sizes need, on paper, from what was measured: python -m bench.sizes prints the table.
+
+It stands in docs/workshop-cluster.md.
+"""
 
 import math
 
@@ -37,3 +40,7 @@ def table() -> str:
         for seats in SEATS
     ]
     return "\n".join([head, "|---|---|---|---|---|---|---|", *rows])
+
+
+if __name__ == "__main__":
+    print(table())
