@@ -52,7 +52,7 @@ export class CoursePanel extends VDomRenderer<Model> {
         {course?.notes.map(note => <p key={note} role="alert" className="ec-trouble ec-words">{note}</p>)}
         {room?.there && <Workshop room={room} unheard={unheard} call={help => void this.model.call(help)} doors={this.doors} />}
         {course && !course.toured && <Offer doors={this.doors} decline={() => this.model.toured()} />}
-        {course && <Continue course={course} doors={this.doors} />}
+        {course && <Continue course={course} led={Boolean(room?.lesson?.notebook)} doors={this.doors} />}
         {course && <Search model={this.model} doors={this.doors} />}
         <Cluster status={status} unknown={trouble ? null : unknown} looking={this.model.looking} look={() => void this.model.loadStatus()} />
         {course && <Ways course={course} doors={this.doors} />}
@@ -84,7 +84,7 @@ function Workshop(props: {
         {room.held && <p>Solutions are held back for now.</p>}
         {room.help && <p>You asked for help at {wallClock(room.help)}. Your facilitator sees it.</p>}
       </div>
-      {room.lesson?.notebook && <Button label="Go there" press={() => doors.openPlace(room.lesson!.notebook!)} />}{' '}
+      {room.lesson?.notebook && <Button label="Go there" primary press={() => doors.openPlace(room.lesson!.notebook!)} />}{' '}
       <Button label={room.help ? 'I need no help any more' : 'Ask for help'} press={() => call(!room.help)} />
       <Trouble refusal={unheard} />
     </section>
@@ -101,13 +101,15 @@ function Offer(props: { doors: IDoors; decline: () => void }): React.JSX.Element
   );
 }
 
-function Continue(props: { course: ICourse; doors: IDoors }): React.JSX.Element {
+/** Where the learner was. led: a facilitator says where all should be, so that comes first, and no step beside it. */
+function Continue(props: { course: ICourse; led: boolean; doors: IDoors }): React.JSX.Element {
+  const { led } = props;
   const { place, begun, next } = props.course;
   const words = begun ? 'Continue' : 'Begin here';
   return (
     <section aria-label={words}>
-      <Button label={`${words}: ${place.notebook}`} primary press={() => props.doors.openPlace(place.notebook, place.cell)} />
-      {next && next.notebook !== place.notebook && <Next following={next} doors={props.doors} />}
+      <Button label={`${words}: ${place.notebook}`} primary={!led} press={() => props.doors.openPlace(place.notebook, place.cell)} />
+      {!led && next && next.notebook !== place.notebook && <Next following={next} doors={props.doors} />}
     </section>
   );
 }
