@@ -70,7 +70,7 @@ def test_what_only_one_command_needs_is_missed_by_it(
         _replace(_module(copied, damaged), left)
     done = _typed(copied, *words, COURSE_ENGINE="none")  # no cluster comes up behind it
     assert done.returncode == 2 and f"{damaged}." in done.stderr and "the same command again" in done.stderr, done
-    assert not (copied / ".venv" / venv.MADE).exists(), "the same command again makes it anew"
+    assert (copied / ".venv" / venv.MADE).read_text() == "half\n", "the same command again makes it anew"
 
 
 def test_ctrl_c_at_any_moment_of_a_beginning_is_no_traceback(copied: Path) -> None:
@@ -132,9 +132,12 @@ def test_a_colon_in_a_path_is_said_first(copied: Path) -> None:
 
 def _typed(folder: Path, *words: str, **env: str) -> "subprocess.CompletedProcess[str]":
     """A command in the copy, without a package index: nothing is installed."""
+    return subprocess.run(["./course", *words], cwd=folder, capture_output=True, text=True, env=_env(**env))
+
+
+def _env(**more: str) -> dict[str, str]:
     own = {name: value for name, value in os.environ.items() if not name.startswith(("COURSE", "PYTEST", "PYTHON"))}
-    own |= {"PIP_NO_INDEX": "1", **env}
-    return subprocess.run(["./course", *words], cwd=folder, capture_output=True, text=True, env=own)
+    return own | {"PIP_NO_INDEX": "1", **more}
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
@@ -164,6 +167,49 @@ def test_a_second_terminal_waits_for_the_first_and_installs_nothing(copied: Path
     os.close(first)
     out, error = second.communicate()
     assert second.returncode == 0 and "odd-port" in out and error == "", (out, error)
+
+
+def test_a_venv_that_the_course_did_not_make_is_kept(copied: Path) -> None:
+    """An editor may have made one, or uv; ours says that it is ours, also while it is being made."""
+    subprocess.run(["rm", "-r", copied / ".venv"], check=True)
+    (copied / ".venv").mkdir()
+    (copied / ".venv" / "my-notes.txt").write_text("my work")
+    done = [_typed(copied, "lab", "list") for _ in range(2)]
+    (kept,) = copied.glob(".venv.*")
+    assert (kept / "my-notes.txt").read_text() == "my work" and f"it is kept as {kept}\n" in done[0].stderr, done
+    assert "kept" not in done[1].stderr and "Installing" in done[1].stderr
+
+
+@pytest.mark.parametrize("file", ["requirements.txt", "pyproject.toml"])
+def test_a_list_of_packages_that_is_gone_is_said(file: str, copied: Path) -> None:
+    (copied / file).unlink()
+    done = _typed(copied, "doctor")
+    assert (done.returncode, done.stderr.splitlines()) == (
+        2,
+        [
+            f"Error: {file} is gone, or empty.",
+            "Why:   It is a file of this clone.",
+            f"Next:  cd '{copied}' && git restore {file}",
+        ],
+    )
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user")
+def test_who_may_not_write_a_clone_makes_a_copy_as_it_is_said(copied: Path, tmp_path: Path) -> None:
+    _replace(copied / ".venv" / venv.MADE, "x\n")
+    for path in (tmp_path, *tmp_path.parents):
+        if path.stat().st_mode & 0o005 != 0o005 and path != Path("/"):
+            path.chmod(path.stat().st_mode | 0o005)
+    (home := tmp_path / "home").mkdir(mode=0o777)
+    home.chmod(0o777)
+    who = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    said = subprocess.run(
+        [*who, "./course", "lab"], cwd=copied, capture_output=True, text=True, env=_env(HOME=str(home))
+    )
+    (line,) = [line for line in said.stderr.splitlines() if line.startswith("Next:")]
+    typed = [*who, "sh", "-c", line.removeprefix("Next:")]
+    subprocess.run(typed, cwd=copied, check=True, env=_env(HOME=str(home)))
+    assert (home / "externalname-course" / "course").exists() and not (home / "externalname-course" / ".venv").exists()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to another user")
