@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,8 @@ from course import doctor
 from course.base import files, paths
 from course.base.errors import NotReady
 from course.base.waiting import until
+from course.jupyter import jupyterlab
+from course.kube import kubectl
 from course.provision import images, lifecycle
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux says who holds a lock")
@@ -127,3 +129,44 @@ def test_of_two_copies_with_one_name_the_second_waits(
     (tmp_path / f"{paths.cluster_name()}.lock").mkdir()
     with lifecycle._alone_with_the_name(say):
         assert len(said) == 1, "a cache that takes no files stops nobody"
+
+
+@pytest.mark.parametrize("kind", ["a link", "a pipe", "a folder"])
+def test_what_is_no_file_is_neither_waited_at_nor_written_to(tmp_path: Path, kind: str) -> None:
+    path, theirs = tmp_path / "up.lock", tmp_path / "mine.txt"
+    theirs.write_text("mine")
+    makes: dict[str, Callable[[], None]] = {
+        "a link": lambda: path.symlink_to(theirs),
+        "a pipe": lambda: os.mkfifo(path),
+        "a folder": path.mkdir,
+    }
+    makes[kind]()
+    for hold in (files.lock(path), files.lock_if_free(path)):
+        with pytest.raises(OSError, match=r"up\.lock"), hold:
+            pass
+    with pytest.raises(OSError, match=r"up\.lock"):
+        files.is_locked(path)
+    assert theirs.read_text() == "mine"
+
+
+def test_a_pipe_in_the_place_of_the_kubeconfig_is_no_kubeconfig(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tmp_path / "kubeconfig")
+    monkeypatch.setattr(paths, "KUBECONFIG", tmp_path / "kubeconfig")
+    assert (kubectl.context(), kubectl.server()) == ("", "")
+
+
+def test_a_jupyterlab_that_is_stopped_ends_all_the_same() -> None:
+    """And one that does not listen; both are played by a program that says so."""
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", "import time; print(flush=True); time.sleep(60)"], stdout=-1) as still:
+        still.stdout.readline()  # type: ignore[union-attr]
+        still.send_signal(signal.SIGSTOP)
+        jupyterlab.end(still)
+    assert still.returncode == -signal.SIGTERM
+    with subprocess.Popen([sys.executable, "-c", deaf], stdout=-1) as process:
+        process.stdout.readline()  # type: ignore[union-attr]
+        begun = time.monotonic()
+        jupyterlab._end([process.pid], lambda: process.poll() is not None, patience=0.5)
+        assert process.returncode == -signal.SIGKILL and time.monotonic() - begun < 20

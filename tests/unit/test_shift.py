@@ -1,5 +1,6 @@
 """On call, without a cluster: what a seed draws, what the lights say, and a progress file that holds nonsense."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -83,7 +84,6 @@ def test_a_panel_says_what_stands_in_its_way() -> None:
         {"lesson": LESSON, "seed": 1, "slugs": ["no-such-task"], "minutes": 5, "began": progress.now()},
         {"lesson": LESSON, "seed": 1, "slugs": [*TWO], "minutes": 5, "began": "yesterday"},
         {"lesson": LESSON, "seed": 1, "slugs": [*TWO], "minutes": "many", "began": progress.now()},
-        {"lesson": LESSON, "seed": 1, "slugs": [*TWO], "minutes": 5, "began": progress.now(), "best": {"2": "fast"}},
         {"lesson": LESSON, "seed": 1, "slugs": 4, "minutes": 5, "began": progress.now()},
     ],
 )
@@ -93,3 +93,31 @@ def test_what_is_no_shift_is_none(kept: dict[str, object]) -> None:
     with pytest.raises(CourseError, match="not on call") as error:
         shift.current()
     assert "lesson.on_call" in error.value.next
+
+
+KEPT = {"lesson": LESSON, "seed": 1, "slugs": [*TWO], "minutes": 5, "began": progress.now()}
+
+
+@pytest.mark.parametrize(
+    ("best", "read"),
+    [({"2": "fast"}, {}), ({"2": 312.0, "3": -1}, {"2": 312.0}), ([], {}), ({"2": True}, {})],
+)
+def test_the_best_rounds_outlive_what_is_odd_beside_them(best: object, read: dict[str, float]) -> None:
+    with progress.editing_part(shift.KEY) as there:
+        there.update({**KEPT, "best": best})
+    assert shift.current().best == read
+    assert shift.merge({**KEPT, "slugs": ["gone"], "best": best}, {"best": {"2": 400, "5": 9.5}})["best"] == {
+        "5": 9.5,
+        "2": 400,
+        **read,
+    }
+
+
+@pytest.mark.parametrize(("boot", "best"), [(progress.boot(), {"2": 60.0}), ("another", {"2": 312.0})])
+def test_a_clock_that_is_set_back_makes_no_best_round(boot: str, best: dict[str, float]) -> None:
+    """In the same start of the machine its own clock counts; after another one nobody knows."""
+    later = (datetime.now(UTC) + timedelta(days=3650)).isoformat()
+    ticks = progress.ticks() - 60
+    with progress.editing_part(shift.KEY) as there:
+        there.update({**KEPT, "began": later, "best": {"2": 312.0}, "boot": boot, "ticks": ticks})
+    assert shift._over(shift.current()).best == pytest.approx(best, abs=5)

@@ -5,6 +5,7 @@ import fcntl
 import os
 import re
 import shlex
+import stat
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -162,8 +163,7 @@ def lock(path: Path, *, waiting: Callable[[str], None] | None = None, shared: bo
     waiting: told who has it, when it is not free and each SAYING seconds until it is; without it nobody waits for long.
     Many may hold a shared one at a time. NotReady where the one who has it is stopped, or does not come to an end.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as file:
+    with _opened(path) as file:
         begun = last_told = time.monotonic()
         while not _locked(file, fcntl.LOCK_SH if shared else fcntl.LOCK_EX):
             _refuse_to_wait(path, for_long=waiting is None and time.monotonic() - begun > PATIENCE)
@@ -172,6 +172,17 @@ def lock(path: Path, *, waiting: Callable[[str], None] | None = None, shared: bo
                 last_told = time.monotonic()
             time.sleep(0.1)
         yield
+
+
+def _opened(path: Path, how: int = os.O_RDWR | os.O_CREAT) -> IO[str]:
+    """The file of a lock; OSError for anything else there: a link leads to what is not ours, a pipe is waited at."""
+    if how & os.O_CREAT:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    number = os.open(path, how | os.O_NOFOLLOW | os.O_NONBLOCK, 0o644)
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        raise FileExistsError(errno.EEXIST, "It is no file", str(path))
+    return os.fdopen(number)
 
 
 def _locked(file: IO[str], kind: int) -> bool:
@@ -236,14 +247,14 @@ def _called(pid: int) -> str:
 @contextmanager
 def lock_if_free(path: Path) -> Iterator[bool]:
     """The same without waiting: whether the lock was free, and so is held by the block."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as file:
+    with _opened(path) as file:
         yield _locked(file, fcntl.LOCK_EX)
 
 
 def is_locked(path: Path) -> bool:
     """Whether another process holds the lock right now."""
-    if not path.exists():
+    try:
+        with _opened(path, os.O_RDONLY) as file:
+            return not _locked(file, fcntl.LOCK_SH)
+    except FileNotFoundError:
         return False
-    with path.open() as file:
-        return not _locked(file, fcntl.LOCK_SH)

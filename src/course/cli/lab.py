@@ -130,8 +130,9 @@ def progress(
 
     if take_in or export:
         from course.interview import memory
+        from course.tasks import shift
     if take_in:
-        tasks = book.take_in(take_in, {memory.KEY: memory.taken_in})
+        tasks = book.take_in(take_in, {memory.KEY: memory.taken_in, shift.KEY: shift.merge})
         typer.echo(f"Taken in: {tasks} tasks, the better of both for each.")
     if export:
         memory.read()  # what is damaged is set aside: --import would refuse it

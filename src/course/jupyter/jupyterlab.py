@@ -9,14 +9,14 @@ import subprocess
 import sys
 import threading
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from course.base import files, ownership, paths, shell, venv
-from course.base.errors import CourseError
+from course.base import files, ownership, paths, shell, state, venv
+from course.base.errors import CourseError, NotReady
 from course.base.waiting import until
 from course.jupyter import kernel
 
@@ -79,7 +79,7 @@ def recorded() -> list[Server]:
     servers = []
     for path in runtime().glob("jpserver-*.json"):
         try:
-            record = json.loads(path.read_text())
+            record = state.loads(files.text(path))
             servers.append(Server(int(record["pid"]), int(record["port"]), str(record["token"])))
         except (OSError, ValueError, KeyError, TypeError):  # it is being written or removed, or damaged
             continue
@@ -195,17 +195,31 @@ def options() -> list[str]:
 
 def end(process: subprocess.Popen[bytes]) -> None:
     """End a JupyterLab that this process started, and wait until it has gone."""
-    process.terminate()
-    process.wait(timeout=60)
+    _end([process.pid], lambda: process.poll() is not None)
 
 
 def stop() -> bool:
     """End the JupyterLab this clone started; whether there was one."""
     ours = [server.pid for server in recorded() if _is_ours(server.pid)]
-    for pid in ours:  # one that is too busy to answer, too
-        os.kill(pid, signal.SIGTERM)
-    until(lambda: not any(map(_is_ours, ours)), seconds=60, what="JupyterLab ending")
+    _end(ours, lambda: not any(map(_is_ours, ours)))  # one that is too busy to answer, too
     return bool(ours)
+
+
+def _end(pids: Iterable[int], ended: Callable[[], bool], patience: float = 25) -> None:
+    """Tell these processes to end, also where they are stopped; after `patience` seconds without asking."""
+    for number in (signal.SIGTERM, signal.SIGCONT):
+        _send(pids, number)
+    with suppress(NotReady):
+        until(ended, seconds=patience, what="JupyterLab ending")
+        return
+    _send(pids, signal.SIGKILL)
+    until(ended, seconds=25, what="JupyterLab ending")
+
+
+def _send(pids: Iterable[int], number: signal.Signals) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def _is_ours(pid: int) -> bool:

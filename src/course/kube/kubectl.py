@@ -19,10 +19,10 @@ def context() -> str:
     CourseError where it is another user's.
     """
     try:
-        match = re.search(r"(?m)^current-context: (\S+)$", paths.KUBECONFIG.read_text())
+        match = re.search(r"(?m)^current-context: (\S+)$", files.text(paths.KUBECONFIG))
     except PermissionError as error:
         raise files.unusable(error) from None
-    except (OSError, UnicodeError):
+    except (OSError, ValueError):
         return ""
     return match[1].strip('"') if match else ""
 
@@ -30,8 +30,8 @@ def context() -> str:
 def server() -> str:
     """The address of the API that the course's kubeconfig leads to; "" where that cannot be read."""
     try:
-        match = re.search(r"(?m)^ +server: (\S+)$", paths.KUBECONFIG.read_text())
-    except (OSError, UnicodeError):
+        match = re.search(r"(?m)^ +server: (\S+)$", files.text(paths.KUBECONFIG))
+    except (OSError, ValueError):
         return ""
     return match[1] if match else ""
 

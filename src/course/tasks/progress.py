@@ -75,6 +75,9 @@ class Record:
         return self.shown and not self.solution_seen
 
 
+DEFAULTS = {item.name: item.default for item in fields(Record)}
+
+
 def file() -> Path:
     """Where it is kept."""
     return FOLDER / "progress.json"
@@ -104,13 +107,16 @@ def begin(record: Record, cluster: str) -> None:
 
 
 def took(record: Record) -> float:
-    """Seconds since the try of this record began.
+    """Seconds since the try of this record began."""
+    return elapsed(record.boot, record.ticks, record.started)
 
-    By the machine's own clock; only where the machine was started again meanwhile by the one on the wall.
+
+def elapsed(its_boot: str, its_ticks: float, moment: str) -> float:
+    """Seconds since something began, by the clock that nobody sets.
+
+    Only where the machine was started again meanwhile by the one on the wall, which may say less than nothing.
     """
-    if record.boot and record.boot == boot():
-        return ticks() - record.ticks
-    return seconds_since(record.started)
+    return ticks() - its_ticks if its_boot and its_boot == boot() else seconds_since(moment)
 
 
 def seconds_since(moment: str) -> float:
@@ -180,32 +186,33 @@ def parse(text: str, odd: list[str] | None = None) -> dict[str, Any]:
         raise ValueError(f"it is of version {state.shown(version)}, this course reads version {VERSION}")
     if not isinstance(data.get("tasks"), dict):
         raise ValueError("it is not a progress file of this course")
-    for slug, entry in data["tasks"].items():
-        wrong = _wrong_values(state.shown(slug), entry)
-        if wrong and odd is None:
-            raise ValueError(next(iter(wrong.values())))
-        for key, why in wrong.items():
-            del entry[key]
-            odd.append(why)  # type: ignore[union-attr]
-    for key in [key for key in ROOMS if not isinstance(data.get(key, {}), dict)]:
-        why = f"{state.shown(key)} is {state.shown(data[key])}, not what a room keeps"
+    if reasons := [*_left_out(data["tasks"]), *_rooms_left_out(data)]:
         if odd is None:
-            raise ValueError(why)
-        del data[key]
-        odd.append(why)
+            raise ValueError(reasons[0])
+        odd += reasons
     return data
 
 
-def _wrong_values(slug: str, entry: Any) -> dict[str, str]:
-    """By its key why a value of a task's record can be none; ValueError for what is no record."""
-    known = {item.name: item.default for item in fields(Record)}
-    if not isinstance(entry, dict) or not set(entry) <= set(known):
-        raise ValueError(f"the entry of {slug} is not a task's record")
-    return {
-        key: f"{slug}: {key} is {state.shown(value)}"
-        for key, value in entry.items()
-        if not (_fits(key, value, known[key]) and (key not in MOMENTS or _is_moment(value)))
-    }
+def _left_out(tasks: dict[str, Any]) -> Iterator[str]:
+    """Why what is no record, and each value that can be none, is left out of the tasks: it is by then."""
+    for slug in [slug for slug, entry in tasks.items() if not isinstance(entry, dict)]:
+        del tasks[slug]
+        yield f"the entry of {state.shown(slug)} is not a task's record"
+    for slug, entry in tasks.items():
+        for key in [key for key, value in entry.items() if not _can_be(key, value)]:
+            named = key if key in DEFAULTS else state.shown(key)
+            yield f"{state.shown(slug)}: {named} is {state.shown(entry.pop(key))}"
+
+
+def _can_be(key: str, value: object) -> bool:
+    """Whether a record can have this value under this key."""
+    return key in DEFAULTS and _fits(key, value, DEFAULTS[key]) and (key not in MOMENTS or _is_moment(value))
+
+
+def _rooms_left_out(data: dict[str, Any]) -> Iterator[str]:
+    """The same of what other rooms keep."""
+    for key in [key for key in ROOMS if not isinstance(data.get(key, {}), dict)]:
+        yield f"{state.shown(key)} is {state.shown(data.pop(key))}, not what a room keeps"
 
 
 def _fits(key: str, value: object, default: object) -> bool:
@@ -216,10 +223,10 @@ def _fits(key: str, value: object, default: object) -> bool:
     return type(value) is type(default) and len(str(value)) <= (LONGEST_TEXT if key in TEXTS else 200)
 
 
-def _is_moment(text: str) -> bool:
+def _is_moment(text: object) -> bool:
     """Whether it is a time with its zone, or none at all. A machine without a clock begins in 1970."""
     try:
-        moment = datetime.fromisoformat(text) if text else None
+        moment = datetime.fromisoformat(str(text)) if text else None
     except ValueError:
         return False
     return moment is None or (moment.tzinfo is not None and 1970 <= moment.year < 3000)
@@ -275,20 +282,30 @@ def take_in(source: Path, parts: Mapping[str, Merge] | None = None) -> int:
 
     parts: how other rooms merge what they keep under their keys; ValueError, TypeError or KeyError refuses the file.
     """
-    try:
+    with _refusing(source):
         theirs = parse(_text(source))
-        with _locked():
-            data = load()
-            _require_ours(data)
+    with _locked():
+        data = load()
+        _require_ours(data)
+        with _refusing(source):
             both = {key: merge for key, merge in (parts or {}).items() if key in theirs}
             merged = {key: merge(data.get(key, {}), theirs[key]) for key, merge in both.items()}
-            for slug, entry in theirs["tasks"].items():
-                data["tasks"][slug] = asdict(_better(Record(**data["tasks"].get(slug, {})), Record(**entry)))
-            save({**theirs, **data, **merged})
+        for slug, entry in theirs["tasks"].items():
+            data["tasks"][slug] = asdict(_better(Record(**data["tasks"].get(slug, {})), Record(**entry)))
+        save({**theirs, **data, **merged})
+    return len(theirs["tasks"])
+
+
+@contextmanager
+def _refusing(source: Path) -> Iterator[None]:
+    """Say of a file that comes from somewhere why it is not taken in."""
+    try:
+        yield
+    except Newer as reason:
+        raise CourseError(f"{source} is not taken in.", str(reason), "git pull, then the same command again") from None
     except (OSError, ValueError, TypeError, KeyError) as reason:
         look = f"ls -l {shlex.quote(str(source.parent))}"
         raise CourseError(f"{source} is not taken in.", in_words(reason), look) from None
-    return len(theirs["tasks"])
 
 
 def _require_ours(data: dict[str, Any]) -> None:

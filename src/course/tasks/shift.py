@@ -21,7 +21,8 @@ SIDE_BY_SIDE = 4  # beginnings that are made at a time: more would wait for each
 class Shift:
     """What was drawn. slugs: in their order. minutes: 0 where no clock runs. took: seconds until all were green, or 0.
 
-    best: number of faults -> seconds of the best round with a clock.
+    boot, ticks: as progress.Record has them, of its beginning. best: number of faults -> seconds of the best round with
+    a clock.
     """
 
     lesson: str
@@ -31,11 +32,13 @@ class Shift:
     began: str
     took: float = 0.0
     best: dict[str, float] = field(default_factory=dict)
+    boot: str = ""
+    ticks: float = 0.0
 
     @property
     def seconds(self) -> float:
         """From its beginning to the last repair, or to now."""
-        return self.took or progress.seconds_since(self.began)
+        return self.took or progress.elapsed(self.boot, self.ticks, self.began)
 
 
 @dataclass(frozen=True)
@@ -109,9 +112,16 @@ def begin(lesson: str, seed: int, count: int = 0, minutes: int = 0) -> Board:
         list(pool.map(lambda exercise: verbs.start(exercise.slug), drawn))
     until(lambda: _broken(drawn), seconds=verbs.SETTLED_WITHIN, what="Each of the faults being in force")
     with progress.editing_part(KEY) as kept:
-        before = _read(kept)
-        best = before.best if before else {}
-        made = Shift(lesson, seed, tuple(exercise.slug for exercise in drawn), minutes, progress.now(), best=best)
+        made = Shift(
+            lesson,
+            seed,
+            tuple(exercise.slug for exercise in drawn),
+            minutes,
+            progress.now(),
+            best=_best(kept.get("best")),
+            boot=progress.boot(),
+            ticks=progress.ticks(),
+        )
         kept.clear()
         kept.update(asdict(made))
     return Board(made, tuple(Light(exercise.slug, exercise.title, False, 0) for exercise in drawn))
@@ -157,9 +167,9 @@ def _over(shift: Shift) -> Shift:
     """Note when the last light turned green; the first look that finds it so counts."""
     if shift.took:
         return shift
-    took, number = round(max(progress.seconds_since(shift.began), 0.1), 1), str(len(shift.slugs))
-    best = dict(shift.best)
-    if shift.minutes:
+    measured, number = shift.seconds, str(len(shift.slugs))
+    took, best = round(max(measured, 0.1), 1), dict(shift.best)
+    if shift.minutes and measured > 0:  # else the clock on the wall was set back, and nobody knows
         best[number] = min(filter(None, (best.get(number), took)))
     ended = replace(shift, took=took, best=best)
     with progress.editing_part(KEY) as kept:
@@ -167,14 +177,25 @@ def _over(shift: Shift) -> Shift:
     return ended
 
 
+def merge(mine: dict[str, object], theirs: dict[str, object]) -> dict[str, object]:
+    """What is here of a shift, with the best rounds of both."""
+    rounds = [_best(mine.get("best")), _best(theirs.get("best"))]
+    best = {number: min(each[number] for each in rounds if number in each) for number in {*rounds[0], *rounds[1]}}
+    return {**(mine or theirs), "best": best}
+
+
+def _best(kept: object) -> dict[str, float]:
+    """The best rounds of a file, whatever else is odd in it: number of faults -> seconds."""
+    rounds = kept.items() if isinstance(kept, dict) else ()
+    return {str(number): float(took) for number, took in rounds if type(took) in (int, float) and took > 0}
+
+
 def _read(kept: dict[str, object]) -> Shift | None:
     """What the file holds, if it is a shift; a file may come from anywhere."""
     try:
         shift = Shift(**kept)  # type: ignore[arg-type]
-        best = {str(number): float(seconds) for number, seconds in shift.best.items()}
-        shift = replace(shift, slugs=tuple(map(str, shift.slugs)), best=best)
-        progress.seconds_since(shift.began)
-        clock(shift.took + shift.minutes)
+        shift = replace(shift, slugs=tuple(map(str, shift.slugs)), best=_best(shift.best))
+        clock(shift.seconds + shift.minutes)
     except (TypeError, ValueError, AttributeError):
         return None
     return shift if shift.slugs and all(slug in index.tasks() for slug in shift.slugs) else None

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from course.base import files
+from course.base import files, state
 from course.lessons import catalog
 from course.tasks import progress
 
@@ -34,7 +34,7 @@ class Places:
 def read() -> Places:
     """What was kept; nothing at the very first start."""
     try:
-        kept = json.loads(_file().read_text())
+        kept = state.loads(files.text(_file()))
         cells = {str(name): str(cell) for name, cell in kept["cells"].items()}
         return Places(str(kept["notebook"]), cells, kept.get("toured") is True, str(kept.get("task", "")))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
