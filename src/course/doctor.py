@@ -153,14 +153,14 @@ def _known(looked: Callable[[], list[known_issues.Issue]], where: str) -> list[F
 
 
 def _state() -> Finding:
-    if paths.ROOT.exists() and not os.access(paths.ROOT, os.W_OK):
-        return Finding(
-            "wrong",
-            f"{paths.ROOT} cannot be written.",
-            "The course keeps its state there.",
-            f"sudo chown -R $(id -un) '{paths.ROOT}'",
-        )
-    return Finding("ok", f"{paths.ROOT} can be written.")
+    """Whether state and notebooks can be written, each where it is kept."""
+    for kept in (paths.STATE, paths.WORKSPACE):
+        place = next(path for path in (kept, *kept.parents) if path.exists())
+        if not os.access(place, os.W_OK):
+            ours = place.stat().st_uid in (0, os.geteuid()) and not os.statvfs(place).f_flag & os.ST_RDONLY
+            mend = f"sudo chown -R $(id -un) '{place}'" if ours else files.a_copy()
+            return Finding("wrong", f"{place} cannot be written.", f"{kept.name} is kept there.", mend)
+    return Finding("ok", "The course's state and your notebooks can be written.")
 
 
 def _progress() -> Finding:

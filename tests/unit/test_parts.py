@@ -74,6 +74,13 @@ def test_what_is_made_is_carried_to_another_cache(monkeypatch: pytest.MonkeyPatc
     assert part.made and (part.folder / parts.IMAGE).read_text() == "an image"
 
 
+def test_a_folder_without_its_image_is_no_part(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
+    part = parts.find("edge")
+    (part.folder / "half").mkdir(parents=True)
+    assert not part.made
+
+
 def test_the_list_says_minutes_and_megabytes() -> None:
     argv = [sys.executable, "-m", "course", "parts"]
     result = subprocess.run(argv, capture_output=True, text=True, env=shell.environment())

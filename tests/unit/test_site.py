@@ -201,3 +201,14 @@ def test_what_is_no_site_of_ours_is_left_alone(tmp_path: Path, what: str) -> Non
     with pytest.raises(CourseError, match="no site of the course"):
         site.build(target)
     assert target.read_text() == "mine" if what == "file" else (target / "mine").is_dir()
+
+
+def test_a_new_site_replaces_its_own_pages_and_keeps_what_was_put_beside_them(tmp_path: Path) -> None:
+    there, made = tmp_path / "there", tmp_path / "made"
+    for path in (there / "gone.html", there / "_static" / "old.css", there / ".git" / "HEAD", there / "CNAME"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    (made / "_static").mkdir(parents=True)
+    site._clear(there, made)
+    assert sorted(path.name for path in there.iterdir()) == [".git", "CNAME"]
+    site._clear(tmp_path / "none", made)

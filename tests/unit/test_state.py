@@ -223,3 +223,15 @@ def test_a_network_that_was_noted_without_its_engine_is_still_ours(
     assert outside.noted_network(PODMAN) == "n"
     state.write(outside.MADE_NETWORK, id="n", podman="m")
     assert outside.noted_network(PODMAN) == "m"
+
+
+@pytest.mark.parametrize(
+    ("number", "file", "words"),
+    [
+        (errno.EROFS, paths.WORKSPACE / "x.ipynb", "mkdir ~/externalname-course && tar -C"),
+        (errno.EFBIG, paths.WORKSPACE / "x.ipynb", "ulimit -f unlimited"),
+    ],
+)
+def test_no_other_state_is_advised_where_it_would_not_help(number: int, file: Path, words: str) -> None:
+    error = files.unusable(OSError(number, os.strerror(number), str(file)))
+    assert words in error.next and "COURSE_STATE" not in error.next

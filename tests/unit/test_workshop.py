@@ -672,6 +672,20 @@ def test_a_full_room_is_told_from_a_busy_one(
         assert "at desks of their own: facilitator." in caught.value.why
 
 
+def test_a_room_whose_record_is_damaged_is_not_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be in a cluster of the facilitator's, with all desks."""
+    for name in ("RECORD", "KUBECONFIG"):
+        monkeypatch.setattr(hub, name, tmp_path / name.lower())
+    monkeypatch.setattr(hub, "_node", lambda engine: ("", ""))
+    hub.RECORD.write_text('{"version": 1, "context": "theirs", "id": "1",')
+    with pytest.raises(CourseError, match="it said where the hub is") as caught:
+        hub.down(Engine("podman", "5", {}), print)
+    assert hub.RECORD.exists() and f"delete namespace {hub.NAMESPACE}" in caught.value.next
+    state.write(hub.RECORD, id="1")
+    hub.down(Engine("podman", "5", {}), print)
+    assert not hub.RECORD.exists()
+
+
 def test_somebody_elses_hub_is_left_alone() -> None:
     for verb in (hub.seats, lambda engine: hub.down(engine, print), lambda engine: hub.up(engine, 1, print)):
         with pytest.raises(Foreign, match="did not make"):

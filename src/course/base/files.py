@@ -55,9 +55,18 @@ def _way_out(number: int | None, file: Path) -> str:
         return OWN_CACHE
     if number == errno.ENOSPC:
         return f"df -h {shlex.quote(str(file.parent))}, free some space, then the same command again"
-    if number == errno.EROFS or (number in (errno.EACCES, errno.EPERM) and file.is_relative_to(paths.STATE)):
+    if number in (errno.EROFS, errno.EACCES, errno.EPERM) and file.is_relative_to(paths.STATE):
         return f"export COURSE_STATE={_elsewhere()}, then the same command again"
-    return LOOK
+    if number == errno.EROFS and file.is_relative_to(paths.ROOT):
+        return a_copy()
+    return "ulimit -f unlimited, then the same command again" if number == errno.EFBIG else LOOK
+
+
+def a_copy() -> str:
+    """What makes a copy of this clone where one may write, without what is made anew there."""
+    here, there = shlex.quote(str(paths.ROOT)), "~/externalname-course"
+    left = "--exclude='./.venv*' --exclude=./.course"
+    return f"mkdir {there} && tar -C {here} {left} -cf - . | tar -C {there} -xf -, then work there"
 
 
 def _is_no_folder(path: Path) -> bool:

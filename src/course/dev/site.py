@@ -64,10 +64,18 @@ def build(folder: Path = FOLDER, repository: str = "") -> Path:
         argv = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-j", "auto"]
         argv += ["-c", str(SETTINGS), "-d", f"{work}/read", str(source), str(made)]
         shell.output(argv, doing="Building the pages", next="Fix what it names, then: ./course dev site", timeout=600)
-        if folder.exists():
-            shutil.rmtree(folder)
-        shutil.copytree(made, folder)
+        _clear(folder, made)
+        shutil.copytree(made, folder, dirs_exist_ok=True)
     return folder / "index.html"
+
+
+def _clear(folder: Path, made: Path) -> None:
+    """Remove what an earlier site left: pages, and what the new one has; what somebody put beside them stays."""
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.is_dir() and (made / path.name).exists():
+            shutil.rmtree(path)
+        elif path.suffix == ".html" or (made / path.name).exists():
+            path.unlink()
 
 
 def _refuse_what_is_no_site(folder: Path) -> None:

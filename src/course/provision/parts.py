@@ -51,7 +51,7 @@ class Part:
     @property
     def made(self) -> bool:
         """Whether it is in the cache."""
-        return self.folder.exists()
+        return (self.folder / IMAGE).is_file()
 
 
 def _of(made: programs.Programs, what: str, megabytes: int) -> Part:
@@ -95,6 +95,7 @@ def make(name: str, say: Say = print) -> None:
         if part.made:  # somebody else made it while we waited for the lock
             return
         say(f"making the part {name}, once: {part.minutes} minutes on 2 cores, {part.megabytes} MB in {paths.cache()}")
+        rmtree(part.folder, ignore_errors=True)  # one without what it is made for
         try:
             with tools.part(part.folder) as folder:
                 part.make(folder, work, choose(say), say)

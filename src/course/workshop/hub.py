@@ -652,6 +652,13 @@ def down(engine: Engine, say: Say) -> None:
     container, _ = _node(engine)
     if container:
         kind_cluster.remove_node(engine, node(), "Removing the hub's cluster", timeout=300)
+    elif RECORD.exists() and state.text(state.read(RECORD), "id") is None:
+        where = f"what is there: {typed('get', 'pods')}; to remove it: {typed('delete', 'namespace', NAMESPACE)}"
+        raise CourseError(
+            f"{RECORD} is damaged: it said where the hub is.",
+            "On this machine there is none. In a cluster of yours its desks may still be.",
+            f"{where}; then, to forget it: rm {shlex.quote(str(RECORD))}",
+        )
     forget()
     say(f"The hub and all its desks are removed from {engine.name}." if container else "There is no hub.")
 
