@@ -1158,7 +1158,7 @@ def test_the_hubs_helpers_may_do_what_they_need_alone() -> None:
 def test_nobody_but_this_machine_is_let_in_without_tls(tmp_path: Path) -> None:
     at_home, open_door = entrance.chosen("127.0.0.1", None, None), entrance.chosen("0.0.0.0", None, None)  # noqa: S104
     assert not at_home.with_tls and open_door.with_tls and entrance.chosen("192.0.2.7", None, None).with_tls
-    assert at_home.host == "127.0.0.1" and open_door.host != "0.0.0.0"  # noqa: S104
+    assert at_home.host == "127.0.0.1"
     (port,) = yaml.safe_load(hub._kind_config(open_door))["nodes"][0]["extraPortMappings"]
     assert port["listenAddress"] == "0.0.0.0"  # noqa: S104
     plain, secret = (hub.manifests("hub:1", "desk:1", 2, door=door) for door in (at_home, open_door))
@@ -1167,7 +1167,7 @@ def test_nobody_but_this_machine_is_let_in_without_tls(tmp_path: Path) -> None:
 
 
 def test_a_certificate_of_ones_own_is_used_and_one_that_does_not_fit_is_refused(tmp_path: Path) -> None:
-    made, other = (entrance.pair(entrance.chosen("0.0.0.0", None, None)) for _ in range(2))  # noqa: S104
+    made, other = (entrance.pair(entrance.chosen("192.0.2.7", None, None)) for _ in range(2))
     assert len(entrance.fingerprint(made[0])) == 95
     certificate, key, wrong = tmp_path / "crt.pem", tmp_path / "key.pem", tmp_path / "wrong.pem"
     for path, text in ((certificate, made[0]), (key, made[1]), (wrong, other[1])):
@@ -1207,11 +1207,11 @@ def test_browsers_are_said_to_warn_of_a_certificate_that_was_made_here_alone(
         return base64.b64decode(json.loads(held["tls"])["data"]["tls.crt"]).decode()
 
     monkeypatch.setattr(hub, "kubectl", kept)
-    own = entrance.Entrance("0.0.0.0")  # noqa: S104
+    own = entrance.Entrance("192.0.2.7")
     made, key = entrance.pair(own)
     (tmp_path / "room.crt").write_text(made)
     (tmp_path / "room.key").write_text(key)
-    given = entrance.chosen("0.0.0.0", tmp_path / "room.crt", tmp_path / "room.key")  # noqa: S104
+    given = entrance.chosen("192.0.2.7", tmp_path / "room.crt", tmp_path / "room.key")
     assert warned(own) and warned(own)
     assert not warned(given) and certificate() == made
     assert not warned(own), "the given one is kept"
@@ -1256,6 +1256,31 @@ def test_a_door_that_nobody_can_open_is_found_before_anything_is_built(monkeypat
         hub.up(Fixed("podman", ""), 1, print, door=entrance.Entrance("192.0.2.1"))
     assert caught.value.next == "ip -4 addr"
     entrance.refuse_taken(hub.AT_HOME, port)
+
+
+def test_a_machine_without_a_way_out_does_not_call_loopback_the_rooms_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system's own answer to a machine without a route is an error of connect()."""
+    everywhere = entrance.Entrance(entrance.EVERYWHERE)
+    monkeypatch.setattr(hub, "RECORD", tmp_path / "workshop.json")
+    monkeypatch.setattr(hub, "desk_image", lambda *words: pytest.fail("an image is built"))
+    monkeypatch.setattr(entrance, "SOMEWHERE", ("256.0.2.1", 9))
+    with pytest.raises(CourseError, match="Which address of this machine") as caught:
+        hub.up(Fixed("podman", ""), 1, print, door=everywhere)
+    assert caught.value.next == "ip -4 addr, then the same command with --listen ADDRESS"
+    monkeypatch.setattr(entrance, "_own_address", lambda: "192.0.2.7")
+    assert everywhere.host == "192.0.2.7"
+
+
+def test_a_room_that_listens_everywhere_is_called_by_the_address_that_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "RECORD", tmp_path / "workshop.json")
+    state.write(hub.RECORD, id="1", listen=entrance.EVERYWHERE)
+    hub._refuse_another_door(entrance.Entrance("192.0.2.7"), 3)
+    with pytest.raises(CourseError, match=r"listens on 0\.0\.0\.0, not on 127\.0\.0\.1"):
+        hub._refuse_another_door(hub.AT_HOME, 3)  # it would be open to all without TLS
 
 
 def test_what_kind_could_not_do_has_a_line_to_type(monkeypatch: pytest.MonkeyPatch) -> None:

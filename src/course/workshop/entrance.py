@@ -29,12 +29,25 @@ class Entrance:
     @property
     def with_tls(self) -> bool:
         """Whether browsers speak TLS with it."""
-        return self.certificate is not None or not ipaddress.ip_address(self.listen).is_loopback
+        return self.certificate is not None or not self.is_loopback
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether this machine alone reaches it."""
+        return ipaddress.ip_address(self.listen).is_loopback
 
     @property
     def host(self) -> str:
-        """The address that participants type, without a port."""
-        return _own_address() if self.listen == EVERYWHERE else self.listen
+        """The address that participants type, without a port. CourseError where only a person can know it."""
+        if self.listen != EVERYWHERE:
+            return self.listen
+        if (own := _own_address()) == LOOPBACK:
+            raise CourseError(
+                "Which address of this machine is the room's?",
+                "Without a way to other networks it cannot be told from those of containers.",
+                "ip -4 addr, then the same command with --listen ADDRESS",
+            )
+        return own
 
 
 def chosen(listen: str, certificate: Path | None, key: Path | None) -> Entrance:

@@ -120,6 +120,7 @@ def up(
     refuse_another_place("", seats)
     refuse_foreign(engine)
     _refuse_another_door(door, seats)
+    address = f"{'https' if door.with_tls else 'http'}://{door.host}:{PORT}"
     there, status = _node(engine)
     if not there or status in containers.STARTABLE:  # else the room has its port
         entrance.refuse_taken(door, PORT)
@@ -132,7 +133,7 @@ def up(
     remember(seats, asked)
     for name in (hub, desk):
         _carry(engine, name, say)
-    room = make_secrets(f"{'https' if door.with_tls else 'http'}://{door.host}:{PORT}")
+    room = make_secrets(address)
     served, sign_in = _certify(door, say), set_provider(wishes)
     made = manifests(hub, desk, seats, idle, door, sign_in=sign_in, runtime=wishes.runtime, certificate=served)
     begin(made, desk, say)
@@ -496,8 +497,10 @@ def _object(kind: str, name: str, **content: object) -> dict[str, Any]:
 
 
 def _refuse_another_door(door: Entrance, seats: int) -> None:
-    """kind publishes a port when it makes the node, and never another one."""
+    """kind publishes a port when it makes the node, and never another one; what is for all addresses is for each."""
     listens = state.text(state.read(RECORD), "listen") or entrance.LOOPBACK
+    if listens == entrance.EVERYWHERE and not door.is_loopback:
+        return
     if RECORD.exists() and is_whole() and door.listen != listens:
         raise CourseError(
             f"The hub that is up listens on {listens}, not on {door.listen}.",
