@@ -20,6 +20,8 @@ def image(
     from course.provision import engine
     from course.workshop import image as building
 
+    if push:
+        building.refuse_no_registry(push, "./course workshop image --push")
     chosen = engine.choose(typer.echo)
     name = building.build(chosen, building.name(), typer.echo)
     typer.echo(f"Built: {name}\nTry it: {building.run_line(chosen.name, name)}")

@@ -275,7 +275,10 @@ def options(place: Place, idle: float, wishes: hub.Wishes) -> str:
 
 
 def refuse_mixed(seats: int, idle: float, place: Place, wishes: hub.Wishes, door: Entrance) -> None:
-    """CourseError for options of the one kind of hub with the other. place.context: "" for a hub on this machine."""
+    """CourseError for options of the one kind of hub with the other, and for what is no registry.
+
+    place.context: "" for a hub on this machine.
+    """
     if place.context and door != hub.AT_HOME:
         raise CourseError(
             "--listen and --certificate are for a hub on this machine.",
@@ -288,3 +291,6 @@ def refuse_mixed(seats: int, idle: float, place: Place, wishes: hub.Wishes, door
             "A hub on this machine has its images from the engine, and the runtime of kind's node.",
             hub.line(seats, hub.options(idle, replace(wishes, runtime=""), door)),
         )
+    if place.registry:
+        without = hub.line(seats, options(replace(place, registry=""), idle, wishes))
+        image.refuse_no_registry(place.registry, f"{without} --registry")
