@@ -503,22 +503,26 @@ def test_another_cluster_is_checked_as_up_asks_it(tmp_path: Path, monkeypatch: p
     """The cluster is an answer for each kind of thing: one node, a Pod of a shop, no StorageClass."""
     node = {"metadata": {"name": "a"}, "spec": {}, "status": {"allocatable": {"memory": "4G"}}}
     things = {"nodes": [node], "pods": [{"metadata": {"namespace": "shop"}}], "storageclasses": []}
-    for name in ("RECORD", "KUBECONFIG"):
+    for name in ("RECORD", "KUBECONFIG", "EXPORTED"):
         monkeypatch.setattr(hub, name, tmp_path / name.lower())
     monkeypatch.setattr(elsewhere, "_kubeconfig", lambda context: nullcontext())
     monkeypatch.setattr(
         hub,
         "kubectl",
-        lambda *words: (
+        lambda *words, **more: (
             json.dumps({"items": things[words[1]]}) if "-A" in words or words[1] in ("nodes", "storageclasses") else ""
         ),
     )
     result = CliRunner().invoke(app, ["workshop", "check", "--seats", "3", "--context", "theirs"])
     said = result.output.splitlines()
     assert result.exit_code == 1
-    assert [line[:7] for line in said] == ["wrong: ", "       ", "ok:    ", "wrong: ", "       "]
+    assert [line[:7] for line in said] == ["wrong: ", "       ", "ok:    ", "wrong: ", "       ", "ok:    "]
     assert "shop (1)" in said[0] and "--context theirs --yes" in said[1] and "memory for 3 desks" in said[2]
-    assert "annotate storageclass" in said[4]
+    assert "annotate storageclass" in said[4] and "it takes privileged Pods" in said[5]
+    annotated = {"metadata": {"name": "standard", "annotations": {elsewhere.DEFAULT_CLASS: "true"}}}
+    monkeypatch.setitem(things, "storageclasses", [annotated])
+    result = CliRunner().invoke(app, ["workshop", "check", "--seats", "3", "--context", "theirs", "--yes"])
+    assert result.exit_code == 0 and "other people's Pods beside the desks are known of" in result.output
     state.write(hub.RECORD, id="1")
     with pytest.raises(CourseError, match="The hub is up already"):
         elsewhere.check(3, elsewhere.Place("theirs"))

@@ -152,6 +152,7 @@ def check(
     context: Annotated[
         str, typer.Option("--context", help="Of another cluster instead, by this context of your kubeconfig.")
     ] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="With --context: also beside other people's Pods.")] = False,
 ) -> None:
     """Whether this machine, or another cluster, carries so many desks; exit code 1 where it does not."""
     from course.base import advice
@@ -159,7 +160,7 @@ def check(
     from course.workshop import elsewhere, preflight
 
     if context:
-        findings = elsewhere.check(seats, elsewhere.Place(context))
+        findings = elsewhere.check(seats, elsewhere.Place(context, yes=yes))
     else:
         findings = preflight.of(engine.choose(typer.echo, install=False), seats)
     for found in findings:

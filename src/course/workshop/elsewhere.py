@@ -83,21 +83,22 @@ def up(
 def check(seats: int, place: Place) -> list[Finding]:
     """What a room there needs, asked as `up` asks it. CourseError where that cluster cannot be asked.
 
-    Whether it takes privileged Pods is asked last, in the namespace, and not where there will be no room anyway.
+    Whether it takes privileged Pods is asked last, in the namespace.
     """
     hub.refuse_another_place(place.context, seats)
     asked = options(place, hub.IDLE, hub.USUAL)
     with _kubeconfig(place.context):
         known = _own_namespace(place.context)
-        findings = [
-            answer("no other people's Pods run there", lambda: _refuse_strangers(place, hub.line(seats, asked))),
+        privileged = _refuse_unprivileged if known else _refuse_unprivileged_when_new
+        beside = (
+            "other people's Pods beside the desks are known of" if place.yes else "no other people's Pods run there"
+        )
+        return [
+            answer(beside, lambda: _refuse_strangers(place, hub.line(seats, asked))),
             answer(f"its nodes have memory for {seats} desks", lambda: _refuse_too_many(place, seats, asked)),
             answer("it has a default StorageClass", lambda: _refuse_without_volumes(place)),
+            answer("it takes privileged Pods", lambda: privileged(place)),
         ]
-        if all(finding.good for finding in findings):
-            ask = _refuse_unprivileged if known else _refuse_unprivileged_when_new
-            findings.append(answer("it takes privileged Pods", lambda: ask(place)))
-        return findings
 
 
 def down(say: Say, *, yes: bool = False) -> None:
