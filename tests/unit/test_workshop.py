@@ -1363,6 +1363,71 @@ def test_a_room_whose_cluster_is_gone_can_be_forgotten(tmp_path: Path, monkeypat
     assert list(tmp_path.iterdir()) == []
 
 
+class Namespace:
+    """A cluster that keeps the room's namespace, as kubectl speaks of it; then: what comes after it was made."""
+
+    def __init__(self, then: BaseException | None = None) -> None:
+        self.held: dict[str, object] = {}
+        self.then = then
+
+    def __call__(self, *words: str, text: str = "", **more: object) -> str:
+        if words[0] == "create" and "Namespace" in text:
+            if self.held:
+                raise CourseError("kubectl create failed.", "AlreadyExists")
+            self.held = {**yaml.safe_load(text)["metadata"], "uid": "a-uid"}
+            if self.then:
+                raise self.then
+        if words[:2] == ("delete", "namespace"):
+            self.held = {}
+        return json.dumps({"metadata": self.held}) if words[:2] == ("get", "namespace") and self.held else ""
+
+
+@pytest.fixture
+def begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Namespace:
+    """A cluster in which an `up` was interrupted when it had made the namespace."""
+    cluster = Namespace(then=KeyboardInterrupt())
+    for name in ("RECORD", "KUBECONFIG", "EXPORTED"):
+        monkeypatch.setattr(hub, name, tmp_path / name.lower())
+    monkeypatch.setattr(hub, "kubectl", cluster)
+    with pytest.raises(KeyboardInterrupt):
+        elsewhere._claim("theirs")
+    return cluster
+
+
+def test_a_namespace_that_was_being_made_is_ours(begun: Namespace) -> None:
+    assert not hub.is_whole()
+    export.refuse_to_lose(print)
+    assert elsewhere._own_namespace("theirs") == "a-uid" and hub.is_whole()
+    begun.held["uid"] = "another"
+    with pytest.raises(Foreign, match="did not make"):
+        elsewhere._own_namespace("theirs")
+
+
+def test_a_namespace_that_was_being_made_is_removed(begun: Namespace) -> None:
+    elsewhere.down(print)
+    assert begun.held == {} and not hub.RECORD.exists()
+
+
+def test_a_namespace_that_another_copy_made_meanwhile_is_left_alone(begun: Namespace) -> None:
+    begun.held = {"uid": "another", "annotations": {hub.MARK: "another"}}
+    with pytest.raises(Foreign, match="did not make"):
+        elsewhere.down(print)
+    with pytest.raises(CourseError, match="AlreadyExists"):
+        elsewhere._claim("theirs")
+    assert begun.held and not hub.RECORD.exists(), "nothing is written down of what is another copy's"
+    with pytest.raises(Foreign, match="did not make"):
+        elsewhere._own_namespace("theirs")
+
+
+def test_a_namespace_whose_making_was_not_heard_of_to_the_end_is_ours(
+    begun: Namespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun.held, begun.then = {}, CourseError("kubectl create failed.", "no answer within 60 s")
+    with pytest.raises(CourseError, match="no answer"):
+        elsewhere._claim("theirs")
+    assert elsewhere._own_namespace("theirs") == "a-uid"
+
+
 @pytest.mark.parametrize(("names", "chosen"), [(["fast", "slow"], "NAME"), (["standard"], "standard"), ([], "NAME")])
 def test_a_storage_class_is_named_where_there_is_one_alone(
     names: list[str], chosen: str, monkeypatch: pytest.MonkeyPatch

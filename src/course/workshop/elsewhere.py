@@ -6,6 +6,7 @@ The facilitator's kubeconfig is read once. What is kept of it is the one context
 import json
 import os
 import re
+import secrets
 import shlex
 from collections import Counter
 from collections.abc import Iterator
@@ -151,27 +152,40 @@ def _kubeconfig(context: str) -> Iterator[None]:
 def _own_namespace(context: str) -> str:
     """The uid of our namespace, "" where there is none; Foreign where somebody else has one of that name.
 
-    The id that was written down decides, and no label: another copy of the course may have its hub in that cluster.
+    The id that was written down decides; before there is one, the mark: another copy may have its hub in that cluster.
     """
-    uid = _uid()
-    if uid and not ownership.is_ours(uid, state.text(state.read(hub.RECORD), "id"), labelled=False):
+    uid, mark = _found()
+    known = state.read(hub.RECORD)
+    marked = bool(mark) and mark == state.text(known, hub.MARK)
+    if uid and not ownership.is_ours(uid, state.text(known, "id"), labelled=marked):
         raise Foreign(
             f"The cluster has a namespace {hub.NAMESPACE} that this copy of the course did not make.",
             "It is left alone: it may be another room.",
             f"./course workshop down in the clone that made it; if that is gone: kubectl --context {context} {DELETE}",
         )
+    if uid and marked:
+        state.add(hub.RECORD, id=uid)
     return uid
 
 
-def _uid() -> str:
-    words = ("get", "namespace", hub.NAMESPACE, "--ignore-not-found", "-o", "jsonpath={.metadata.uid}")
-    return hub.kubectl(*words)
+def _found() -> tuple[str, str]:
+    """(uid, mark) of the namespace; ("", "") where there is none."""
+    said = hub.kubectl("get", "namespace", hub.NAMESPACE, "--ignore-not-found", "-o", "json")
+    metadata = json.loads(said)["metadata"] if said else {}
+    return metadata.get("uid", ""), metadata.get("annotations", {}).get(hub.MARK, "")
 
 
 def _claim(context: str) -> None:
-    """Make the namespace, and write down that it is ours: an interrupted `up` goes on, and `down` finds it."""
-    hub.make_namespace()
-    state.write(hub.RECORD, context=context, id=_uid())
+    """Make the namespace. Before it is written down that it will be ours: after an interruption it is known again."""
+    mark = secrets.token_hex(8)
+    state.write(hub.RECORD, context=context, id="", **{hub.MARK: mark})
+    try:
+        hub.make_namespace(mark)
+    except CourseError:
+        if _found()[1] != mark:
+            hub.forget()
+        raise
+    state.add(hub.RECORD, id=_found()[0])
 
 
 def _unclaim() -> None:

@@ -61,6 +61,7 @@ LIMITS = "/etc/systemd/system.conf.d/desks.conf"
 MOUNTED = f'{{{{range .Mounts}}}}{{{{if eq .Destination "{LIMITS}"}}}}{{{{.Source}}}}{{{{end}}}}{{{{end}}}}'
 LIFT = "for file in /sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/pids.max; do [ ! -e $file ] || echo max > $file; done"
 MADE_BY, US = "app.kubernetes.io/managed-by", "externalname-course"
+MARK = "externalname-course/mark"  # an annotation of a namespace in another cluster, and a key of the record
 # The Service that browsers reach: on the course's own cluster by a port of its node, elsewhere by what is before it.
 PUBLISHED = f"{{type: NodePort, selector: {{app: proxy}}, ports: [{{port: {PORT}, nodePort: {NODE_PORT}}}]}}"
 INSIDE = f"{{type: ClusterIP, selector: {{app: proxy}}, ports: [{{port: {PORT}}}]}}"
@@ -354,7 +355,7 @@ def _is_foreign(engine: Engine) -> bool:
 
 
 def is_whole() -> bool:
-    """Whether the cluster of this copy's room was made to its end, or is another one, which is always whole."""
+    """Whether that was made to its end in which this copy's room is: its cluster, or its namespace of another one."""
     return state.text(state.read(RECORD), "id") != ""
 
 
@@ -391,11 +392,15 @@ def load(engine: Engine, name: str, into: str) -> None:
         raise CourseError(f"{name} cannot be carried to {into}.", shell.last_words(imported.stderr), "df -h")
 
 
-def make_namespace() -> None:
-    """The hub's own, with our mark. It says that its Pods are privileged: a cluster's default may be stricter."""
+def make_namespace(mark: str = "") -> None:
+    """The hub's own, with our label. It says that its Pods are privileged: a cluster's default may be stricter.
+
+    mark: one to know it by, where it must not be there yet.
+    """
     labels = {MADE_BY: US, "pod-security.kubernetes.io/enforce": "privileged"}
-    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE, "labels": labels}}
-    kubectl("apply", "-f", "-", text=yaml.safe_dump(namespace))
+    metadata = {"name": NAMESPACE, "labels": labels, "annotations": {MARK: mark} if mark else {}}
+    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
+    kubectl("create" if mark else "apply", "-f", "-", text=yaml.safe_dump(namespace))
 
 
 def make_secrets(address: str) -> Room:
