@@ -583,6 +583,12 @@ def test_what_is_not_typed_again_stays_as_the_room_was_made(tmp_path: Path, monk
     assert called[-1] == called[-2] == (30, entrance.Entrance("127.0.0.1", files[0], files[1]), hub.USUAL)
     up("--idle", "120", "--certificate", str(files[2]), "--key", str(files[3]))
     assert called[-1] == (hub.IDLE, entrance.Entrance("127.0.0.1", files[2], files[3]), hub.USUAL)
+    files[3].unlink()
+    for _ in range(2):
+        up()
+        assert called[-1] == (hub.IDLE, entrance.Entrance("127.0.0.1", files[2], files[3], gone=True), hub.USUAL)
+    named = ["workshop", "up", "--seats", "3", "--certificate", str(files[2]), "--key", str(files[3])]
+    assert isinstance(error := CliRunner().invoke(app, named).exception, CourseError) and "cannot be read" in error.what
 
 
 def test_what_of_a_room_elsewhere_stays_is_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -1219,6 +1225,13 @@ def test_browsers_are_said_to_warn_of_a_certificate_that_was_made_here_alone(
     assert warned(own) and warned(own)
     assert not warned(given) and certificate() == made
     assert not warned(own), "the given one is kept"
+    (tmp_path / "room.crt").unlink()
+    gone = entrance.chosen("192.0.2.7", given.certificate, given.key, remembered=True)
+    said: list[str] = []
+    assert hub._certify(gone, said.append) and certificate() == made and "is gone" in said[0]
+    held.clear()
+    with pytest.raises(CourseError, match=r"room\.crt cannot be read"):
+        hub._certify(gone, said.append)
 
 
 def test_another_certificate_is_another_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

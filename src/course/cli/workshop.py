@@ -73,8 +73,9 @@ def up(  # noqa: PLR0913, PLR0917  # options, which are given by name
 
     typed = {"--idle": idle, "--listen": listen, "--certificate": certificate, "--key": key, "--registry": registry}
     given = hub.with_before(context, typed | {"--runtime-class": runtime}, typer.echo)
+    remembered = certificate is None and key is None
     certificate, key = (Path(given[name]) if name in given else None for name in ("--certificate", "--key"))
-    door = entrance.chosen(given.get("--listen", entrance.LOOPBACK), certificate, key)
+    door = entrance.chosen(given.get("--listen", entrance.LOOPBACK), certificate, key, remembered=remembered)
     wishes = hub.Wishes(provider.read(oauth) if oauth else {}, given.get("--runtime-class", ""), oauth)
     place = elsewhere.Place(context, given.get("--registry", ""), yes)
     minutes = float(given.get("--idle", hub.IDLE))

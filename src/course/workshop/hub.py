@@ -519,7 +519,9 @@ def _certify(door: Entrance, say: Say) -> str:
     if not door.with_tls:
         return ""
     secret = json.loads(kubectl("get", "secret", "tls", "--ignore-not-found", "-o", "json") or "{}")
-    if door.certificate or not secret:
+    if door.gone and secret:
+        say(f"{door.certificate} or its key is gone. The room keeps the certificate that it has.")
+    elif door.certificate or not secret:
         certificate, key = entrance.pair(door)
         secret = _object("Secret", "tls", data={"tls.crt": _base64(certificate), "tls.key": _base64(key)})
         secret["metadata"]["labels"] = {MADE_BY: "facilitator" if door.certificate else US}
