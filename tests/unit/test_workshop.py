@@ -1392,6 +1392,8 @@ class Namespace:
                 raise self.then
         if words[:2] == ("delete", "namespace"):
             self.held = {}
+        if words[:2] == ("get", "persistentvolumes"):
+            return '{"items": []}'
         return json.dumps({"metadata": self.held}) if words[:2] == ("get", "namespace") and self.held else ""
 
 
@@ -1439,6 +1441,67 @@ def test_a_namespace_whose_making_was_not_heard_of_to_the_end_is_ours(
     with pytest.raises(CourseError, match="no answer"):
         elsewhere._claim("theirs")
     assert elsewhere._own_namespace("theirs") == "a-uid"
+
+
+def persistent(name: str, policy: str, phase: str = "Bound", namespace: str = hub.NAMESPACE) -> dict[str, object]:
+    claim = {"claimRef": {"namespace": namespace}} if namespace else {}
+    spec = {"persistentVolumeReclaimPolicy": policy, **claim}
+    return {"metadata": {"name": name}, "spec": spec, "status": {"phase": phase}}
+
+
+@pytest.fixture
+def volumes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, object]]:
+    """A cluster with a room and these volumes; what is called gone goes with the namespace."""
+    held: list[dict[str, object]] = []
+
+    def kubectl(*words: str, **more: object) -> str:
+        if words[:2] == ("delete", "namespace"):
+            held[:] = [each for each in held if each["metadata"] != {"name": "gone"}]
+        if words[:2] == ("get", "persistentvolumes"):
+            return json.dumps({"items": held})
+        return json.dumps({"metadata": {"uid": "a-uid"}}) if words[:2] == ("get", "namespace") else ""
+
+    for name in ("RECORD", "KUBECONFIG", "EXPORTED"):
+        monkeypatch.setattr(hub, name, tmp_path / name.lower())
+    state.write(hub.RECORD, context="their own", id="a-uid")
+    monkeypatch.setattr(hub, "kubectl", kubectl)
+    monkeypatch.setattr(elsewhere, "GOING", 0)
+    return held
+
+
+def test_volumes_that_outlive_the_room_are_named_with_what_removes_them(volumes: list[dict[str, object]]) -> None:
+    """Those of another namespace, and of an earlier one of the same name, are somebody else's."""
+    volumes += [persistent("kept", "Retain"), persistent("gone", "Delete"), persistent("stuck", "Delete")]
+    volumes += [persistent("old", "Retain", "Released"), persistent("free", "Retain", "Available", "")]
+    volumes += [persistent("shop", "Retain", namespace="shop")]
+    said: list[str] = []
+    elsewhere.down(said.append)
+    assert "Volumes that stay there, with what participants did: kept, stuck." in said[-2]
+    words = shlex.split(said[-1])
+    assert words[:7] == ["kubectl", "--context", "their own", "patch", "persistentvolume", "kept", "stuck"]
+    assert json.loads(words[-1]) == {"spec": {"persistentVolumeReclaimPolicy": "Delete"}}
+
+
+def test_where_all_volumes_go_with_the_room_nothing_is_said_of_them(volumes: list[dict[str, object]]) -> None:
+    volumes.append(persistent("gone", "Delete"))
+    said: list[str] = []
+    elsewhere.down(said.append)
+    assert len(said) == 1 and not hub.RECORD.exists()
+
+
+def test_who_may_not_ask_for_volumes_can_remove_a_room(
+    volumes: list[dict[str, object]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(*words: str, **more: object) -> str:
+        if words[1] == "persistentvolumes":
+            raise CourseError("kubectl get failed.", "persistentvolumes is forbidden")
+        return json.dumps({"metadata": {"uid": "a-uid"}}) if words[1] == "namespace" else ""
+
+    monkeypatch.setattr(hub, "kubectl", forbidden)
+    said: list[str] = []
+    elsewhere.down(said.append)
+    assert said[0] == "Whether volumes stay cannot be asked: persistentvolumes is forbidden"
+    assert len(said) == 2 and not hub.RECORD.exists()
 
 
 @pytest.mark.parametrize(("names", "chosen"), [(["fast", "slow"], "NAME"), (["standard"], "standard"), ([], "NAME")])

@@ -10,7 +10,7 @@ import secrets
 import shlex
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,8 @@ from typing import Any
 import yaml
 
 from course.base import files, ownership, shell, state
-from course.base.errors import CourseError, Foreign
+from course.base.errors import CourseError, Foreign, NotReady
+from course.base.waiting import until
 from course.provision.engine import Engine, Say
 from course.workshop import hub, image, trial
 from course.workshop.entrance import Entrance
@@ -27,6 +28,8 @@ from course.workshop.preflight import Finding, answer
 OF_KUBERNETES = re.compile(r"kube-.*|local-path-storage")
 DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 DELETE = f"delete namespace {hub.NAMESPACE}"
+RECLAIM = '{"spec": {"persistentVolumeReclaimPolicy": "Delete"}}'
+GOING = 60  # seconds for a volume to go after its claim
 QUANTITY = re.compile(r"(\d+\.?\d*|\.\d+)(?:[eE]([+-]?\d+)|([A-Za-z]*))")
 UNITS = (
     {"": 1.0, "n": 1e-9, "u": 1e-6, "m": 1e-3}
@@ -103,7 +106,7 @@ def check(seats: int, place: Place) -> list[Finding]:
 
 
 def down(say: Say, *, yes: bool = False) -> None:
-    """Remove the namespace, and with it all desks, volumes, names and passwords.
+    """Remove the namespace, and with it all desks, names and passwords; which volumes stay, is said.
 
     yes: where the cluster does not answer any more, the room is forgotten here, and that is said.
     """
@@ -114,10 +117,39 @@ def down(say: Say, *, yes: bool = False) -> None:
         raise
     except CourseError as silent:
         return _forget(context, silent, say, yes=yes)
+    volumes = _volumes(say) if known else {}
+    bound = {name for name, each in volumes.items() if each["status"]["phase"] == "Bound"}
     if known:
         _remove_namespace()
+    staying = _staying(bound, say)
     hub.forget()
     say(f"The hub and all its desks are removed from the cluster of the context {context}.")
+    if staying:
+        say(f"Volumes that stay there, with what participants did: {', '.join(staying)}. To remove them, too:")
+        say(f"  kubectl --context {shlex.quote(context)} patch persistentvolume {' '.join(staying)} -p '{RECLAIM}'")
+
+
+def _volumes(say: Say) -> dict[str, dict[str, Any]]:
+    """The PersistentVolumes that are, or were, for claims of the room's namespace, by name. {} where none may ask."""
+    try:
+        every = json.loads(hub.kubectl("get", "persistentvolumes", "-o", "json"))["items"]
+    except CourseError as refused:
+        say(f"Whether volumes stay cannot be asked: {refused.why}")
+        return {}
+    of_the_room = (each for each in every if each["spec"].get("claimRef", {}).get("namespace") == hub.NAMESPACE)
+    return {each["metadata"]["name"]: each for each in of_the_room}
+
+
+def _staying(before: set[str], say: Say) -> list[str]:
+    """Which of these volumes are there still, once those had a minute that go with their claims."""
+
+    def left() -> dict[str, str]:
+        there = _volumes(say) if before else {}
+        return {name: there[name]["spec"]["persistentVolumeReclaimPolicy"] for name in before & there.keys()}
+
+    with suppress(NotReady):
+        until(lambda: "Delete" not in left().values(), seconds=GOING, what="The end of the volumes")
+    return sorted(left())
 
 
 def _forget(context: str, silent: CourseError, say: Say, *, yes: bool) -> None:
