@@ -28,7 +28,6 @@ from course.kube import kubectl
 from course.provision import kind_cluster
 from course.provision.engine import Engine
 from course.workshop import elsewhere, hub, provider
-from course.workshop.preflight import Finding
 from tests import daily
 
 pytestmark = [
@@ -159,24 +158,13 @@ def test_what_it_cannot_use_is_said_before_anything_is_made(
     assert not hub.KUBECONFIG.exists() and not hub.RECORD.exists()
 
 
-def asked_before(place: elsewhere.Place, monkeypatch: pytest.MonkeyPatch) -> list[Finding]:
-    """What `course workshop check` finds, were nobody else's Pods there."""
-    with monkeypatch.context() as alone:
-        alone.setattr(elsewhere, "strangers", lambda pods: {})
-        return elsewhere.check(1, place)
-
-
-def test_a_check_says_that_all_is_there_and_leaves_nothing(
-    place: elsewhere.Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    found = asked_before(place, monkeypatch)
+def test_a_check_says_that_all_is_there_and_leaves_nothing(place: elsewhere.Place) -> None:
+    found = elsewhere.check(1, place)
     assert [finding.good for finding in found] == [True] * 4 and found[-1].text == "it takes privileged Pods"
     assert hub.NAMESPACE not in kubectl.output("get", "namespaces", "-o", "name") and not hub.RECORD.exists()
 
 
-def test_a_cluster_without_privileged_pods_has_no_room(
-    place: elsewhere.Place, engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_cluster_without_privileged_pods_has_no_room(place: elsewhere.Place, engine: Engine) -> None:
     """A policy is in force a moment after it is there: the test asks as the course does, until it is."""
     kubectl.apply(STRICT)
     try:
@@ -187,7 +175,7 @@ def test_a_cluster_without_privileged_pods_has_no_room(
         with pytest.raises(CourseError, match="takes no privileged Pods") as caught:
             elsewhere.up(engine, 1, place, print)
         assert "no privileged Pods here" in caught.value.why
-        assert asked_before(place, monkeypatch)[-1].text.startswith(caught.value.what)
+        assert elsewhere.check(1, place)[-1].text.startswith(caught.value.what)
         assert hub.NAMESPACE not in kubectl.output("get", "namespaces", "-o", "name")
     finally:
         for document in yaml.safe_load_all(STRICT):

@@ -6,10 +6,13 @@ import tarfile
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from course.base import paths
 from course.base.errors import CourseError
+from course.cli.app import app
 from course.dev import repository
+from course.provision import engine
 from course.provision.engine import Engine
 from course.workshop import desk, image, pip
 from tests.unit import documents
@@ -83,10 +86,11 @@ class Registry:
     """A Podman on PATH that writes down what it is told, and refuses to push."""
 
     def __init__(self, folder: Path) -> None:
-        self.calls = folder / "calls"
+        self.calls, self.says = folder / "calls", folder / "says"
+        self.says.write_text("denied")
         program = folder / "podman"
         program.write_text(
-            f'#!/bin/sh\necho "$*" >> {self.calls}\n[ "$1" != push ] || {{ echo denied >&2; exit 125; }}\n'
+            f'#!/bin/sh\necho "$*" >> {self.calls}\n[ "$1" != push ] || {{ cat {self.says} >&2; exit 125; }}\n'
         )
         program.chmod(0o755)
         self.engine = Engine("podman", "5", {"PATH": f"{folder}:{os.environ['PATH']}"})
@@ -109,6 +113,30 @@ def test_a_registry_that_refuses_is_said_and_the_second_name_goes(
 
 
 @pytest.mark.parametrize(
+    ("says", "login"),
+    [
+        ("requesting bearer token: received unexpected HTTP status: 401 Unauthorized", True),
+        ("unauthorized: Authentication required", True),
+        ("no basic auth credentials", True),
+        ("dial tcp: lookup registry.example: no such host", False),
+        ("http: server gave HTTP response to HTTPS client", False),
+        ("dial tcp 192.0.2.7:14010: connect: connection refused", False),
+        ("x509: certificate signed by unknown authority", False),
+    ],
+)
+def test_a_login_helps_only_where_the_registry_wants_one(
+    says: str, login: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry = Registry(tmp_path)
+    registry.says.write_text(says)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    with pytest.raises(CourseError) as error:
+        image.push(registry.engine, "localhost/externalname-desk:1", "registry.example/room")
+    assert ("podman login registry.example, then again" in error.value.next) is login
+    assert ("speak HTTPS? curl -I https://registry.example/v2/, then again" in error.value.next) is not login
+
+
+@pytest.mark.parametrize(
     ("host", "insecure"),
     [
         ("127.0.0.1:5000", True),
@@ -124,10 +152,26 @@ def test_only_this_machine_is_asked_without_a_certificate(host: str, insecure: b
     assert image._insecure(Engine("docker", "28"), host) == []
 
 
-@pytest.mark.parametrize("registry", ["", "https://registry.example", "registry.example/", "a b", "x/UPPER", "-x y"])
-def test_what_is_no_registry_is_refused_before_anything_is_done(registry: str) -> None:
-    with pytest.raises(CourseError, match="is no registry"):
-        image.push(Engine("podman", "5", {"PATH": "/nonexistent"}), "localhost/externalname-desk:1", registry)
+@pytest.mark.parametrize(
+    ("registry", "right"),
+    [
+        ("https://registry.example", "registry.example"),
+        ("registry.example/", "registry.example"),
+        ("x/UPPER", "x/upper"),
+        ("a b", "registry.example.com/courses"),
+        ("-x y", "registry.example.com/courses"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("verb", "option"), [("image", "--push"), ("up --seats 7 --context theirs --yes", "--registry")]
+)
+def test_what_is_no_registry_is_refused_before_anything_is_done(
+    registry: str, right: str, verb: str, option: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "choose", lambda say: pytest.fail("an engine is looked for"))
+    error = CliRunner().invoke(app, ["workshop", *verb.split(), option, registry]).exception
+    assert isinstance(error, CourseError) and error.what == f"{registry!r} is no registry."
+    assert error.next == f"./course workshop {verb} {option} {right}"
 
 
 def test_a_desk_is_not_built_where_it_cannot_be(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -191,7 +191,7 @@ c.KubeSpawner.extra_resource_guarantees = {"ephemeral-storage": "2Gi"}
 c.KubeSpawner.extra_labels = {"externalname-course": "desk"}
 # The notebooks and the progress are kept; the engine, with the cluster in it, goes with the Pod.
 c.KubeSpawner.storage_pvc_ensure = True
-c.KubeSpawner.delete_pvc = False  # also where somebody is removed on the page Admin: all volumes go with the room
+c.KubeSpawner.delete_pvc = False  # also where somebody is removed on the page Admin
 c.KubeSpawner.storage_access_modes = ["ReadWriteOnce"]
 c.KubeSpawner.storage_capacity = "1Gi"
 c.KubeSpawner.volumes = [

@@ -2,11 +2,13 @@
 
 import os
 import re
+import selectors
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from course.base.errors import CourseError, in_words
 from course.base.paths import KUBECONFIG, LOGS, STATE, VENV_BIN
@@ -129,6 +131,54 @@ def output(
     if result.returncode:
         raise CourseError(f"{doing} failed.", last_words(result.stderr or result.stdout), next)
     return result.stdout
+
+
+def poured(
+    command: Sequence[str | Path], into: IO[bytes], *, doing: str, most: int, timeout: float, next: str = ""
+) -> None:
+    """Run, and write what it prints to a file as it comes: for what may print without end.
+
+    A failure becomes a CourseError, and so do more than `most` bytes and more than `timeout` seconds.
+    """
+    argv = [str(word) for word in command]
+    process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
+    with process, noted(argv):
+        try:
+            complaints = _flow(process, into, most, timeout)
+        except _Limit as limit:
+            process.kill()
+            raise CourseError(f"{doing} failed.", str(limit), next) from None
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode:
+        raise CourseError(f"{doing} failed.", last_words(complaints), next)
+
+
+class _Limit(Exception):
+    """A program went on for longer than it may."""
+
+
+def _flow(process: subprocess.Popen[bytes], into: IO[bytes], most: int, timeout: float) -> str:
+    """What the program prints goes into the file; the beginning of what it complains of comes back."""
+    deadline, complaints, written = time.monotonic() + timeout, b"", 0
+    with selectors.DefaultSelector() as streams:
+        for stream in filter(None, (process.stdout, process.stderr)):
+            streams.register(stream, selectors.EVENT_READ)
+        while streams.get_map():
+            for key, _ in streams.select(max(0.0, deadline - time.monotonic())):
+                piece = os.read(key.fd, 1 << 20)
+                if not piece:
+                    streams.unregister(key.fileobj)
+                elif key.fileobj is process.stderr:
+                    complaints = (complaints + piece)[:4000]
+                elif (written := written + len(piece)) > most:
+                    raise _Limit(f"It sends more than {most:,} bytes.")
+                else:
+                    into.write(piece)
+            if time.monotonic() > deadline:
+                raise _Limit(f"It did not end within {timeout:.0f} s.")
+    return complaints.decode(errors="backslashreplace")
 
 
 def log_file(name: str) -> Path:

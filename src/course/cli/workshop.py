@@ -20,6 +20,8 @@ def image(
     from course.provision import engine
     from course.workshop import image as building
 
+    if push:
+        building.refuse_no_registry(push, "./course workshop image --push")
     chosen = engine.choose(typer.echo)
     name = building.build(chosen, building.name(), typer.echo)
     typer.echo(f"Built: {name}\nTry it: {building.run_line(chosen.name, name)}")
@@ -71,8 +73,9 @@ def up(  # noqa: PLR0913, PLR0917  # options, which are given by name
 
     typed = {"--idle": idle, "--listen": listen, "--certificate": certificate, "--key": key, "--registry": registry}
     given = hub.with_before(context, typed | {"--runtime-class": runtime}, typer.echo)
+    remembered = certificate is None and key is None
     certificate, key = (Path(given[name]) if name in given else None for name in ("--certificate", "--key"))
-    door = entrance.chosen(given.get("--listen", entrance.LOOPBACK), certificate, key)
+    door = entrance.chosen(given.get("--listen", entrance.LOOPBACK), certificate, key, remembered=remembered)
     wishes = hub.Wishes(provider.read(oauth) if oauth else {}, given.get("--runtime-class", ""), oauth)
     place = elsewhere.Place(context, given.get("--registry", ""), yes)
     minutes = float(given.get("--idle", hub.IDLE))
@@ -150,6 +153,7 @@ def check(
     context: Annotated[
         str, typer.Option("--context", help="Of another cluster instead, by this context of your kubeconfig.")
     ] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="With --context: also beside other people's Pods.")] = False,
 ) -> None:
     """Whether this machine, or another cluster, carries so many desks; exit code 1 where it does not."""
     from course.base import advice
@@ -157,7 +161,7 @@ def check(
     from course.workshop import elsewhere, preflight
 
     if context:
-        findings = elsewhere.check(seats, elsewhere.Place(context))
+        findings = elsewhere.check(seats, elsewhere.Place(context, yes=yes))
     else:
         findings = preflight.of(engine.choose(typer.echo, install=False), seats)
     for found in findings:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from course.base import files, paths, shell, state
 
 HERE = "/course/workspace"  # in a desk, and in the Pod that reads a volume
+MOST = state.LARGEST + 1  # bytes of the progress file: of a larger one nothing is read anyway
 GIVEN = "given"  # beside the progress: the sum of the files as the first start gave them
 NOTHING = hashlib.sha256(b"").hexdigest()
 # One line, another one when any file is: by what is in it, for each start of a desk writes some files anew as they
@@ -14,7 +15,11 @@ SUM = (
     "find . -path ./.progress -prune -o -name .ipynb_checkpoints -prune -o -type f -print0"
     " | LC_ALL=C sort -z | xargs -0 -r sha256sum | sha256sum"
 )
-LOOK = f"cd {HERE} && for file in progress.json {GIVEN}; do cat .progress/$file 2>/dev/null; echo; done && {SUM}"
+# Files alone, and no more of them than is read: in their place may be a pipe, or a link to a device without an end.
+LOOK = (
+    f"cd {HERE} && for file in .progress/progress.json .progress/{GIVEN}; do"
+    f" [ ! -f $file ] || head -c {MOST} $file 2>/dev/null; echo; done && {SUM}"
+)
 
 
 @dataclass(frozen=True)

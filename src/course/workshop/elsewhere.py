@@ -6,10 +6,11 @@ The facilitator's kubeconfig is read once. What is kept of it is the one context
 import json
 import os
 import re
+import secrets
 import shlex
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from typing import Any
 import yaml
 
 from course.base import files, ownership, shell, state
-from course.base.errors import CourseError, Foreign
+from course.base.errors import CourseError, Foreign, NotReady
+from course.base.waiting import until
 from course.provision.engine import Engine, Say
 from course.workshop import hub, image, trial
 from course.workshop.entrance import Entrance
@@ -27,6 +29,8 @@ OF_KUBERNETES = re.compile(r"kube-.*|local-path-storage")
 DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 DELETE = f"delete namespace {hub.NAMESPACE}"
 A_DESK = {"memory": hub.MEMORY_A_DESK, "cpu": hub.CPU_A_DESK, "pods": 1}  # what is counted of a node
+RECLAIM = '{"spec": {"persistentVolumeReclaimPolicy": "Delete"}}'
+GOING = 60  # seconds for a volume to go after its claim
 QUANTITY = re.compile(r"(\d+\.?\d*|\.\d+)(?:[eE]([+-]?\d+)|([A-Za-z]*))")
 UNITS = (
     {"": 1.0, "n": 1e-9, "u": 1e-6, "m": 1e-3}
@@ -93,25 +97,26 @@ def up(
 def check(seats: int, place: Place) -> list[Finding]:
     """What a room there needs, asked as `up` asks it. CourseError where that cluster cannot be asked.
 
-    Whether it takes privileged Pods is asked last, in the namespace, and not where there will be no room anyway.
+    Whether it takes privileged Pods is asked last, in the namespace.
     """
     hub.refuse_another_place(place.context, seats)
     asked = options(place, hub.IDLE, hub.USUAL)
     with _kubeconfig(place.context):
         known = _own_namespace(place.context)
-        findings = [
-            answer("no other people's Pods run there", lambda: _refuse_strangers(place, hub.line(seats, asked))),
+        privileged = _refuse_unprivileged if known else _refuse_unprivileged_when_new
+        beside = (
+            "other people's Pods beside the desks are known of" if place.yes else "no other people's Pods run there"
+        )
+        return [
+            answer(beside, lambda: _refuse_strangers(place, hub.line(seats, asked))),
             answer(f"its nodes have room for {seats} desks", lambda: _refuse_too_many(place, seats, asked)),
             answer("it has a default StorageClass", lambda: _refuse_without_volumes(place)),
+            answer("it takes privileged Pods", lambda: privileged(place)),
         ]
-        if all(finding.good for finding in findings):
-            ask = _refuse_unprivileged if known else _refuse_unprivileged_when_new
-            findings.append(answer("it takes privileged Pods", lambda: ask(place)))
-        return findings
 
 
 def down(say: Say, *, yes: bool = False) -> None:
-    """Remove the namespace, and with it all desks, volumes, names and passwords.
+    """Remove the namespace, and with it all desks, names and passwords; which volumes stay, is said.
 
     yes: where the cluster does not answer any more, the room is forgotten here, and that is said.
     """
@@ -122,10 +127,39 @@ def down(say: Say, *, yes: bool = False) -> None:
         raise
     except CourseError as silent:
         return _forget(context, silent, say, yes=yes)
+    volumes = _volumes(say) if known else {}
+    bound = {name for name, each in volumes.items() if each["status"]["phase"] == "Bound"}
     if known:
         _remove_namespace()
+    staying = _staying(bound, say)
     hub.forget()
     say(f"The hub and all its desks are removed from the cluster of the context {context}.")
+    if staying:
+        say(f"Volumes that stay there, with what participants did: {', '.join(staying)}. To remove them, too:")
+        say(f"  kubectl --context {shlex.quote(context)} patch persistentvolume {' '.join(staying)} -p '{RECLAIM}'")
+
+
+def _volumes(say: Say) -> dict[str, dict[str, Any]]:
+    """The PersistentVolumes that are, or were, for claims of the room's namespace, by name. {} where none may ask."""
+    try:
+        every = json.loads(hub.kubectl("get", "persistentvolumes", "-o", "json"))["items"]
+    except CourseError as refused:
+        say(f"Whether volumes stay cannot be asked: {refused.why}")
+        return {}
+    of_the_room = (each for each in every if each["spec"].get("claimRef", {}).get("namespace") == hub.NAMESPACE)
+    return {each["metadata"]["name"]: each for each in of_the_room}
+
+
+def _staying(before: set[str], say: Say) -> list[str]:
+    """Which of these volumes are there still, once those had a minute that go with their claims."""
+
+    def left() -> dict[str, str]:
+        there = _volumes(say) if before else {}
+        return {name: there[name]["spec"]["persistentVolumeReclaimPolicy"] for name in before & there.keys()}
+
+    with suppress(NotReady):
+        until(lambda: "Delete" not in left().values(), seconds=GOING, what="The end of the volumes")
+    return sorted(left())
 
 
 def _forget(context: str, silent: CourseError, say: Say, *, yes: bool) -> None:
@@ -160,27 +194,40 @@ def _kubeconfig(context: str) -> Iterator[None]:
 def _own_namespace(context: str) -> str:
     """The uid of our namespace, "" where there is none; Foreign where somebody else has one of that name.
 
-    The id that was written down decides, and no label: another copy of the course may have its hub in that cluster.
+    The id that was written down decides; before there is one, the mark: another copy may have its hub in that cluster.
     """
-    uid = _uid()
-    if uid and not ownership.is_ours(uid, state.text(state.read(hub.RECORD), "id"), labelled=False):
+    uid, mark = _found()
+    known = state.read(hub.RECORD)
+    marked = bool(mark) and mark == state.text(known, hub.MARK)
+    if uid and not ownership.is_ours(uid, state.text(known, "id"), labelled=marked):
         raise Foreign(
             f"The cluster has a namespace {hub.NAMESPACE} that this copy of the course did not make.",
             "It is left alone: it may be another room.",
             f"./course workshop down in the clone that made it; if that is gone: kubectl --context {context} {DELETE}",
         )
+    if uid and marked:
+        state.add(hub.RECORD, id=uid)
     return uid
 
 
-def _uid() -> str:
-    words = ("get", "namespace", hub.NAMESPACE, "--ignore-not-found", "-o", "jsonpath={.metadata.uid}")
-    return hub.kubectl(*words)
+def _found() -> tuple[str, str]:
+    """(uid, mark) of the namespace; ("", "") where there is none."""
+    said = hub.kubectl("get", "namespace", hub.NAMESPACE, "--ignore-not-found", "-o", "json")
+    metadata = json.loads(said)["metadata"] if said else {}
+    return metadata.get("uid", ""), metadata.get("annotations", {}).get(hub.MARK, "")
 
 
 def _claim(context: str) -> None:
-    """Make the namespace, and write down that it is ours: an interrupted `up` goes on, and `down` finds it."""
-    hub.make_namespace()
-    state.write(hub.RECORD, context=context, id=_uid())
+    """Make the namespace. Before it is written down that it will be ours: after an interruption it is known again."""
+    mark = secrets.token_hex(8)
+    state.write(hub.RECORD, context=context, id="", **{hub.MARK: mark})
+    try:
+        hub.make_namespace(mark)
+    except CourseError:
+        if _found()[1] != mark:
+            hub.forget()
+        raise
+    state.add(hub.RECORD, id=_found()[0])
 
 
 def _unclaim() -> None:
@@ -314,7 +361,10 @@ def options(place: Place, idle: float, wishes: hub.Wishes) -> str:
 
 
 def refuse_mixed(seats: int, idle: float, place: Place, wishes: hub.Wishes, door: Entrance) -> None:
-    """CourseError for options of the one kind of hub with the other. place.context: "" for a hub on this machine."""
+    """CourseError for options of the one kind of hub with the other, and for what is no registry.
+
+    place.context: "" for a hub on this machine.
+    """
     if place.context and door != hub.AT_HOME:
         raise CourseError(
             "--listen and --certificate are for a hub on this machine.",
@@ -327,3 +377,6 @@ def refuse_mixed(seats: int, idle: float, place: Place, wishes: hub.Wishes, door
             "A hub on this machine has its images from the engine, and the runtime of kind's node.",
             hub.line(seats, hub.options(idle, replace(wishes, runtime=""), door)),
         )
+    if place.registry:
+        without = hub.line(seats, options(replace(place, registry=""), idle, wishes))
+        image.refuse_no_registry(place.registry, f"{without} --registry")

@@ -20,25 +20,45 @@ SOMEWHERE = ("192.0.2.1", 9)  # an address for documentation: the way to it is l
 
 @dataclass(frozen=True)
 class Entrance:
-    """listen: an IPv4 address of this machine. certificate, key: files in PEM; None for one of its own."""
+    """listen: an IPv4 address of this machine. certificate, key: files in PEM; None for one of its own.
+
+    gone: the files are not there any more, and the room's cluster may have what was in them.
+    """
 
     listen: str = LOOPBACK
     certificate: Path | None = None
     key: Path | None = None
+    gone: bool = False
 
     @property
     def with_tls(self) -> bool:
         """Whether browsers speak TLS with it."""
-        return self.certificate is not None or not ipaddress.ip_address(self.listen).is_loopback
+        return self.certificate is not None or not self.is_loopback
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether this machine alone reaches it."""
+        return ipaddress.ip_address(self.listen).is_loopback
 
     @property
     def host(self) -> str:
-        """The address that participants type, without a port."""
-        return _own_address() if self.listen == EVERYWHERE else self.listen
+        """The address that participants type, without a port. CourseError where only a person can know it."""
+        if self.listen != EVERYWHERE:
+            return self.listen
+        if (own := _own_address()) == LOOPBACK:
+            raise CourseError(
+                "Which address of this machine is the room's?",
+                "Without a way to other networks it cannot be told from those of containers.",
+                "ip -4 addr, then the same command with --listen ADDRESS",
+            )
+        return own
 
 
-def chosen(listen: str, certificate: Path | None, key: Path | None) -> Entrance:
-    """CourseError for what is no address, and for a certificate that cannot be used."""
+def chosen(listen: str, certificate: Path | None, key: Path | None, *, remembered: bool = False) -> Entrance:
+    """CourseError for what is no address, and for a certificate that cannot be used.
+
+    remembered: the certificate was not named now; its files may be gone.
+    """
     try:
         ipaddress.IPv4Address(listen)
     except ValueError:
@@ -48,8 +68,10 @@ def chosen(listen: str, certificate: Path | None, key: Path | None) -> Entrance:
         next = "./course workshop up --seats 2 --certificate FILE --key FILE"
         raise CourseError("A certificate and its key come together.", "One of them was not named.", next)
     if certificate and key:
+        if remembered and not (certificate.exists() and key.exists()):
+            return Entrance(listen, certificate, key, gone=True)
         for file in (certificate, key):
-            _refuse_unreadable(file)
+            _content(file)  # OpenSSL would not say which of the two it is
         try:
             ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
         except OSError as reason:  # ssl.SSLError, too: no PEM, another key, a key with a password
@@ -60,10 +82,10 @@ def chosen(listen: str, certificate: Path | None, key: Path | None) -> Entrance:
     return Entrance(listen, certificate and certificate.absolute(), key and key.absolute())
 
 
-def _refuse_unreadable(file: Path) -> None:
-    """OpenSSL would not say which of the two it is."""
+def _content(file: Path) -> str:
+    """The text of a certificate or its key. CourseError where it cannot be read."""
     try:
-        file.read_bytes()
+        return file.read_bytes().decode(errors="replace")
     except OSError as reason:
         look = f"ls -l {shlex.quote(str(file.parent))}"
         raise CourseError(f"{file} cannot be read.", f"{in_words(reason)}.", look) from None
@@ -89,7 +111,7 @@ def refuse_taken(entrance: Entrance, port: int) -> None:
 def pair(entrance: Entrance) -> tuple[str, str]:
     """(certificate, key) as PEM: the given one, or one made for this address, whose authority is thrown away."""
     if entrance.certificate and entrance.key:
-        return entrance.certificate.read_text(), entrance.key.read_text()
+        return _content(entrance.certificate), _content(entrance.key)
     made = trustme.CA(organization_name="A workshop's own").issue_cert(entrance.host, socket.gethostname())
     chain = "".join(part.bytes().decode() for part in made.cert_chain_pems)
     return chain, made.private_key_pem.bytes().decode()

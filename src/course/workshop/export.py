@@ -3,28 +3,29 @@
 A desk is its participant's, and may send anything: what comes is stored as it is, up to a limit, and never unpacked.
 """
 
+import io
 import json
 import re
 import shlex
-import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import yaml
 
 from course.base import shell, state
-from course.base.errors import CourseError, in_words
+from course.base.errors import CourseError, NotReady
 from course.provision.engine import Say
 from course.workshop import contents, hub
 from course.workshop.rows import printable
 
 MOST = 2_000_000_000  # bytes of an archive: the volume of a desk is 1 GiB
+LOOKING, FETCHING = 120, 1800  # seconds: what a desk sends may have no end, however slowly it comes
 READER = "reader"
 FILE = re.compile(r"[\w.@+-]*[\w@+-][\w.@+-]*")  # a name as the hub lets it in, and dots alone are none
 LONGEST = 200  # bytes of such a name, as a file system counts: it takes 255, some of them for what stands behind it
-NEXT = "Stop that desk on the hub's page Admin, then: ./course workshop export FOLDER"
 # tar ends with 1 where a file changed while it was read: that is a participant at work.
 PACK = f"tar -C {contents.HERE} -czf - .; test $? -le 1"
 
@@ -66,30 +67,48 @@ def _names(say: Say) -> dict[str, str]:
 def export(folder: Path, say: Say) -> list[Path]:
     """Write each participant's archive and progress into `folder`, and say where; and who had nothing.
 
-    CourseError for a desk that sends more than a volume holds; what was written before it stays.
+    NotReady that names whose could not be read; all others are written. OSError where this machine cannot write them.
     """
-    with _writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    exported, written, empty = dict(state.read(hub.EXPORTED)), list[Path](), list[str]()
+    folder.mkdir(parents=True, exist_ok=True)
+    written, empty, failed = list[Path](), list[str](), list[str]()
     for name, volume in named(volumes(say)).items():
-        with _open(volume) as pod:
-            found = _look(pod)
-            if not found.worked_on:
-                empty.append(volume.name)
-            archive = folder / f"{name}.tar.gz"
-            _fetch(pod, archive)
-        with _writing(folder / f"{name}.json") as book:
-            book.write_text(found.book)
-        exported[volume.uid] = found.mark
-        state.write(hub.EXPORTED, **exported)
+        shown, archive = printable(volume.name), folder / f"{name}.tar.gz"
+        try:
+            found = _save(volume, archive)
+        except CourseError as error:
+            failed.append(shown)
+            say(f"{shown}: {_reason(error)}")
+            continue
+        (folder / f"{name}.json").write_text(found.book)
+        state.add(hub.EXPORTED, **{volume.uid: found.mark})
         written.append(archive)
-        megabytes = archive.stat().st_size / 1e6
-        say(f"{printable(volume.name)}: {archive} ({megabytes:.1f} MB), beside it the progress")
+        empty += [] if found.worked_on else [shown]
+        say(f"{shown}: {archive} ({archive.stat().st_size / 1e6:.1f} MB), beside it the progress")
     if empty:
-        say(f"Nothing done yet: {', '.join(map(printable, empty))}")
+        say(f"Nothing done yet: {', '.join(empty)}")
+    if failed:
+        again = f"./course workshop export {shlex.quote(str(folder))}"
+        raise NotReady(
+            f"Not exported: {', '.join(failed)}.",
+            f"Why, stands above. Of {len(written) + len(failed)} volumes {len(written)} are written.",
+            f"{again}; whose fails again: stop that desk on the hub's page Admin, then the same",
+        )
     if not written:
         say("Nobody has taken a seat: nothing to write.")
     return written
+
+
+def _save(volume: Volume, archive: Path) -> contents.Contents:
+    """Write the archive of a volume, and say what is on it."""
+    with _open(volume) as pod:
+        found = _look(pod)
+        _fetch(pod, archive)
+    return found
+
+
+def _reason(error: CourseError) -> str:
+    """Why it failed, in one line; a desk may have said it."""
+    return printable(f"{error.what} {error.why}", 300)
 
 
 def named(volumes: Iterable[Volume]) -> dict[str, Volume]:
@@ -130,16 +149,31 @@ def _not_exported(say: Say) -> list[str]:
     exported = state.read(hub.EXPORTED)
     lost = []
     for volume in volumes(say):
-        with _open(volume) as pod:
-            found = _look(pod)
+        name = printable(volume.name)
+        say(f"looking at what {name} did")
+        try:
+            with _open(volume) as pod:
+                found = _look(pod)
+        except CourseError as error:
+            say(f"{name}: {_reason(error)}")
+            lost.append(f"{name} (cannot be looked at)")
+            continue
         known = exported.get(volume.uid)
         if known != found.mark and (known or found.worked_on):
-            lost.append(printable(volume.name))
+            lost.append(name)
     return lost
 
 
 def _look(pod: str) -> contents.Contents:
-    return contents.read(hub.kubectl("exec", pod, "--", "sh", "-c", contents.LOOK, timeout=120))
+    said = io.BytesIO()
+    _pour(pod, contents.LOOK, said, 3 * contents.MOST, LOOKING)
+    return contents.read(said.getvalue().decode(errors="backslashreplace"))
+
+
+def _pour(pod: str, script: str, into: IO[bytes], most: int, seconds: float) -> None:
+    """Write what a script prints in a Pod, within these limits: its programs are a participant's."""
+    words = hub.command("exec", pod, "--", "sh", "-c", script)
+    shell.poured(words, into, doing=f"Reading {pod}", most=most, timeout=seconds)
 
 
 @contextmanager
@@ -175,35 +209,15 @@ def reader(claim: str, image: str) -> dict[str, object]:
     }
 
 
-@contextmanager
-def _writing(path: Path) -> Iterator[Path]:
-    """CourseError that names it, where it cannot be written: the disk may be full."""
-    try:
-        yield path
-    except OSError as reason:
-        look = f"df -h {shlex.quote(str(path.parent))}; or, into another folder: ./course workshop export FOLDER"
-        raise CourseError(f"{path} cannot be written.", f"{in_words(reason)}.", look) from None
-
-
 def _fetch(pod: str, archive: Path) -> None:
     """The workspace of a Pod as an archive; whole, or not at all."""
     part = archive.with_name(archive.name + ".part")
-    words = hub.command("exec", pod, "--", "sh", "-c", PACK)
-    env = shell.environment()
     try:
-        with _writing(archive), part.open("wb") as out, subprocess.Popen(words, env=env, stdout=subprocess.PIPE) as tar:
-            assert tar.stdout
-            size = 0
-            while chunk := tar.stdout.read(1 << 20):
-                out.write(chunk)
-                size += len(chunk)
-                if size > MOST:
-                    tar.kill()
-                    raise CourseError(
-                        f"{archive.stem} is too large.", f"{pod} sends more than {MOST / 1e9:.0f} GB.", NEXT
-                    )
-        if tar.returncode:
-            raise CourseError(f"{archive.stem} cannot be read.", f"tar in {pod} ended with {tar.returncode}.", NEXT)
+        with part.open("wb") as out:
+            _pour(pod, PACK, out, MOST, FETCHING)
         part.replace(archive)
+    except OSError as error:
+        error.filename = error.filename or str(archive)  # a disk that is full names no file
+        raise
     finally:
         part.unlink(missing_ok=True)

@@ -73,6 +73,7 @@ LIMITS = "/etc/systemd/system.conf.d/desks.conf"
 MOUNTED = f'{{{{range .Mounts}}}}{{{{if eq .Destination "{LIMITS}"}}}}{{{{.Source}}}}{{{{end}}}}{{{{end}}}}'
 LIFT = "for file in /sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/pids.max; do [ ! -e $file ] || echo max > $file; done"
 MADE_BY, US = "app.kubernetes.io/managed-by", "externalname-course"
+MARK = "externalname-course/mark"  # an annotation of a namespace in another cluster, and a key of the record
 # The Service that browsers reach: on the course's own cluster by a port of its node, elsewhere by what is before it.
 PUBLISHED = f"{{type: NodePort, selector: {{app: proxy}}, ports: [{{port: {PORT}, nodePort: {NODE_PORT}}}]}}"
 INSIDE = f"{{type: ClusterIP, selector: {{app: proxy}}, ports: [{{port: {PORT}}}]}}"
@@ -132,6 +133,7 @@ def up(
     refuse_another_place("", seats)
     refuse_foreign(engine)
     _refuse_another_door(door, seats)
+    address = f"{'https' if door.with_tls else 'http'}://{door.host}:{PORT}"
     there, status = _node(engine)
     if not there or status in containers.STARTABLE:  # else the room has its port
         entrance.refuse_taken(door, PORT)
@@ -144,7 +146,7 @@ def up(
     remember(seats, asked)
     for name in (hub, desk):
         _carry(engine, name, say)
-    room = make_secrets(f"{'https' if door.with_tls else 'http'}://{door.host}:{PORT}")
+    room = make_secrets(address)
     served, sign_in = _certify(door, say), set_provider(wishes)
     made = manifests(hub, desk, seats, idle, door, sign_in=sign_in, runtime=wishes.runtime, certificate=served)
     begin(made, desk, say)
@@ -375,7 +377,7 @@ def _is_foreign(engine: Engine) -> bool:
 
 
 def is_whole() -> bool:
-    """Whether the cluster of this copy's room was made to its end, or is another one, which is always whole."""
+    """Whether that was made to its end in which this copy's room is: its cluster, or its namespace of another one."""
     return state.text(state.read(RECORD), "id") != ""
 
 
@@ -412,11 +414,15 @@ def load(engine: Engine, name: str, into: str) -> None:
         raise CourseError(f"{name} cannot be carried to {into}.", shell.last_words(imported.stderr), "df -h")
 
 
-def make_namespace() -> None:
-    """The hub's own, with our mark. It says that its Pods are privileged: a cluster's default may be stricter."""
+def make_namespace(mark: str = "") -> None:
+    """The hub's own, with our label. It says that its Pods are privileged: a cluster's default may be stricter.
+
+    mark: one to know it by, where it must not be there yet.
+    """
     labels = {MADE_BY: US, "pod-security.kubernetes.io/enforce": "privileged"}
-    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE, "labels": labels}}
-    kubectl("apply", "-f", "-", text=yaml.safe_dump(namespace))
+    metadata = {"name": NAMESPACE, "labels": labels, "annotations": {MARK: mark} if mark else {}}
+    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
+    kubectl("create" if mark else "apply", "-f", "-", text=yaml.safe_dump(namespace))
 
 
 def make_secrets(address: str) -> Room:
@@ -518,8 +524,10 @@ def _object(kind: str, name: str, **content: object) -> dict[str, Any]:
 
 
 def _refuse_another_door(door: Entrance, seats: int) -> None:
-    """kind publishes a port when it makes the node, and never another one."""
+    """kind publishes a port when it makes the node, and never another one; what is for all addresses is for each."""
     listens = state.text(state.read(RECORD), "listen") or entrance.LOOPBACK
+    if listens == entrance.EVERYWHERE and not door.is_loopback:
+        return
     if RECORD.exists() and is_whole() and door.listen != listens:
         raise CourseError(
             f"The hub that is up listens on {listens}, not on {door.listen}.",
@@ -533,7 +541,9 @@ def _certify(door: Entrance, say: Say) -> str:
     if not door.with_tls:
         return ""
     secret = json.loads(kubectl("get", "secret", "tls", "--ignore-not-found", "-o", "json") or "{}")
-    if door.certificate or not secret:
+    if door.gone and secret:
+        say(f"{door.certificate} or its key is gone. The room keeps the certificate that it has.")
+    elif door.certificate or not secret:
         certificate, key = entrance.pair(door)
         secret = _object("Secret", "tls", data={"tls.crt": _base64(certificate), "tls.key": _base64(key)})
         secret["metadata"]["labels"] = {MADE_BY: "facilitator" if door.certificate else US}

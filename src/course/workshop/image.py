@@ -28,6 +28,7 @@ REPOSITORY = f"{images.PREFIX}desk"
 ENTRYPOINT = ("/usr/bin/tini", "--", "/usr/local/bin/desk")  # tini: what the engine inside leaves must be waited for
 LOOPBACK = re.compile(r"(127(\.\d+){3}|localhost|\[::1\])(:\d+)?")
 REGISTRY = re.compile(r"[\w.-]+(:\d+)?(/[a-z0-9._-]+)*|\[[0-9a-f:]+\](:\d+)?(/[a-z0-9._-]+)*")
+NOT_LET_IN = re.compile(r"(?i)\b401\b|denied|unauthorized|authentication|no basic auth")
 # The volume at /var/lib/containers is the one place where Podman makes layers; copied, they are ordinary files.
 KEEP = """
 cp -a /var/lib/containers/storage/overlay /var/lib/containers/storage/overlay-images \
@@ -178,14 +179,17 @@ def pack(tar: Path, files: Sequence[Path]) -> None:
             archive.add(path, path.relative_to(paths.ROOT), recursive=False, filter=plain)
 
 
-def push(engine: Engine, local: str, registry: str) -> str:
-    """Push the image to a registry, HOST[:PORT][/FOLDER], and return its name there.
-
-    CourseError for a registry that refuses, and for what is none.
-    """
+def refuse_no_registry(registry: str, command: str) -> None:
+    """CourseError for what is no HOST[:PORT][/FOLDER]. command: what is typed before it."""
     if not REGISTRY.fullmatch(registry):
-        example = "./course workshop image --push registry.example.com/courses"
-        raise CourseError(f"{registry!r} is no registry.", "It is HOST, HOST:PORT or HOST/FOLDER.", example)
+        meant = registry.rpartition("://")[2].strip("/ ").lower()
+        right = meant if REGISTRY.fullmatch(meant) else "registry.example.com/courses"
+        why = "It is HOST, HOST:PORT or HOST/FOLDER, in small letters."
+        raise CourseError(f"{registry!r} is no registry.", why, f"{command} {right}")
+
+
+def push(engine: Engine, local: str, registry: str) -> str:
+    """Push the image to a registry, and return its name there. CourseError for one that refuses."""
     host = registry.partition("/")[0]
     there = f"{registry}/{local.rpartition('/')[2]}"
     engine.output("tag", local, there, doing=f"Naming {there}")
@@ -194,8 +198,10 @@ def push(engine: Engine, local: str, registry: str) -> str:
     finally:
         engine.run("rmi", there)  # the name alone: the image has its own one
     if pushed.returncode:
+        enter = f"{engine.name} login {host}" if NOT_LET_IN.search(pushed.stderr) else ""
+        look = f"is {host} right, and does it speak HTTPS? curl -I https://{host}/v2/"
         raise CourseError(
-            f"{there} cannot be pushed.", shell.last_words(pushed.stderr, 1), f"{engine.name} login {host}, then again"
+            f"{there} cannot be pushed.", shell.last_words(pushed.stderr, 1), f"{enter or look}, then again"
         )
     return there
 

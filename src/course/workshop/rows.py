@@ -101,10 +101,10 @@ def _count(value: object) -> int:
     return value
 
 
-def printable(value: object) -> str:
+def printable(value: object, longest: int = LONGEST) -> str:
     """A text as a terminal or a page may show it: short, printable, and nothing that moves the cursor."""
     text = "".join(letter if letter.isprintable() else "?" for letter in str(value))
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."
 
 
 def minutes(moment: str, at: datetime) -> float | None:
