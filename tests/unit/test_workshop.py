@@ -1098,8 +1098,8 @@ def test_who_reads_a_stopped_desk_may_not_write_it_and_has_no_token() -> None:
 def test_an_archive_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def sends(script: str) -> Path:
         monkeypatch.setattr(hub, "command", lambda *words: ["sh", "-c", script])
-        export._fetch("desk", tmp_path / "ada.tar.gz")
-        return tmp_path / "ada.tar.gz"
+        with export._fetched("desk", tmp_path / "ada.tar.gz") as part:
+            return part.replace(tmp_path / "ada.tar.gz")
 
     assert sends("printf all").read_text() == "all"
     monkeypatch.setattr(export, "MOST", 3_000_000)
@@ -1115,11 +1115,30 @@ def test_a_disk_that_is_full_is_said_of_the_archive(tmp_path: Path, monkeypatch:
     """/dev/full is Linux's own full disk."""
     monkeypatch.setattr(hub, "command", lambda *words: ["sh", "-c", "yes"])
     (tmp_path / "ada.tar.gz.part").symlink_to("/dev/full")
-    with pytest.raises(OSError) as caught:  # noqa: PT011 - in the words of base/files, as any file's
-        export._fetch("desk", tmp_path / "ada.tar.gz")
+    whole = export._fetched("desk", tmp_path / "ada.tar.gz")
+    with pytest.raises(OSError) as caught, whole:  # noqa: PT011 - in the words of base/files, as any file's
+        pass
     said = files.unusable(caught.value)
     assert said.what == f"{tmp_path / 'ada.tar.gz'} cannot be used." and said.next.startswith(f"df -h {tmp_path}, ")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_files_of_another_room_are_kept_and_those_of_this_one_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "EXPORTED", tmp_path / "exported")
+    monkeypatch.setattr(export, "volumes", Desks(ada=WORKED).volumes)
+    monkeypatch.setattr(hub, "command", Desks(ada=WORKED).command)
+    room = tmp_path / "room"
+    room.mkdir()
+    for end in ("tar.gz", "json"):
+        (room / f"ada.{end}").write_text("last week's")
+    said: list[str] = []
+    for _ in range(2):
+        export.export(room, said.append)
+    kept = sorted(path.name for path in room.iterdir() if path.read_bytes() == b"last week's")
+    assert len(kept) == 2 and len([line for line in said if "is kept as" in line]) == 2
+    assert len([*room.iterdir()]) == 4, "the second time this room's own are replaced"
 
 
 def test_a_disk_that_is_full_ends_an_export_and_is_no_desks_fault(
@@ -1166,8 +1185,8 @@ def test_the_way_to_a_cluster_elsewhere_may_lead_by_a_proxy(tmp_path: Path, monk
     monkeypatch.setattr(hub, "command", lambda *words, **more: ["sh", "-c", "echo $HTTPS_PROXY $no_proxy"])
     said = "http://proxy.example.com:3128 127.0.0.1,localhost\n"
     assert hub.kubectl("get", "nodes") == said
-    export._fetch("desk", tmp_path / "ada.tar.gz")
-    assert (tmp_path / "ada.tar.gz").read_text() == said
+    with export._fetched("desk", tmp_path / "ada.tar.gz") as part:
+        assert part.read_text() == said
 
 
 def test_without_a_hub_there_is_nothing_to_export_and_nothing_to_lose(

@@ -143,6 +143,11 @@ def _kept(path: Path, data: bytes) -> Path | None:
     size = path.stat().st_size if path.exists() else 0
     if not size or (size == len(data) and path.read_bytes() == data):
         return None
+    return aside(path)
+
+
+def aside(path: Path) -> Path:
+    """Give a file a dated name, and so its own to another one; the new one."""
     return path.rename(path.with_name(f"{path.stem}.until-{datetime.now(UTC):%Y%m%dT%H%M%S%f}{path.suffix}"))
 
 

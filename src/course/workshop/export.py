@@ -15,7 +15,7 @@ from typing import IO
 
 import yaml
 
-from course.base import shell, state
+from course.base import files, shell, state
 from course.base.errors import CourseError, NotReady
 from course.provision.engine import Say
 from course.workshop import contents, hub
@@ -74,13 +74,12 @@ def export(folder: Path, say: Say) -> list[Path]:
     for name, volume in named(volumes(say)).items():
         shown, archive = printable(volume.name), folder / f"{name}.tar.gz"
         try:
-            found = _save(volume, archive)
+            found = _save(volume, archive, say)
         except CourseError as error:
             failed.append(shown)
             say(f"{shown}: {_reason(error)}")
             continue
-        (folder / f"{name}.json").write_text(found.book)
-        state.add(hub.EXPORTED, **{volume.uid: found.mark})
+        state.add(hub.EXPORTED, **{volume.uid: found.mark, _place(volume): str(archive.resolve())})
         written.append(archive)
         empty += [] if found.worked_on else [shown]
         say(f"{shown}: {archive} ({archive.stat().st_size / 1e6:.1f} MB), beside it the progress")
@@ -98,12 +97,26 @@ def export(folder: Path, say: Say) -> list[Path]:
     return written
 
 
-def _save(volume: Volume, archive: Path) -> contents.Contents:
-    """Write the archive of a volume, and say what is on it."""
+def _save(volume: Volume, archive: Path, say: Say) -> contents.Contents:
+    """Write the archive of a volume and the progress, and say what is on it.
+
+    What this volume was written to before is replaced; files of these names from another room are kept beside it.
+    """
+    book = archive.with_name(archive.name.removesuffix(".tar.gz") + ".json")
     with _open(volume) as pod:
         found = _look(pod)
-        _fetch(pod, archive)
+        with _fetched(pod, archive) as part:
+            if state.text(state.read(hub.EXPORTED), _place(volume)) != str(archive.resolve()):
+                for path in filter(Path.exists, (archive, book)):
+                    say(f"What was there before is kept as {files.aside(path)}")
+            files.replace(book, found.book, mode=0o644)
+            part.replace(archive)
     return found
+
+
+def _place(volume: Volume) -> str:
+    """Under what key it is kept where a volume was written to last."""
+    return f"{volume.uid} in"
 
 
 def _reason(error: CourseError) -> str:
@@ -209,13 +222,14 @@ def reader(claim: str, image: str) -> dict[str, object]:
     }
 
 
-def _fetch(pod: str, archive: Path) -> None:
-    """The workspace of a Pod as an archive; whole, or not at all."""
+@contextmanager
+def _fetched(pod: str, archive: Path) -> Iterator[Path]:
+    """The workspace of a Pod, whole, in a file beside `archive`; it goes again where nobody renames it."""
     part = archive.with_name(archive.name + ".part")
     try:
         with part.open("wb") as out:
             _pour(pod, PACK, out, MOST, FETCHING)
-        part.replace(archive)
+        yield part
     except OSError as error:
         error.filename = error.filename or str(archive)  # a disk that is full names no file
         raise
