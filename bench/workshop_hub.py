@@ -62,9 +62,7 @@ def measure(seats: int) -> list[Row]:
 
 def _take_stand_ins(seats: int) -> None:
     """Other settings for the hub's desks, and as many seats."""
-    form = "jsonpath={.spec.template.spec.containers[0].image}"
-    image = hub.kubectl("get", "deployment", "hub", "-o", form)
-    more = SETTINGS.format(image=image, program=STAND_IN.read_text())
+    more = SETTINGS.format(image=hub.image_in_use(), program=STAND_IN.read_text())
     settings = {"jupyterhub_config.py": hub.settings()["jupyterhub_config.py"] + more}
     hub.kubectl("patch", "configmap", "hub", "--patch-file=/dev/stdin", text=json.dumps({"data": settings}))
     hub.kubectl("set", "env", "deployment/hub", f"SEATS={seats}", f"AT_ONCE={AT_ONCE}")

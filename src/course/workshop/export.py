@@ -195,9 +195,8 @@ def _open(volume: Volume) -> Iterator[str]:
     if volume.pod:
         yield volume.pod
         return
-    image = hub.kubectl("get", "deployment", "hub", "-o", "jsonpath={.spec.template.spec.containers[0].image}")
     hub.kubectl("delete", "pod", READER, "--ignore-not-found", "--now", timeout=120)
-    hub.kubectl("create", "-f", "-", text=yaml.safe_dump(reader(volume.claim, image)))
+    hub.kubectl("create", "-f", "-", text=yaml.safe_dump(reader(volume.claim, hub.image_in_use())))
     try:
         hub.kubectl("wait", f"pod/{READER}", "--for=condition=Ready", "--timeout=120s", timeout=130)
         yield READER
