@@ -177,6 +177,8 @@ def test_who_is_the_facilitator_is_led_to_the_board_and_takes_no_seat(workshop: 
     page = facilitator.sign_in("", password, to="")
     assert (page.status_code, page.url) == (200, workshop.room.address + path) and "The room's board" in page.text
     assert facilitator.get("").url == workshop.room.address + path
+    asked = facilitator.get("/user/seat-01/lab").text
+    assert "Open somebody else&#39;s desk?" in asked or "Open somebody else's desk?" in asked, asked
     assert workshop.pod("facilitator") == "" and "facilitator" not in workshop.seats()
     assert "/user/seat-01/" in workshop.browsers[0].get("").url
 
