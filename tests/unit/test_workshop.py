@@ -682,6 +682,32 @@ def test_a_full_room_is_told_from_a_busy_one(
         assert "at desks of their own: facilitator." in caught.value.why
 
 
+@pytest.mark.parametrize(
+    ("save", "take", "what", "next"),
+    [
+        (
+            "echo Error: checksum failed >&2; exit 125",
+            "echo ctr: unrecognized >&2; exit 1",
+            "cannot read hub:1",
+            "rmi hub:1",
+        ),
+        ("echo Error: write: broken pipe >&2; exit 125", "echo no space >&2; exit 1", "cannot be carried to", "df -h"),
+        ("exit 0", "echo no space >&2; exit 1", "cannot be carried to", "df -h"),
+    ],
+)
+def test_an_image_that_is_not_carried_is_said_by_whose_fault_it_is(
+    save: str, take: str, what: str, next: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine is a script: a damaged store and a full node are not to be had for real."""
+    monkeypatch.setattr(hub, "RECORD", tmp_path / "workshop.json")
+    (tmp_path / "podman").write_text(f"#!/bin/sh\n[ $1 != save ] || {{ {save}; }}\ncat > /dev/null\n{take}\n")
+    (tmp_path / "podman").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    with pytest.raises(CourseError, match=what) as caught:
+        hub.load(Engine("podman", "5", {}), "hub:1", "node")
+    assert next in caught.value.next
+
+
 def test_a_room_whose_record_is_damaged_is_not_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It may be in a cluster of the facilitator's, with all desks."""
     for name in ("RECORD", "KUBECONFIG"):

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import yaml
@@ -406,11 +407,17 @@ def _carry(engine: Engine, name: str, say: Say) -> None:
 def load(engine: Engine, name: str, into: str) -> None:
     """An image of the engine into the container of a kind node."""
     words = [engine.name, "save", name]
-    save = subprocess.Popen(words, env=engine.environment, stdout=subprocess.PIPE)
-    with save, shell.noted(words):
-        words = [engine.name, "exec", "-i", into, "ctr", "-n", "k8s.io", "images", "import", "--no-unpack", "-"]
-        imported = subprocess.run(words, env=engine.environment, stdin=save.stdout, capture_output=True, text=True)
-    if save.returncode or imported.returncode:
+    with TemporaryFile("w+") as said:
+        save = subprocess.Popen(words, env=engine.environment, stdout=subprocess.PIPE, stderr=said)
+        with save, shell.noted(words):
+            words = [engine.name, "exec", "-i", into, "ctr", "-n", "k8s.io", "images", "import", "--no-unpack", "-"]
+            imported = subprocess.run(words, env=engine.environment, stdin=save.stdout, capture_output=True, text=True)
+        said.seek(0)
+        why = said.read()
+    if save.returncode and why and "pipe" not in why:  # else it only found that nobody reads on
+        anew = f"{engine.name} rmi {name}, then {again()}"
+        raise CourseError(f"{engine.name} cannot read {name} any more.", shell.last_words(why, 1), anew)
+    if imported.returncode:
         raise CourseError(f"{name} cannot be carried to {into}.", shell.last_words(imported.stderr), "df -h")
 
 
