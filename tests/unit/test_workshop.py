@@ -4,6 +4,7 @@ import base64
 import dbm
 import importlib.util
 import json
+import os
 import re
 import shlex
 import socket
