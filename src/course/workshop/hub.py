@@ -40,6 +40,7 @@ SETTINGS = (
         "login.html",
         "not_running.html",
         "error.html",
+        "oauth.html",
     ),
     *("board.py", "board.html", "rows.html", "board.css", "board.js", "look.py"),
 )
