@@ -1828,6 +1828,11 @@ def test_as_many_desks_begin_at_a_time_as_the_processors_allow(processors: float
     assert {"name": "AT_ONCE", "value": str(desks)} in env
 
 
+def test_what_lies_in_the_hubs_folder_is_in_the_hub() -> None:
+    there = {path.name for path in hub.RECIPE.iterdir() if path.suffix in (".py", ".html", ".css", ".js")}
+    assert there == set(hub.SETTINGS) and "oauth.html" in there
+
+
 def test_a_larger_room_is_as_many_nodes_as_carry_it() -> None:
     assert sizes.a_node() == 12, "by the processors; by memory it would be 23"
     assert [sizes.nodes(seats) for seats in (1, 12, 13, 300)] == [1, 1, 2, 25]
