@@ -245,7 +245,7 @@ def test_quiz_alone_lists_the_lessons_and_the_quiz_names_its_own() -> None:
 def test_a_clock_that_was_set_back_does_not_turn_time_round() -> None:
     known = memory.Memory()
     memory.note(known, Result("one", True))
-    ahead = datetime.now(UTC) + timedelta(hours=3)
+    ahead = memory.now(known) + timedelta(hours=3)
     known.cards["one"].last = ahead.isoformat()
     assert memory.now(known) == ahead
     memory.note(known, Result("one", True))
