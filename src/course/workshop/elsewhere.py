@@ -273,25 +273,26 @@ def carried(nodes: dict[str, Any], pods: dict[str, Any]) -> int:
 
     nodes, pods: as kubectl lists them.
     """
-    free = {each["metadata"]["name"]: _amounts(each["status"]["allocatable"]) for each in nodes["items"]}
+    free = _allocatable(nodes)
     for pod in pods["items"]:
         if (node := pod["spec"].get("nodeName")) in free and not _is_desk(pod):
             asked = [_amounts(each.get("resources", {}).get("requests", {})) for each in pod["spec"]["containers"]]
             for name in A_DESK:
                 free[node][name] -= sum(amounts[name] for amounts in asked) + (name == "pods")
     few = 1e-6  # of a desk: what is lost in numbers with a point
-    return sum(
-        max(0, min(int(free[node][name] / A_DESK[name] + few) for name in A_DESK)) for node in trial.usable(nodes)
-    )
+    return sum(max(0, min(int(left[name] / A_DESK[name] + few) for name in A_DESK)) for left in free.values())
 
 
 def _processors() -> float:
     """Of all nodes that take Pods."""
     nodes = json.loads(hub.kubectl("get", "nodes", "-o", "json"))
-    usable = trial.usable(nodes)
-    return sum(
-        _amounts(each["status"]["allocatable"])["cpu"] for each in nodes["items"] if each["metadata"]["name"] in usable
-    )
+    return sum(amounts["cpu"] for amounts in _allocatable(nodes).values())
+
+
+def _allocatable(nodes: dict[str, Any]) -> dict[str, dict[str, float]]:
+    """What each node that takes Pods has for them, by its name. nodes: as kubectl lists them."""
+    every = {each["metadata"]["name"]: each["status"]["allocatable"] for each in nodes["items"]}
+    return {name: _amounts(every[name]) for name in trial.usable(nodes)}
 
 
 def _amounts(quantities: dict[str, str]) -> dict[str, float]:

@@ -67,6 +67,7 @@ LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 MEMORY_A_DESK = 1_300_000_000  # bytes: what a desk with a lesson at work was seen to hold
 CPU_A_DESK = 0.05  # processors that one is sure of
 CPU_OF_KUBERNETES = 1.0  # what the Pods of a node of kind, and the hub's, are sure of
+TAKES = f"A desk takes {MEMORY_A_DESK / 1e9:.1f} GB of memory and is sure of {CPU_A_DESK} processors"
 DISK_A_DESK = 2_000_000_000  # bytes: what its node and its outside world write
 INSTANCES = 30  # of inotify, that a node of kind holds
 # Pods of the node, as many as it has addresses (a /24); kubelet's default is 110. Some are Kubernetes' and the hub's.
@@ -235,9 +236,6 @@ def begin(made: str, desk: str, say: Say) -> None:
     for deployment in ("proxy", "hub"):
         kubectl("rollout", "status", f"deployment/{deployment}", "--timeout=300s", timeout=310)
     trial.reach(image_in_use(), say)
-
-
-TAKES = f"A desk takes {MEMORY_A_DESK / 1e9:.1f} GB of memory and is sure of {CPU_A_DESK} processors"
 
 
 def _refuse_too_many(seats: int, options: str = "", has: int = 0, at_work: int = 0) -> None:
@@ -418,7 +416,7 @@ def load(engine: Engine, name: str, into: str) -> None:
     if save.returncode and why and "pipe" not in why:  # else it only found that nobody reads on
         anew = f"{engine.name} rmi {name}, then {again()}"
         raise CourseError(f"{engine.name} cannot read {name} any more.", shell.last_words(why, 1), anew)
-    if imported.returncode:
+    if save.returncode or imported.returncode:
         raise CourseError(f"{name} cannot be carried to {into}.", shell.last_words(imported.stderr), "df -h")
 
 
