@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
 
@@ -49,17 +50,21 @@ def parse(log: str) -> list[Question]:
 
 def questions(name: str) -> list[Question]:
     """Every question for exactly this name (with its final dot) that any CoreDNS Pod has logged."""
-    for pod, address in coredns.pods().items():
-        _read_to_the_end(pod, address)
-    return [question for question in parse(kubectl.output("logs", *coredns.PODS, "--tail=-1")) if question.name == name]
+    return [question for question in parse(_log_to_the_end()) if question.name == name]
 
 
-def _read_to_the_end(pod: str, address: str) -> None:
-    """Ask this Pod for a name nobody else asks for: when that is in its log, all that came before is there too."""
-    marker = f"marker-{uuid.uuid4().hex}.cluster.local."
-    kubectl.output("exec", "-n", *kubectl.TOOLBOX, "--", "dig", f"@{address}", marker)
-    until(partial(_logged, pod, marker), seconds=60, what=f"A line of the log of {pod}")
+def _log_to_the_end() -> str:
+    """All that the CoreDNS Pods logged until now.
+
+    Each is asked for a name nobody else asks for: when that is in its log, all that came before is there too.
+    """
+    markers = {f"marker-{uuid.uuid4().hex}.cluster.local.": address for address in coredns.pods().values()}
+    asked = [word for marker, address in markers.items() for word in (f"@{address}", marker)]
+    kubectl.output("exec", "-n", *kubectl.TOOLBOX, "--", "dig", *asked)
+    return until(partial(_logged, markers), seconds=60, what="The end of CoreDNS's log")
 
 
-def _logged(pod: str, marker: str) -> bool:
-    return marker in kubectl.output("logs", "-n", "kube-system", pod, "--tail=2000")  # others ask meanwhile
+def _logged(markers: Collection[str]) -> str:
+    """The log of all Pods; "" where one of these names is not in it yet."""
+    log = kubectl.output("logs", *coredns.PODS, "--tail=-1")
+    return log if all(marker in log for marker in markers) else ""

@@ -246,26 +246,25 @@ def _docker() -> Engine | Problem:
 
 
 def _podman() -> Engine | Problem:
-    result = shell.run(["podman", "--version"], timeout=PATIENCE)
-    if result.returncode == 127:
+    version = shell.run(["podman", "--version"], timeout=PATIENCE)
+    if version.returncode == 127:
         return "Podman is not installed.", ""
-    if result.returncode:
-        return f"Podman is installed but does not work: {shell.last_words(result.stderr)}", "podman info"
+    if version.returncode:
+        return f"Podman is installed but does not work: {shell.last_words(version.stderr)}", "podman info"
     write_containers_conf()
     variables = _for_kind("podman")
     if CONTAINERS_CONF.exists():
         variables["CONTAINERS_CONF"] = str(CONTAINERS_CONF)
-    info = shell.run(
-        ["podman", "info", "--format", "{{.Version.Version}}"], env=shell.environment(variables), timeout=PATIENCE
-    )
-    if info.returncode == shell.NO_ANSWER:
+    # Not `info`, which takes five times as long: it has dpkg say the version of each of Podman's programs.
+    works = shell.run(["podman", "ps", "-q"], env=shell.environment(variables), timeout=PATIENCE)
+    if works.returncode == shell.NO_ANSWER:
         return (
             f"Podman is installed, and did not answer within {PATIENCE:.0f} s: the machine is busy, or Podman hangs.",
             "the same command again; where that does not help: podman info",
         )
-    if info.returncode:
-        return f"Podman is installed but does not work: {shell.last_words(info.stderr)}.", "podman info"
-    return _new_enough("podman", info.stdout.strip(), pinned().engine_podman_minimum, variables)
+    if works.returncode:
+        return f"Podman is installed but does not work: {shell.last_words(works.stderr)}.", "podman info"
+    return _new_enough("podman", version.stdout.strip().removeprefix("podman version "), pinned().engine_podman_minimum, variables)
 
 
 def _for_kind(name: str) -> dict[str, str]:
