@@ -264,7 +264,8 @@ def _podman() -> Engine | Problem:
         )
     if works.returncode:
         return f"Podman is installed but does not work: {shell.last_words(works.stderr)}.", "podman info"
-    return _new_enough("podman", version.stdout.strip().removeprefix("podman version "), pinned().engine_podman_minimum, variables)
+    said = version.stdout.strip().removeprefix("podman version ")
+    return _new_enough("podman", said, pinned().engine_podman_minimum, variables)
 
 
 def _for_kind(name: str) -> dict[str, str]:
