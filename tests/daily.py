@@ -1,6 +1,7 @@
-"""What an ordinary run proves of a long list: a share of it. `./course test --all` proves all, and so does each week.
+"""What an ordinary run proves: of a long list a share, of tests of one kind the one that shows the most.
 
-The share is the same in each run, so that a red of yesterday is a red of today.
+`./course test --all` proves all, and so does each week. What is chosen is the same in each run, so that a red of
+yesterday is a red of today.
 """
 
 import os
@@ -11,6 +12,9 @@ import pytest
 
 T = TypeVar("T")
 EVERYTHING = bool(os.environ.get("COURSE_TEST_ALL"))
+WEEKLY = pytest.mark.skipif(
+    not EVERYTHING, reason="in ./course test --all: another one of its kind is proven in each run"
+)
 
 
 def share(items: Sequence[T], at: int = 0, of: int = 3) -> list[T]:

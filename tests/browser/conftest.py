@@ -1,13 +1,12 @@
-"""One real JupyterLab for each module of tests, and a real browser for each test."""
+"""One real JupyterLab and one real browser for each module of tests; each test has a page of its own."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page
 
 from course.jupyter import jupyterlab
-from tests.browser.chromium import chromium, new_page
+from tests.browser.chromium import forget, profile
 from tests.browser.learner import learner
 
 
@@ -17,7 +16,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[jupyterlab.Serv
         yield server
 
 
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    with profile(tmp_path_factory.mktemp("chromium")) as context:
+        yield context
+
+
 @pytest.fixture
-def page(tmp_path: Path) -> Iterator[Page]:
-    with chromium(tmp_path) as browser:
-        yield new_page(browser)
+def page(reader: BrowserContext) -> Iterator[Page]:
+    yield reader.new_page()
+    forget(reader)

@@ -13,6 +13,7 @@ from course.jupyter import jupyterlab
 from course.jupyter.server import place
 from course.lessons import catalog as lessons
 from course.tasks import catalog, progress
+from tests import daily
 from tests.browser.accessible import violations
 from tests.browser.notebooks import notebook_cell, wait_for_kernel, write_notebook
 from tests.unit.candidate import good
@@ -75,6 +76,7 @@ def run_to(page: Page, source: str) -> Locator:
     return wanted.locator(".jp-OutputArea-output")
 
 
+@daily.WEEKLY
 @pytest.mark.cluster
 def test_a_prediction_is_made_before_the_cluster_says(server: jupyterlab.Server, page: Page) -> None:
     """By keyboard, in the lesson: one that is wrong, one that is right; each beside what the cluster said."""
@@ -100,6 +102,7 @@ def test_a_prediction_is_made_before_the_cluster_says(server: jupyterlab.Server,
         assert violations(page, ".jp-OutputArea .widget-vbox") == []
 
 
+@daily.WEEKLY
 def test_a_claim_leads_to_the_cell_that_proves_it(server: jupyterlab.Server, page: Page) -> None:
     """An address that names a cell wins over where the learner was; so does a link, its notebook open or not."""
     name = lessons.find("without_selector").notebook.name
@@ -120,6 +123,7 @@ def printed(text: str) -> dict[str, object]:
     return {"outputs": [{"output_type": "stream", "name": "stdout", "text": text}], "execution_count": 1}
 
 
+@daily.WEEKLY
 def test_a_lesson_that_begins_anew_shows_no_answers_of_yesterday(server: jupyterlab.Server, page: Page) -> None:
     """Its own `begin` is not asked for: what is looked at is the page."""
     own = "class lesson:\n    begin = print\nlesson.begin('anew')"
@@ -152,6 +156,7 @@ def test_a_lab_is_worked_by_keyboard(server: jupyterlab.Server, page: Page) -> N
     expect(page.get_by_role("alert").filter(has_text=first.slug)).to_be_visible()
 
 
+@daily.WEEKLY
 @pytest.mark.cluster
 def test_a_timed_run_is_played_by_keyboard_and_goes_on_in_a_new_kernel(
     server: jupyterlab.Server, page: Page, tmp_path: Path
@@ -183,6 +188,7 @@ def test_a_timed_run_is_played_by_keyboard_and_goes_on_in_a_new_kernel(
     assert page.locator("[data-mime-type='application/vnd.jupyter.error']").count() == 0
 
 
+@daily.WEEKLY
 @pytest.mark.cluster
 def test_a_terminal_there_has_the_course_command(server: jupyterlab.Server, page: Page) -> None:
     page.goto(server.address.replace("/lab?", "/lab?reset&"))  # an empty layout shows the course's home
@@ -201,6 +207,7 @@ def test_a_terminal_there_has_the_course_command(server: jupyterlab.Server, page
     assert json.loads(asked.read_text())["resolved"] is True
 
 
+@daily.WEEKLY
 def test_a_search_in_the_notebook_leaves_folded_answers_folded(server: jupyterlab.Server, page: Page) -> None:
     """JupyterLab's own Ctrl+F opens the source of each text that has the word."""
     open_notebook(lessons.find("interview").notebook.name, server, page)

@@ -130,6 +130,7 @@ THEIRS = Path(__file__).with_name("jupyterlab_axe.toml")
 OURS = (*BOTH, ".jp-MarkdownOutput", ".jp-OutputArea")
 
 
+@daily.WEEKLY
 def test_what_is_not_accessible_in_jupyterlab_itself_is_known(server: jupyterlab.Server, page: Page) -> None:
     """A release that mends or breaks something is seen. Of a small notebook: there are as many editors as cells."""
     write_notebook(
@@ -164,6 +165,7 @@ def test_from_home_to_a_lesson_by_keyboard(server: jupyterlab.Server, page: Page
     expect(page.get_by_role("tab", name=SECOND.notebook.name)).to_be_visible()
 
 
+@daily.WEEKLY
 def test_you_go_on_where_you_were(server: jupyterlab.Server, page: Page) -> None:
     """Notebook and cell, also in a second tab of the browser, and after a reload."""
     exercise = index.exercises(SECOND.slug)[-1]
@@ -189,6 +191,7 @@ def following(page: Page) -> Iterator[None]:
         yield
 
 
+@daily.WEEKLY
 def test_the_task_at_hand_is_there_in_a_second_tab_and_after_a_reload(server: jupyterlab.Server, page: Page) -> None:
     open_lab(server, page)
     until(lambda: place.read().task == LAB.slug, seconds=60, what="The task being kept")
@@ -200,6 +203,7 @@ def test_the_task_at_hand_is_there_in_a_second_tab_and_after_a_reload(server: ju
         again.reload()
 
 
+@daily.WEEKLY
 def test_in_a_labs_own_notebook_it_is_the_task_at_hand(server: jupyterlab.Server, page: Page) -> None:
     other = catalog.find("loop")
     with following(page):
@@ -210,6 +214,7 @@ def test_in_a_labs_own_notebook_it_is_the_task_at_hand(server: jupyterlab.Server
     until(lambda: place.read().task == other.slug, seconds=60, what="The lab being at hand")
 
 
+@daily.WEEKLY
 def test_a_notebook_that_was_deleted_is_said_with_how_to_get_it_back(server: jupyterlab.Server, page: Page) -> None:
     shown = home(server, page)
     third = lessons.lessons()[3]
@@ -223,6 +228,7 @@ def test_a_notebook_that_was_deleted_is_said_with_how_to_get_it_back(server: jup
         workspace.reset(third.slug)
 
 
+@daily.WEEKLY
 def test_a_notebook_that_cannot_be_read_does_not_end_the_following(server: jupyterlab.Server, page: Page) -> None:
     (paths.WORKSPACE / "broken.ipynb").write_text("no JSON")
     with following(page):
@@ -253,6 +259,7 @@ def test_hints_come_without_a_kernel_and_the_focus_stays(server: jupyterlab.Serv
     assert violations(page, *BOTH) == []
 
 
+@daily.WEEKLY
 def test_another_task_has_the_focus_and_the_panel_stays(server: jupyterlab.Server, page: Page) -> None:
     """By keyboard from the left, while one is shown: nothing of the page fails, and its heading is the same node."""
     failed: list[str] = []
@@ -271,6 +278,7 @@ def test_another_task_has_the_focus_and_the_panel_stays(server: jupyterlab.Serve
     assert failed == []
 
 
+@daily.WEEKLY
 def test_what_a_check_observed_is_text_and_nothing_else(server: jupyterlab.Server, page: Page) -> None:
     hostile = "<img src=x onerror='document.title=\"taken\"'><script>document.title='taken'</script>"
     words = (f"{part} {hostile}" for part in ("asked", "observed", "expected", "why", "next"))
@@ -297,6 +305,7 @@ def test_a_manifest_is_kept_over_a_reload(server: jupyterlab.Server, page: Page)
     expect(shown.get_by_role("textbox", name="Your manifest")).to_contain_text("kind: Service")
 
 
+@daily.WEEKLY
 def test_a_manifest_is_kept_when_the_page_goes_with_the_caret_in_it(server: jupyterlab.Server, page: Page) -> None:
     shown = open_lab(server, page)
     write(page, "kind: Unfinished")
@@ -306,6 +315,7 @@ def test_a_manifest_is_kept_when_the_page_goes_with_the_caret_in_it(server: jupy
     expect(shown.get_by_role("textbox", name="Your manifest")).to_contain_text("kind: Unfinished")
 
 
+@daily.WEEKLY
 def test_a_second_tab_does_not_put_its_older_manifest_over_a_newer_one(server: jupyterlab.Server, page: Page) -> None:
     other = page.context.new_page()
     theirs = open_lab(server, other).get_by_role("textbox", name="Your manifest")
@@ -323,6 +333,7 @@ def test_a_second_tab_does_not_put_its_older_manifest_over_a_newer_one(server: j
     assert progress.record(LAB.slug).manifest == "kind: Newer"
 
 
+@daily.WEEKLY
 def test_what_the_command_line_does_is_seen_at_once(server: jupyterlab.Server, page: Page) -> None:
     shown = home(server, page)
     other = catalog.find("loop")
@@ -364,6 +375,7 @@ def test_dark_narrow_and_enlarged(server: jupyterlab.Server, page: Page) -> None
         assert wider <= 0, name
 
 
+@daily.WEEKLY
 def test_where_it_is_narrow_a_task_leaves_room_for_the_notebook(server: jupyterlab.Server, page: Page) -> None:
     page.set_viewport_size({"width": 640, "height": 800})
     open_lab(server, page)
@@ -373,6 +385,7 @@ def test_where_it_is_narrow_a_task_leaves_room_for_the_notebook(server: jupyterl
     picture(page, "640-task")
 
 
+@daily.WEEKLY
 def test_file_names_are_read_in_full(server: jupyterlab.Server, page: Page) -> None:
     home(server, page)
     page.get_by_role("tab", name="File Browser").click()
@@ -384,6 +397,7 @@ def test_file_names_are_read_in_full(server: jupyterlab.Server, page: Page) -> N
     assert cut == []
 
 
+@daily.WEEKLY
 def test_the_commands_are_in_the_palette(server: jupyterlab.Server, page: Page) -> None:
     with progress.editing(LAB.slug) as record:
         record.hints = 0  # where all are read the command is off, as its button is
@@ -449,6 +463,7 @@ def test_a_lab_from_the_panel_alone(server: jupyterlab.Server, page: Page, clust
     expect(shown.get_by_role("heading", name="Passed: 4 of 4")).to_be_visible()
 
 
+@daily.WEEKLY
 def test_a_refusal_stays_to_be_read(server: jupyterlab.Server, page: Page, cluster: None) -> None:
     """What is typed is kept before it is applied, and that the progress changed must not take the words away."""
     shown = open_lab(server, page)
@@ -462,6 +477,7 @@ def test_a_refusal_stays_to_be_read(server: jupyterlab.Server, page: Page, clust
     expect(refused).to_be_visible()
 
 
+@daily.WEEKLY
 def test_without_any_kernel_nothing_is_dead(server: jupyterlab.Server, page: Page, cluster: None) -> None:
     shown = open_lab(server, page)
     wait_for_kernel(page)  # without one there is nothing to shut down, and the menu's entry is off
@@ -497,6 +513,7 @@ def test_lights_turn_by_themselves(server: jupyterlab.Server, page: Page, cluste
     expect(count).to_contain_text("turned red.")
 
 
+@daily.WEEKLY
 def test_nobody_asks_for_the_lights_of_a_hidden_panel(server: jupyterlab.Server, page: Page, cluster: None) -> None:
     verbs.start(LAB.slug, say=lambda _: None)
     open_lab(server, page)
@@ -539,6 +556,7 @@ def by_dialog(page: Page) -> Locator:
     return page.get_by_role("dialog").filter(has_text=re.compile("[1-5] of 5"))
 
 
+@daily.WEEKLY
 def test_the_tour_is_skipped_and_found_again(server: jupyterlab.Server, page: Page) -> None:
     progress.FOLDER.joinpath("place.json").unlink(missing_ok=True)
     shown = home(server, page)
@@ -568,6 +586,7 @@ def test_the_tour_is_skipped_and_found_again(server: jupyterlab.Server, page: Pa
     expect(step).to_have_count(0)
 
 
+@daily.WEEKLY
 def test_the_tour_is_whole_where_it_is_narrow(server: jupyterlab.Server, page: Page) -> None:
     home(server, page).get_by_role("button", name=re.compile("^Take the tour")).first.press("Enter")
     for size in ((640, 800), (320, 256)):
@@ -579,6 +598,7 @@ def test_the_tour_is_whole_where_it_is_narrow(server: jupyterlab.Server, page: P
             by_dialog(page).get_by_role("button", name="Back").press("Enter")
 
 
+@daily.WEEKLY
 def test_a_set_up_is_seen_step_by_step(server: jupyterlab.Server, page: Page) -> None:
     """As another program's `course up` does it: it holds the lock, and writes down what it does."""
     before = reporter.PROGRESS.read_text() if reporter.PROGRESS.exists() else None
@@ -611,6 +631,7 @@ def live(page: Page) -> Locator:
     return page.get_by_role("region", name="Live view of a name")
 
 
+@daily.WEEKLY
 def test_a_name_is_watched_while_its_record_changes(server: jupyterlab.Server, page: Page, cluster: None) -> None:
     """By keyboard: asked each second, its TTL counts down, and a change is a line as `course ask --watch` has it."""
     name = "watched.panel.example.com"
@@ -639,6 +660,7 @@ def test_a_name_is_watched_while_its_record_changes(server: jupyterlab.Server, p
     expect(shown.get_by_role("alert")).to_contain_text("no such name")
 
 
+@daily.WEEKLY
 def test_a_command_that_never_ends_has_a_terminal_of_its_own(server: jupyterlab.Server, page: Page) -> None:
     """In the course's own, what is run next would be its input."""
     home(server, page).get_by_role("button", name="Watch a name").press("Enter")
@@ -650,6 +672,7 @@ def test_a_command_that_never_ends_has_a_terminal_of_its_own(server: jupyterlab.
         expect(page.locator(".jp-Terminal")).to_have_count(number)
 
 
+@daily.WEEKLY
 def test_what_is_docked_is_there_after_a_reload(server: jupyterlab.Server, page: Page, cluster: None) -> None:
     """Where it was; the live view asks for the same name again."""
     name = "kept.panel.example.com."
@@ -673,6 +696,7 @@ def test_what_is_docked_is_there_after_a_reload(server: jupyterlab.Server, page:
     expect(live(page)).to_have_count(1)
 
 
+@daily.WEEKLY
 def test_behind_the_end_there_comes_no_empty_cell(server: jupyterlab.Server, page: Page) -> None:
     """Shift+Enter on a notebook's last text stays there; behind any other last cell JupyterLab adds one, as ever."""
     for name, ident, cells_after in (("middle.ipynb", "words", 2), ("end.ipynb", "onward", 1)):
@@ -689,6 +713,7 @@ def test_behind_the_end_there_comes_no_empty_cell(server: jupyterlab.Server, pag
         expect(page.locator(".jp-Notebook:focus-within")).to_have_count(1)
 
 
+@daily.WEEKLY
 def test_a_new_server_has_lost_nothing(page: Page, cluster: None, tmp_path: Path) -> None:
     """JupyterLab ends while a page is open: the panel says so; the next one has the report and the hints."""
     with learner(tmp_path, 8897) as first:
@@ -716,6 +741,7 @@ def workspace_of(sent: str | None) -> bool:
     return bool(sent) and "course-timeline" in str(sent) and '"running":true' in str(sent).replace("\\", "")
 
 
+@daily.WEEKLY
 def test_the_timeline_of_lesson_05_is_docked(server: jupyterlab.Server, page: Page, cluster: None) -> None:
     migration.begin()
     kubectl.apply(migration.manifest("phase-1"))

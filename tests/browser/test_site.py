@@ -12,6 +12,7 @@ from course.dev import site
 from course.lessons import catalog as lessons
 from course.tasks import catalog as labs
 from course.tasks import index
+from tests import daily
 from tests.browser.accessible import violations
 
 pytestmark = pytest.mark.browser
@@ -30,8 +31,8 @@ def visit(page: Page, folder: Path, name: str, scheme: str = "light") -> None:
     page.screenshot(path=shell.log_file(f"site-{name.replace('/', '-')}-{scheme}").with_suffix(".png"))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("scheme", daily.share(["light", "dark"], of=2))
+@pytest.mark.parametrize("name", daily.share(PAGES, at=1))
 def test_a_page_can_be_used_by_all_and_loads_only_what_is_beside_it(
     built: Path, page: Page, name: str, scheme: str
 ) -> None:

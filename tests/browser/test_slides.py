@@ -8,12 +8,13 @@ from playwright.sync_api import Page, expect
 from course.base import shell
 from course.lessons import routes
 from course.workshop import slides
+from tests import daily
 from tests.browser.accessible import violations
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", daily.share(["light", "dark"], at=1, of=2))
 def test_the_arrow_keys_turn_the_slides(page: Page, tmp_path: Path, scheme: str) -> None:
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     slides.write(routes.find("one-hour"), tmp_path / "slides.html")

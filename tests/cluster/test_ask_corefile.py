@@ -16,6 +16,7 @@ from course.dns.evidence import Cluster
 from course.kube import coredns, corefile, kubectl, namespaces
 from course.provision import engine, outside
 from course.tasks import stage
+from tests import daily
 from tests.cluster.helpers import Asked, Course, alias_manifest, asked_lines, wrong_answers
 
 pytestmark = pytest.mark.cluster
@@ -304,6 +305,7 @@ def test_each_hop_of_the_corefile_is_named(corefile_kept: str, services: None) -
     assert not wrong, "\n".join(wrong)
 
 
+@daily.WEEKLY
 def test_what_the_kubernetes_plugin_leaves_out_is_told(corefile_kept: str, services: None) -> None:
     corefile.write(corefile_kept.replace("pods insecure", "pods verified\n       namespaces default ask-c", 1))
     wait_for_services()
@@ -329,6 +331,7 @@ def test_who_may_ask_is_told_apart_from_what_there_is(corefile_kept: str, servic
     assert not wrong, "\n".join(wrong)
 
 
+@daily.WEEKLY
 def test_a_corefile_that_coredns_does_not_take_is_told_and_taken_back(corefile_kept: str) -> None:
     with pytest.raises(CourseError, match="does not take") as refused:
         corefile.write(corefile_kept.replace("forward .", "forwrd ."))
@@ -337,6 +340,7 @@ def test_a_corefile_that_coredns_does_not_take_is_told_and_taken_back(corefile_k
     assert corefile.each_question_answered()
 
 
+@daily.WEEKLY
 def test_a_plugin_that_this_coredns_does_not_have_is_told_in_its_words(corefile_kept: str) -> None:
     """It says so in a line without any mark of an error."""
     change = {"data": {"Corefile": corefile_kept + "any.internal:53 {\n    erratic\n}\n"}}
@@ -351,6 +355,7 @@ def test_a_plugin_that_this_coredns_does_not_have_is_told_in_its_words(corefile_
     assert "erratic" in said or "policy" in said, said
 
 
+@daily.WEEKLY
 def test_a_name_that_no_server_block_is_for(corefile_kept: str) -> None:
     corefile.write(corefile_kept.replace(".:53 {", "cluster.local:53 example.org:53 {", 1))
     wrong = wrong_answers(
@@ -359,6 +364,7 @@ def test_a_name_that_no_server_block_is_for(corefile_kept: str) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+@daily.WEEKLY
 def test_a_corefile_that_does_not_parse_is_given_coredns_own_words(corefile_kept: str, course: Course) -> None:
     """One new Pod crashes on it, the old ones go on: nothing of it is in force, and the words say why."""
     block = "wrong.internal:53 {\n    forwrd . 192.0.2.1\n}\n"

@@ -10,6 +10,7 @@ from course.kube import kubectl
 from course.lessons import begin, catalog
 from course.provision import engine, kind_cluster, outside
 from course.tasks import index, progress, verbs
+from tests import daily
 
 pytestmark = pytest.mark.cluster
 SLUG, SPACE = "of_this_test", "course-test-begin"
@@ -53,6 +54,7 @@ def test_what_is_left_is_named_and_removed(no_namespace: None, capsys: pytest.Ca
     assert "192.0.2.7" not in outside.inside("outside-dns", "show")
 
 
+@daily.WEEKLY
 def test_a_namespace_is_emptied_and_removed_only_where_it_is_changed(no_namespace: None) -> None:
     """To remove one takes 5 s of waiting; but a label of the learner's on it may bind what comes, and goes with it."""
     begin.begin(SLUG)
@@ -66,6 +68,7 @@ def test_a_namespace_is_emptied_and_removed_only_where_it_is_changed(no_namespac
     assert "restricted" not in kubectl.output("get", "namespace", SPACE, "-o", "yaml")
 
 
+@daily.WEEKLY
 def test_pods_do_not_outlive_what_made_them(no_namespace: None) -> None:
     """A Pod that goes because its owner went has its 30 s, and would be there beside the new ones."""
     begin.begin(SLUG)
@@ -105,6 +108,7 @@ webhooks:
 """
 
 
+@daily.WEEKLY
 def test_what_holds_the_whole_api_goes_before_the_namespaces(
     no_namespace: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -121,6 +125,7 @@ def test_what_holds_the_whole_api_goes_before_the_namespaces(
     assert kubectl.output(*kinds).split() == []
 
 
+@daily.WEEKLY
 def test_a_cache_on_the_node_goes_when_another_lesson_begins(cluster: None, capsys: pytest.CaptureFixture[str]) -> None:
     begin.begin("elsewhere", upto="see-what")
     assert node_cache() == ("169.254.20.10", 8)
@@ -130,6 +135,7 @@ def test_a_cache_on_the_node_goes_when_another_lesson_begins(cluster: None, caps
     assert node_cache() == ("", 0)
 
 
+@daily.WEEKLY
 def test_a_lab_begins_without_what_a_lesson_left(cluster: None) -> None:
     """A cache on the node would let its policies look as if nobody enforced them."""
     begin.begin("elsewhere", upto="see-what")
@@ -176,6 +182,7 @@ def test_what_holds_a_namespace_is_named(no_namespace: None) -> None:
         kubectl.output(*patch, '{"metadata": {"finalizers": null}}')
 
 
+@daily.WEEKLY
 def test_a_comparison_waits_for_what_it_is_about(
     cluster: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,7 @@ from course.lessons import begin
 from course.lessons import catalog as lessons
 from course.tasks import catalog, cells, index, progress, stage, verbs
 from course.tasks.task import Exercise
+from tests import daily
 from tests.unit import candidate
 
 LAB = catalog.find("lost-database")
@@ -49,6 +50,7 @@ def test_a_pass_is_seen_without_a_word_of_the_candidate() -> None:
     assert "1 of 1" in end.value.value and "hints 1" in end.value.value
 
 
+@daily.WEEKLY
 def test_a_timed_run_finds_its_task_again_after_a_pause() -> None:
     def begin() -> Open:
         return timed.begin([QUESTION], 20, 5)
@@ -69,6 +71,7 @@ def test_a_timed_run_finds_its_task_again_after_a_pause() -> None:
     assert memory.read().runs[-1].results[0].right and memory.read().open is None
 
 
+@daily.WEEKLY
 def test_a_lab_that_is_being_worked_on_is_not_taken_away() -> None:
     verbs.start(LAB.slug)
     assert QUESTION not in live.free(draw.chosen())
@@ -91,6 +94,7 @@ def there() -> list[str]:
     return namespaces.present(lessons.find("troubleshooting").namespaces)
 
 
+@daily.WEEKLY
 def test_a_fault_of_a_lesson_is_a_live_task_and_goes_again(cluster: None) -> None:
     namespaces.remove(there(), Exercise.label, 240)
     question = draw.live(live.free(FAULTS), 3)[0]

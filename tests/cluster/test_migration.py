@@ -13,6 +13,7 @@ from course.kube import kubectl
 from course.lessons.migration import accounting, phases, place
 from course.lessons.migration.phases import INSIDE, OUTSIDE
 from course.provision import outside
+from tests import daily
 
 pytestmark = pytest.mark.cluster
 switch = partial(phases.switch, seconds=120)  # for each wait; on a machine that runs other clusters, too
@@ -57,6 +58,7 @@ def answered_since(phase: str) -> set[str]:
     return {entry["side"] for entry in found.cut(found.when(phase)).operations if entry["ok"]}
 
 
+@daily.WEEKLY
 def test_a_rollback_that_went_wrong_comes_inside_again_with_every_row(home: None) -> None:
     """Nobody follows, both sides take writes, and the same ids stand for different rows."""
     switch(OUTSIDE, INSIDE)
@@ -94,7 +96,9 @@ def pod_dies() -> None:
     place.kubectl_here("delete", "pod", "-l", "app=postgres", "--now")
 
 
-@pytest.mark.parametrize(("step", "fault"), [("last rows", crash), ("turn round", pod_dies), ("recycle", pod_dies)])
+@pytest.mark.parametrize(
+    ("step", "fault"), daily.share([("last rows", crash), ("turn round", pod_dies), ("recycle", pod_dies)])
+)
 def test_the_inside_pod_dies_in_the_middle(home: None, step: str, fault: Callable[[], None]) -> None:
     before = container()
     try:
@@ -109,6 +113,7 @@ def test_the_inside_pod_dies_in_the_middle(home: None, step: str, fault: Callabl
     assert_nothing_lost(INSIDE)
 
 
+@daily.WEEKLY
 def test_coredns_restarts(home: None) -> None:
     restart = ("-n", "kube-system", "rollout", "restart", "deployment/coredns")
     switch(OUTSIDE, INSIDE, hook=at("apply", lambda: kubectl.output(*restart)))
@@ -126,7 +131,7 @@ def stall() -> None:
     place.wait_for_writes(side=OUTSIDE, count=2)
 
 
-@pytest.mark.parametrize("step", ["replicate", "fence"])
+@pytest.mark.parametrize("step", daily.share(["replicate", "fence"], at=1, of=2))
 def test_replication_never_catches_up(home: None, step: str) -> None:
     """Before the fence or behind it: the check stops the switch with a sentence, and the app goes on outside."""
     phases.replicate(OUTSIDE, INSIDE, 60)
@@ -167,12 +172,16 @@ def kill_apply(kubectl_says: str) -> Callable[[str], None]:
 
 @pytest.mark.parametrize(
     ("kubectl_says", "outcomes"),
-    [
-        pytest.param("", [BEFORE], id="while it reads"),
-        pytest.param('"Response" status="200 OK"', [BEFORE, AFTER], id="after its first answer"),
-        pytest.param('"Request" verb="PATCH"', [BEFORE, AFTER], id="while it asks"),
-        pytest.param("service/user-db configured", [AFTER], id="after the answer"),
-    ],
+    daily.share(
+        [
+            pytest.param("", [BEFORE], id="while it reads"),
+            pytest.param('"Response" status="200 OK"', [BEFORE, AFTER], id="after its first answer"),
+            pytest.param('"Request" verb="PATCH"', [BEFORE, AFTER], id="while it asks"),
+            pytest.param("service/user-db configured", [AFTER], id="after the answer"),
+        ],
+        at=2,
+        of=4,
+    ),
 )
 def test_the_apply_is_interrupted(home: None, kubectl_says: str, outcomes: list[list[str]]) -> None:
     """Never half of each: before the request the Service is the old one, after the answer it is the new one."""
@@ -184,6 +193,7 @@ def test_the_apply_is_interrupted(home: None, kubectl_says: str, outcomes: list[
     assert_nothing_lost(INSIDE)
 
 
+@daily.WEEKLY
 def test_the_outside_database_comes_back_writable(home: None) -> None:
     """A client that never heard of the switch knocks on: the fence is in the catalog and outlives a restart."""
     switch(OUTSIDE, INSIDE, without=("recycle", "nobody left"))
@@ -202,6 +212,7 @@ def test_the_outside_database_comes_back_writable(home: None) -> None:
     assert_nothing_lost(INSIDE)
 
 
+@daily.WEEKLY
 def test_by_endpointslice_nobody_needs_a_restart(home: None) -> None:
     place.kubectl_here("delete", "service", "user-db")
     kubectl.apply(place.manifest("kept"))

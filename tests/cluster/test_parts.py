@@ -6,6 +6,7 @@ from course.base.versions import pinned
 from course.kube import kubectl
 from course.provision import edge, kind_cluster, parts
 from course.provision.engine import chosen
+from tests import daily
 
 pytestmark = pytest.mark.cluster
 NAMESPACE = "edge"
@@ -27,6 +28,7 @@ def test_it_is_in_the_cluster_and_not_put_there_twice(part: parts.Part) -> None:
     assert said == []
 
 
+@daily.WEEKLY
 def test_it_is_put_there_again_where_the_node_lost_its_image(part: parts.Part) -> None:
     words = ("ctr", "-n", "k8s.io", "images", "rm", "--sync", part.image())
     chosen().output("exec", kind_cluster.node(), *words, doing="Removing the image")

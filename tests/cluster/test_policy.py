@@ -8,6 +8,7 @@ from course.base.errors import CourseError
 from course.base.versions import pinned
 from course.base.waiting import until
 from course.kube import kubectl, network_policy
+from tests import daily
 
 API = "kubernetes.default.svc.cluster.local"
 WITHIN = 180  # seconds until a policy is in force; some, where the machine has nothing else to do
@@ -41,6 +42,7 @@ def test_a_policy_is_enforced(namespace: str, refused: Callable[[], bool]) -> No
     network_policy.seconds_until_refused(refused, WITHIN)
 
 
+@daily.WEEKLY
 def test_an_agent_that_does_not_run_is_named(namespace: str, refused: Callable[[], bool]) -> None:
     agent = next(iter(network_policy.enforcing_agents()))
     selector = ("-n", "kube-system", "daemonset", agent, "--type=merge", "-p")

@@ -12,6 +12,7 @@ from course.tasks import cells, index, progress, shift, verbs
 from course.tasks.checks import Check
 from course.tasks.probe import Pod
 from course.tasks.task import Exercise
+from tests import daily
 
 LESSON = "troubleshooting"
 
@@ -55,6 +56,7 @@ def test_a_round_from_red_to_green() -> None:
     assert not green(again) and again.shift.best == {"3": over.shift.took} and again.shift.took == 0
 
 
+@daily.WEEKLY
 def test_a_light_turns_red_again_with_its_fault() -> None:
     begin.begin(LESSON, upto="on-call-text")
     [one] = shift.begin(LESSON, seed=9, count=1).lights

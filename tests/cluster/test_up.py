@@ -14,7 +14,7 @@ from course.dns import query
 from course.kube import corefile, kubectl
 from course.provision import kind_cluster, outside, reporter
 from course.provision.engine import Engine
-from tests import second
+from tests import daily, second
 from tests.cluster.helpers import Course, no_route_to
 
 pytestmark = pytest.mark.cluster
@@ -65,6 +65,7 @@ def test_a_lost_outside_world_is_made_again_and_the_forward_follows(course: Cour
     assert query.ask("prod-db.us-east-1.rds.amazonaws.com.").last.addresses == (outside.addresses(engine).primary,)
 
 
+@daily.WEEKLY
 def test_an_outside_world_whose_id_was_lost_is_known_under_another_name(course: Course, engine: Engine) -> None:
     known = engine.inspect("container", outside.container(), "{{.Id}}")
     outside.MADE.unlink()
@@ -74,6 +75,7 @@ def test_an_outside_world_whose_id_was_lost_is_known_under_another_name(course: 
     assert engine.inspect("container", outside.container(), "{{.Id}}") == known, "no second one beside it"
 
 
+@daily.WEEKLY
 def test_a_stopped_server_is_started_again(course: Course) -> None:
     assert course("outside", "stop", "redis").returncode == 0
     assert course("status").returncode == 1
@@ -81,6 +83,7 @@ def test_a_stopped_server_is_started_again(course: Course) -> None:
     assert course("status").returncode == 0
 
 
+@daily.WEEKLY
 def test_a_corefile_left_changed_is_found_and_put_back(course: Course) -> None:
     corefile.write(corefile.read().replace("cache 30", "cache 29"))
     report = course("doctor")
@@ -119,6 +122,7 @@ def test_a_record_that_cannot_be_leaves_the_zone_as_it_was(course: Course) -> No
     assert outside.inside("dig", "+short", "@127.0.0.1", "pool.example.com").strip()
 
 
+@daily.WEEKLY
 @second.cluster()
 def test_interrupted_while_kind_is_at_work_the_next_run_goes_on(course: Course, engine: Engine, tmp_path: Path) -> None:
     name = f"{paths.cluster_name()}-second"

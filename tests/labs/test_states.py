@@ -16,6 +16,7 @@ from course.jupyter.panel import Panel
 from course.kube import kubectl
 from course.provision import outside
 from course.tasks import capabilities, catalog, progress, stage, verbs
+from tests import daily
 
 pytestmark = pytest.mark.cluster
 LAB = catalog.find("wrong-namespace")  # two namespaces, and quick
@@ -56,6 +57,7 @@ def test_one_of_its_namespaces_was_deleted() -> None:
     assert LAB.namespaces[1] in caught.value.why and "lab start" in caught.value.next
 
 
+@daily.WEEKLY
 def test_a_service_of_nearly_the_right_name_is_named() -> None:
     near = catalog.find("lost-database")
     verbs.start(near.slug, quiet)
@@ -72,6 +74,7 @@ def test_a_service_of_nearly_the_right_name_is_named() -> None:
         stage.clean([near])
 
 
+@daily.WEEKLY
 def test_the_probe_was_deleted() -> None:
     verbs.start(LAB.slug, quiet)
     kubectl.output("delete", "pod", "probe", "-n", LAB.namespace, timeout=stage.GONE_WITHIN)
@@ -118,6 +121,7 @@ def everything() -> list[str]:
     return [kubectl.output("get", kinds, "-n", name, "-o", f"jsonpath={form}") for name in LAB.namespaces]
 
 
+@daily.WEEKLY
 def test_progress_survives_reset_and_a_new_start() -> None:
     verbs.start(LAB.slug, quiet)
     verbs.apply(LAB.slug, (LAB.folder / "solution" / "service.yaml").read_text())
@@ -130,6 +134,7 @@ def test_progress_survives_reset_and_a_new_start() -> None:
     assert record.passed and record.best_seconds == best > 0 and record.started == ""
 
 
+@daily.WEEKLY
 def test_a_stuck_namespace_is_named_in_bounded_time_and_the_reset_can_be_interrupted(apart: dict[str, str]) -> None:
     verbs.start(LAB.slug, quiet)
     stuck = (
@@ -193,6 +198,7 @@ def interrupted_reset(env: dict[str, str]) -> int:
     return process.returncode
 
 
+@daily.WEEKLY
 def test_what_the_cluster_cannot_do_is_found_out_by_trying() -> None:
     lab = next(lab for lab in catalog.labs() if lab.needs == "network-policy")
     try:
@@ -205,6 +211,7 @@ def test_what_the_cluster_cannot_do_is_found_out_by_trying() -> None:
         stage.clean([lab])
 
 
+@daily.WEEKLY
 def test_the_buttons_work_on_the_real_cluster() -> None:
     verbs.reset(LAB.slug, quiet)
     panel = Panel(LAB.slug)

@@ -19,6 +19,7 @@ from course.base.versions import pinned
 from course.dev import dockerd
 from course.provision import images, kind_cluster, neighbour, outside
 from course.provision.engine import Engine
+from tests import daily
 from tests.machine.stores import CLUSTER, PODMAN, Machine
 
 NODE, OUTSIDE = f"{CLUSTER}-control-plane", f"{CLUSTER}-outside"
@@ -111,6 +112,7 @@ def test_down_all_leaves_nothing_of_ours_and_all_that_is_not(machine: Machine) -
     assert workspace() == notebooks
 
 
+@daily.WEEKLY
 def test_down_all_keeps_what_another_clone_uses(machine: Machine) -> None:
     make_cluster(machine)
     theirs = images.lab_name()
@@ -133,6 +135,7 @@ def test_a_container_of_our_name_that_we_did_not_make_stays(machine: Machine, na
     assert machine.podman("ps", "-q", "--no-trunc", "--filter", f"name={name}") == [theirs]
 
 
+@daily.WEEKLY
 def test_an_outside_world_of_a_clone_that_was_moved_is_ours(machine: Machine) -> None:
     """Its label has another folder; what counts is the id in the state folder, which moved with the clone."""
     made = machine.container(OUTSIDE, "localhost/mine:1", "--label", f"{outside.LABEL_STATE}={machine.folder}/before")
@@ -176,6 +179,7 @@ def test_an_outside_world_with_our_label_and_another_id_stays(machine: Machine, 
     assert machine.podman("ps", "-q", "--no-trunc", "--filter", f"name={OUTSIDE}") == theirs
 
 
+@daily.WEEKLY
 def test_a_node_with_another_id_than_the_record_stays(machine: Machine) -> None:
     make_cluster(machine)
     record = asdict(kind_cluster.Record(CLUSTER, "0" * 64, images.node_name("build")))
@@ -203,6 +207,7 @@ def test_a_record_that_was_begun_claims_no_node_with_another_mark(folder: str, m
     assert answer.returncode == 2 and "did not make" in answer.stderr and NODE in machine.names("containers"), answer
 
 
+@daily.WEEKLY
 def test_a_node_without_a_mark_is_of_the_clone_that_began_one_of_its_image(machine: Machine) -> None:
     make_cluster(machine)
     begun = asdict(kind_cluster.Record(CLUSTER, "", images.node_name("build")))
@@ -223,6 +228,7 @@ def test_what_is_of_the_clone_that_this_one_is_a_copy_of_stays(gone: str, machin
     assert machine.names("containers") == before
 
 
+@daily.WEEKLY
 def test_a_clone_that_was_moved_has_its_cluster_still(machine: Machine) -> None:
     """Where it was before there may be another clone by now, which made no cluster."""
     original = machine.folder / "original" / ".course"
@@ -245,6 +251,7 @@ def test_what_is_in_the_way_of_the_second_cluster_is_said(file: str, machine: Ma
     assert machine.course("down").returncode == 0
 
 
+@daily.WEEKLY
 def test_the_lab_image_is_made_again_where_the_node_image_alone_is_left(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -260,6 +267,7 @@ def test_the_lab_image_is_made_again_where_the_node_image_alone_is_left(
     assert images.node_image(podman) == images.node_name("build")
 
 
+@daily.WEEKLY
 def test_a_container_that_was_renamed_is_known_by_its_id(machine: Machine) -> None:
     make_cluster(machine)
     machine.podman("rename", NODE, "somewhere")

@@ -18,6 +18,7 @@ from course.base.waiting import until
 from course.jupyter import jupyterlab
 from course.kube import kubectl
 from course.provision import engine, kind_cluster
+from tests import daily
 from tests.machine.helpers import Terminal, command_lines
 
 pytestmark = [
@@ -62,8 +63,14 @@ def all_is_ready(terminal: Terminal) -> int:
 
 @pytest.mark.parametrize(
     ("moment", "code"),
-    [(jupyterlab_begins, 130), (the_cluster_is_made, 130), (all_is_ready, 0)],
-    ids=["JupyterLab begins", "up", "ready"],
+    daily.share(
+        [
+            pytest.param(jupyterlab_begins, 130, id="JupyterLab begins"),
+            pytest.param(the_cluster_is_made, 130, id="up"),
+            pytest.param(all_is_ready, 0, id="ready"),
+        ],
+        at=1,
+    ),
 )
 def test_ctrl_c_ends_jupyterlab_and_leaves_the_cluster(
     start: Start, moment: Callable[[Terminal], int], code: int
@@ -80,6 +87,7 @@ def test_ctrl_c_ends_jupyterlab_and_leaves_the_cluster(
     assert second.press_ctrl_c() in (0, 130)
 
 
+@daily.WEEKLY
 def test_a_jupyterlab_that_is_killed_is_no_success(start: Start) -> None:
     terminal = start("--no-browser")
     os.kill(all_is_ready(terminal), signal.SIGKILL)
@@ -87,6 +95,7 @@ def test_a_jupyterlab_that_is_killed_is_no_success(start: Start) -> None:
     assert "JupyterLab ended by itself" in "".join(terminal.lines)
 
 
+@daily.WEEKLY
 def test_a_taken_port_is_said_and_another_one_used(start: Start) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -98,6 +107,7 @@ def test_a_taken_port_is_said_and_another_one_used(start: Start) -> None:
         terminal.press_ctrl_c()
 
 
+@daily.WEEKLY
 def test_a_copy_of_the_clone_has_no_jupyterlab_of_its_own_yet(start: Start, tmp_path: Path) -> None:
     start("--no-browser")
     theirs = until(jupyterlab.running, seconds=120, what="JupyterLab answering")

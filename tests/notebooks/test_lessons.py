@@ -1,6 +1,7 @@
 """nbval on every lesson: top to bottom, on a real cluster, each stored output compared; then once more.
 
-The second run finds what the first one left: one lesson has it in every run, all in `./course test --all`.
+The second run finds what the first one left. That, and the lesson that makes a second cluster, which takes as long as
+four others, are in `./course test --all`.
 """
 
 from collections.abc import Callable
@@ -16,12 +17,11 @@ from course.tasks import stage
 from tests import daily, second
 
 SLUGS = [lesson.slug for lesson in catalog.lessons()]
-AGAIN = daily.share(SLUGS, at=2, of=len(SLUGS))
+TODAY = SLUGS if daily.EVERYTHING else [slug for slug in SLUGS if slug != second.LESSON]
 # Both turns of a lesson in one worker.
 RUNS = [
-    pytest.param(slug, id=f"{turn} @lesson {slug}")
-    for turn, slugs in (("first run", SLUGS), ("second run", AGAIN))
-    for slug in slugs
+    *daily.params(SLUGS, TODAY, "first run @lesson {}"),
+    *daily.params(SLUGS, SLUGS if daily.EVERYTHING else [], "second run @lesson {}"),
 ]
 
 

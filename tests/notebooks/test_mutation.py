@@ -63,7 +63,7 @@ BREAKAGES = {
         after="domain",
     ),
 }
-TODAY = daily.share(list(BREAKAGES))
+TODAY = daily.share(list(BREAKAGES), of=4)
 
 
 @pytest.mark.parametrize("name", daily.params(BREAKAGES, TODAY, "@{}"))
