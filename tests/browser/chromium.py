@@ -59,7 +59,7 @@ def forget(context: BrowserContext) -> None:
 
 
 @contextmanager
-def _playwright(folder: Path) -> Iterator[tuple[Playwright, str, dict[str, str]]]:
+def _playwright(folder: Path) -> Iterator[tuple[Playwright, str, dict[str, str | float | bool]]]:
     """Playwright, the browser and its environment; without one on PATH the test is skipped, and that is said."""
     program = shell.first_on_path(["chromium", "google-chrome", "chrome"])
     if program is None:

@@ -18,7 +18,7 @@ from course.tasks import progress
 from tests import second
 
 WEEKLY = pytest.mark.skipif(
-    not os.environ.get("COURSE_TEST_ALL"), reason="makes a cluster; lesson 13 does, in each run: ./course test --all"
+    not os.environ.get("COURSE_TEST_ALL"), reason="makes a cluster, as lesson 13 does: ./course test --all"
 )
 THEIRS = f"{neighbour.name()}-control-plane"
 UP = (sys.executable, "-P", "-m", "course", "neighbour", "up")
