@@ -24,6 +24,7 @@ from course.jupyter import jupyterlab
 from course.kube import kubectl
 from course.lessons import catalog as lessons
 from course.tasks import catalog, verbs
+from tests.browser.chromium import LAPTOP
 from tests.browser.learner import learner as its_own
 
 RESULT = paths.ROOT / "bench" / "results" / "panel.md"
@@ -68,7 +69,7 @@ OPTIONS = jupyterlab.options
 
 def fresh(browser: Browser, address: str) -> Page:
     """A page with nothing kept from an earlier one."""
-    page = browser.new_context(viewport={"width": 1400, "height": 900}).new_page()
+    page = browser.new_context(viewport=LAPTOP).new_page()
     page.goto(address)
     return page
 

@@ -12,9 +12,7 @@ import pytest
 
 T = TypeVar("T")
 EVERYTHING = bool(os.environ.get("COURSE_TEST_ALL"))
-WEEKLY = pytest.mark.skipif(
-    not EVERYTHING, reason="in ./course test --all: another one of its kind is proven in each run"
-)
+WEEKLY = pytest.mark.skipif(not EVERYTHING, reason="in ./course test --all: others of its kind are proven in each run")
 
 
 def share(items: Sequence[T], at: int = 0, of: int = 3) -> list[T]:
@@ -29,5 +27,10 @@ def params(names: Iterable[str], today: Sequence[str], shown: str = "{}") -> lis
 
     shown: the id of each, with {} where its name stands.
     """
-    left = pytest.mark.skip(reason="in ./course test --all: a share of these is proven in each run")
-    return [pytest.param(name, id=shown.format(name), marks=[] if name in today else [left]) for name in names]
+    return [pytest.param(name, id=shown.format(name), marks=[] if name in today else [WEEKLY]) for name in names]
+
+
+def cases(*every: pytest.ParameterSet, at: int = 0, of: int = 3) -> list[pytest.ParameterSet]:
+    """The same for cases of several values, of which the places are chosen as `share` does."""
+    today = share(every, at, of)
+    return [case if case in today else case._replace(marks=[WEEKLY]) for case in every]

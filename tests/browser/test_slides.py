@@ -14,7 +14,7 @@ from tests.browser.accessible import violations
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("scheme", daily.share(["light", "dark"], at=1, of=2))
+@pytest.mark.parametrize("scheme", daily.params(["light", "dark"], ["dark"]))
 def test_the_arrow_keys_turn_the_slides(page: Page, tmp_path: Path, scheme: str) -> None:
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     slides.write(routes.find("one-hour"), tmp_path / "slides.html")

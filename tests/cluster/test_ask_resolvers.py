@@ -6,7 +6,6 @@ where it stopped. (The order of two questions is not in it: two CoreDNS Pods wri
 """
 
 import json
-import os
 import platform
 import subprocess
 import sys
@@ -25,12 +24,13 @@ from course.dns.resolver import RESOLVERS, pod_dns
 from course.kube import coredns, corefile, kubectl
 from course.provision import engine, kind_cluster, outside, tools
 from course.tasks import cells
+from tests import daily
 from tests.cluster.helpers import alias_manifest
 from tests.cluster.probes import java_class
 
 pytestmark = [
     pytest.mark.cluster,
-    pytest.mark.skipif(not os.environ.get("COURSE_TEST_ALL"), reason="fetches compilers: ./course test --all"),
+    pytest.mark.skipif(not daily.EVERYTHING, reason="fetches compilers: ./course test --all"),
 ]
 PROBES = Path(__file__).parent / "probes"
 NAMESPACE = "ask-resolvers"

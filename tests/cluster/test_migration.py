@@ -97,7 +97,10 @@ def pod_dies() -> None:
 
 
 @pytest.mark.parametrize(
-    ("step", "fault"), daily.share([("last rows", crash), ("turn round", pod_dies), ("recycle", pod_dies)])
+    ("step", "fault"),
+    daily.cases(
+        pytest.param("last rows", crash), pytest.param("turn round", pod_dies), pytest.param("recycle", pod_dies)
+    ),
 )
 def test_the_inside_pod_dies_in_the_middle(home: None, step: str, fault: Callable[[], None]) -> None:
     before = container()
@@ -131,7 +134,7 @@ def stall() -> None:
     place.wait_for_writes(side=OUTSIDE, count=2)
 
 
-@pytest.mark.parametrize("step", daily.share(["replicate", "fence"], at=1, of=2))
+@pytest.mark.parametrize("step", daily.params(["replicate", "fence"], ["fence"]))
 def test_replication_never_catches_up(home: None, step: str) -> None:
     """Before the fence or behind it: the check stops the switch with a sentence, and the app goes on outside."""
     phases.replicate(OUTSIDE, INSIDE, 60)
@@ -172,13 +175,11 @@ def kill_apply(kubectl_says: str) -> Callable[[str], None]:
 
 @pytest.mark.parametrize(
     ("kubectl_says", "outcomes"),
-    daily.share(
-        [
-            pytest.param("", [BEFORE], id="while it reads"),
-            pytest.param('"Response" status="200 OK"', [BEFORE, AFTER], id="after its first answer"),
-            pytest.param('"Request" verb="PATCH"', [BEFORE, AFTER], id="while it asks"),
-            pytest.param("service/user-db configured", [AFTER], id="after the answer"),
-        ],
+    daily.cases(
+        pytest.param("", [BEFORE], id="while it reads"),
+        pytest.param('"Response" status="200 OK"', [BEFORE, AFTER], id="after its first answer"),
+        pytest.param('"Request" verb="PATCH"', [BEFORE, AFTER], id="while it asks"),
+        pytest.param("service/user-db configured", [AFTER], id="after the answer"),
         at=2,
         of=4,
     ),

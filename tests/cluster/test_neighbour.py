@@ -15,11 +15,9 @@ from course.kube import kubectl
 from course.lessons import begin
 from course.provision import containers, engine, kind_cluster, neighbour
 from course.tasks import progress
-from tests import second
+from tests import daily, second
 
-WEEKLY = pytest.mark.skipif(
-    not os.environ.get("COURSE_TEST_ALL"), reason="makes a cluster, as lesson 13 does: ./course test --all"
-)
+WEEKLY = pytest.mark.skipif(not daily.EVERYTHING, reason="makes a cluster, as lesson 13 does: ./course test --all")
 THEIRS = f"{neighbour.name()}-control-plane"
 UP = (sys.executable, "-P", "-m", "course", "neighbour", "up")
 

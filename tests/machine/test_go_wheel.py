@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from course.base import paths
+from tests import daily
 
 HELLO = 'package main\nimport "fmt"\nfunc main() { fmt.Print("built") }\n'
 ASK = """
@@ -19,7 +20,7 @@ print(subprocess.run([program, "run", sys.argv[1]], env=env, capture_output=True
 """
 pytestmark = [
     pytest.mark.engine,
-    pytest.mark.skipif(not os.environ.get("COURSE_TEST_ALL"), reason="fetches a compiler: ./course test --all"),
+    pytest.mark.skipif(not daily.EVERYTHING, reason="fetches a compiler: ./course test --all"),
 ]
 
 

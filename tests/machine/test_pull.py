@@ -110,7 +110,7 @@ def test_a_slow_one_is_waited_for_that_is_said_and_ctrl_c_leaves_nothing(small: 
     assert small.machine.names("images") == set()
 
 
-@pytest.mark.skipif(not os.environ.get("COURSE_TEST_ALL"), reason="pulls and bakes 1.3 GB: ./course test --all")
+@pytest.mark.skipif(not daily.EVERYTHING, reason="pulls and bakes 1.3 GB: ./course test --all")
 def test_official_is_pulled_baked_and_started(tmp_path: Path, short_path: Path) -> None:
     """The registry dies in the middle, then is well: the same command again goes on to a cluster that is ready."""
     source = engines.choose(install=False)

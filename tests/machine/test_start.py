@@ -63,12 +63,10 @@ def all_is_ready(terminal: Terminal) -> int:
 
 @pytest.mark.parametrize(
     ("moment", "code"),
-    daily.share(
-        [
-            pytest.param(jupyterlab_begins, 130, id="JupyterLab begins"),
-            pytest.param(the_cluster_is_made, 130, id="up"),
-            pytest.param(all_is_ready, 0, id="ready"),
-        ],
+    daily.cases(
+        pytest.param(jupyterlab_begins, 130, id="JupyterLab begins"),
+        pytest.param(the_cluster_is_made, 130, id="up"),
+        pytest.param(all_is_ready, 0, id="ready"),
         at=1,
     ),
 )

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from course.base import paths, venv
+from tests import daily
 from tests.cluster.learner import Learner, led_out
 from tests.unit import clone
 
@@ -229,7 +230,7 @@ def test_the_course_is_found_where_venv_has_lost_the_way_to_it(copied: Path) -> 
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.skipif(not os.environ.get("COURSE_TEST_ALL"), reason="installs everything again: ./course test --all")
+@pytest.mark.skipif(not daily.EVERYTHING, reason="installs everything again: ./course test --all")
 def test_after_the_same_command_again_all_is_there(copied: Path) -> None:
     DAMAGES["a package gone"](copied)
     somebody = Learner({"PWD": str(copied)}, folder=copied)

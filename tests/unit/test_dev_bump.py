@@ -3,7 +3,6 @@
 The whole of it needs the Go proxy: weekly.
 """
 
-import os
 import subprocess
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from course.base.errors import CourseError
 from course.cli.app import app
 from course.dev import bump
 from course.provision import tools
+from tests import daily
 from tests.unit.clone import copied, environment, python
 
 CONSTANTS = """
@@ -165,9 +165,7 @@ def test_a_disk_that_is_full_halfway_changes_nothing(clone: Path, monkeypatch: p
     assert len(written) == 4 and set(state(clone).values()) == {"before\n"}
 
 
-weekly = pytest.mark.skipif(
-    not os.environ.get("COURSE_TEST_ALL"), reason="needs the Go proxy and minutes: ./course test --all"
-)
+weekly = pytest.mark.skipif(not daily.EVERYTHING, reason="needs the Go proxy and minutes: ./course test --all")
 
 
 @pytest.mark.cluster  # not for the cluster: it belongs to the long half of the tests

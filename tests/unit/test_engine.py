@@ -41,7 +41,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
 
 
 def podman(version: str) -> str:
-    return f'case "$1" in --version) echo "podman version {version}";; info) echo {version};; esac'
+    return f'case "$1" in --version) echo "podman version {version}";; esac'
 
 
 def test_docker_first_if_its_daemon_answers(machine: Machine) -> None:

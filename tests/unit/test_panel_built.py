@@ -1,11 +1,11 @@
 """The panel's built files are those of its sources; who takes the course has no Node.js."""
 
 import json
-import os
 
 import pytest
 
 from course.dev import panel
+from tests import daily
 
 
 def built() -> dict[str, int]:
@@ -23,7 +23,7 @@ def test_jupyterlab_finds_it_and_it_is_small() -> None:
 
 
 authors = pytest.mark.skipif(
-    not (os.environ.get("COURSE_TEST_ALL") and panel.has_node()),
+    not (daily.EVERYTHING and panel.has_node()),
     reason="in ./course test --all, where Node.js is (learners need none): fetches npm's packages",
 )
 

@@ -61,10 +61,10 @@ def _log_to_the_end() -> str:
     markers = {f"marker-{uuid.uuid4().hex}.cluster.local.": address for address in coredns.pods().values()}
     asked = [word for marker, address in markers.items() for word in (f"@{address}", marker)]
     kubectl.output("exec", "-n", *kubectl.TOOLBOX, "--", "dig", *asked)
-    return until(partial(_logged, markers), seconds=60, what="The end of CoreDNS's log")
+    return until(partial(_log_with, markers), seconds=60, what="The end of CoreDNS's log")
 
 
-def _logged(markers: Collection[str]) -> str:
+def _log_with(markers: Collection[str]) -> str:
     """The log of all Pods; "" where one of these names is not in it yet."""
     log = kubectl.output("logs", *coredns.PODS, "--tail=-1")
     return log if all(marker in log for marker in markers) else ""

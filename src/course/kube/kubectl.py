@@ -9,8 +9,8 @@ from course.base.errors import CourseError
 
 TOOLBOX = ("course-tools", "toolbox")  # the namespace and name of the Pod that asks questions for the course
 NEIGHBOUR = "neighbour"  # the context of a second cluster: provision/neighbour.py
-
-QUICK = {"GOGC": "400"}  # a call ends before memory matters: without collecting it takes a sixth less of a processor
+# A call ends before its memory matters: where Go collects memory seldom, it takes a sixth less of a processor.
+QUICK = {"GOGC": "400"}
 
 NO_KUBECONFIG = "There is no kubeconfig of the course's cluster, or it is damaged: ./course up writes it."
 
