@@ -110,7 +110,8 @@ def expected(item: pytest.Item) -> float:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """What was proved, and how long each group took; written down for bench.tests."""
     stats = terminalreporter.stats
-    every = [report for name in ("passed", "failed", "error") for report in stats.get(name, [])]
+    # What a fixture took stands under no name, where nothing was wrong with it.
+    every = [report for name in ("", "passed", "failed", "error") for report in stats.get(name, [])]
     reports = [report for report in every if hasattr(report, "duration")]  # a file that cannot be read has none
     proofs: Counter[str] = Counter()
     groups: Counter[str] = Counter()

@@ -810,7 +810,7 @@ def test_somebody_elses_container_of_the_bakerys_name_is_left_alone(monkeypatch:
             bakery._remove_left(Fixed("podman", f"id|{label}"))
     assert told == []
     bakery._remove_left(Fixed("podman", f"id|{paths.cache()}"))
-    assert told == [("rm", "-f", "-v", "id")], "a killed build's own goes"
+    assert told == [("rm", "-f", "-v", "-t", "0", "id")], "a killed build's own goes"
 
 
 def test_without_a_hub_there_is_no_board() -> None:

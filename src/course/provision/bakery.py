@@ -40,7 +40,7 @@ def _remove_left(engine: Engine) -> None:
         what = f"A container named {_container()} exists that the course did not make."
         raise CourseError(what, "It is left alone.", f"{engine.name} rename {_container()} not-of-the-course")
     if container:
-        engine.run("rm", "-f", "-v", container)
+        engine.run(*engine.removal, container)
 
 
 def commit(place: Path, engine: Engine, node: str, images: list[Image], name: str, made: str) -> None:
@@ -62,8 +62,7 @@ def commit(place: Path, engine: Engine, node: str, images: list[Image], name: st
             words = [word for change in changes for word in ("--change", change)]
             engine.output("commit", *words, container, name, doing="Keeping the node image", timeout=300)
         finally:
-            engine.run("kill", container)  # it would not end by itself, and removing it would wait 10 s for that
-            engine.run("rm", "-f", "-v", container)
+            engine.run(*engine.removal, container)
 
 
 def save(engine: Engine, image: Image, tar: Path) -> None:

@@ -64,7 +64,7 @@ def start(engine: Engine, container: str, current: str, *, doing: str, next: str
 
 def remove(engine: Engine, container: str, *, doing: str, timeout: float = 120) -> None:
     """Remove a container with its own volumes, whatever its status is. CourseError where the engine cannot."""
-    words = ("rm", "-f", "-v", container)
+    words = (*engine.removal, container)
     if engine.run(*words, timeout=timeout).returncode:  # without its conmon it is not removed at the first time
         _settle(engine, container)
         engine.output(*words, doing=doing, timeout=timeout)

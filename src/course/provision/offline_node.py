@@ -161,7 +161,7 @@ def _take_catatonit(engine: Engine, base: str, target: Path) -> None:
             "cp", f"{container}:/usr/bin/catatonit", target, doing="Taking catatonit out of the node's base image"
         )
     finally:
-        engine.run("rm", "-f", container)
+        engine.run(*engine.removal, container)
 
 
 def wanted_images(kubernetes: Path) -> dict[str, str]:

@@ -21,8 +21,7 @@ def container(engine: Engine, image: str, work: Path) -> Iterator[str]:
     try:
         yield made
     finally:
-        engine.run("kill", made)  # it would not end by itself
-        engine.run("rm", "-f", "-v", made, timeout=300)
+        engine.run(*engine.removal, made, timeout=300)
 
 
 def inside(engine: Engine, container: str, script: str, doing: str, *words: str) -> None:

@@ -124,7 +124,7 @@ def _export(engine: Engine, image: str, tar: Path) -> None:
     try:
         engine.output("export", "-o", tar, container, doing=f"Exporting {image}", timeout=600)
     finally:
-        engine.run("rm", "-f", "-v", container)
+        engine.run(*engine.removal, container)
 
 
 def _config(engine: Engine, image: str) -> dict[str, object]:
