@@ -117,7 +117,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     groups: Counter[str] = Counter()
     for report in reports:
         groups[group(report.nodeid)] += report.duration
-        for _, (what, number) in (entry for entry in report.user_properties if entry[0] == "proof" and report.passed):
+        proven = report.user_properties if report.passed and report.when == "call" else []
+        for _, (what, number) in (entry for entry in proven if entry[0] == "proof"):
             proofs[what] += number
     if proofs:
         terminalreporter.section("proved on real clusters")

@@ -139,6 +139,11 @@ def is_running(engine: Engine) -> bool:
     return _inspect(engine).status == "running"
 
 
+def refuse_foreign(engine: Engine) -> None:
+    """Foreign if a container of our name exists that this clone did not make: it is left alone."""
+    _own(engine)
+
+
 def _own(engine: Engine) -> "Container":
     """Our container, by its own name or under one that somebody gave it; Foreign where another one has our name."""
     made = state.text(state.read(MADE), "id")

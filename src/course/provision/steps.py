@@ -32,6 +32,8 @@ def _engine(work: Work) -> None:
     work.engine = engine.choose(work.say)
     for issue in known_issues.without_root(work.engine):  # said now, not after an image was pulled
         raise CourseError(issue.what, issue.why, issue.next)
+    kind_cluster.refuse_foreign(work.engine, kind_cluster.container_state(work.engine)[0])
+    outside.refuse_foreign(work.engine)
     work.say(f"{work.engine.name} {work.engine.version}")
 
 
