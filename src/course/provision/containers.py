@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from course.base.errors import CourseError
+from course.base.waiting import until
 from course.provision.engine import Engine, way_past
 
 DEAD = "dead, though the engine calls it running"
@@ -18,6 +19,7 @@ FIELDS = "{{.Id}}|{{.State.Status}}|{{.State.Pid}}"  # what `status` is made of
 NOTHING_RUNS = re.compile(r"(?i)stopped container|not running|container does not exist|/status`: no such file")
 STARTABLE = ("created", "configured", "initialized", "exited", "stopped")
 TEMPORARY = re.compile(r'Using tmp dir (\S+?)"')
+PENDING, KILL = re.compile(r"(?m)^(?:Sig|Shd)Pnd:\s*(\w+)"), 1 << 8  # signals that wait, of /proc/PID/status; signal 9
 KILLED = "137"  # the exit code of a program that was ended by signal 9
 
 
@@ -53,13 +55,24 @@ def status(engine: Engine, container: str, reported: str, pid: str) -> str:
 
 def start(engine: Engine, container: str, current: str, *, doing: str, next: str = "./course doctor") -> None:
     """Have a container run, whatever its status is. CourseError where the engine cannot start it."""
-    if current == "paused" and engine.run("unpause", container).returncode == 0:
-        _, current = state(engine, container)  # it may have been killed meanwhile, and only dies now
+    if current == "paused":
+        current = _unpaused(engine, container)
     if current == "running":
         return
     if current not in STARTABLE:
         _settle(engine, container)
     engine.output("start", container, doing=doing, next=next)
+
+
+def _unpaused(engine: Engine, container: str) -> str:
+    """The status of a paused container when it goes on. One that was killed only dies now: it may."""
+    pid = engine.inspect("container", container, "{{.State.Pid}}")
+    killed = _is_killed(pid)
+    if engine.run("unpause", container).returncode:
+        return "paused"
+    if killed:
+        until(lambda: not _is_of(pid, container), seconds=30, what="The end of a container that was killed")
+    return state(engine, container)[1]
 
 
 def remove(engine: Engine, container: str, *, doing: str, timeout: float = 120) -> None:
@@ -89,6 +102,13 @@ def _is_of(pid: str, container: str) -> bool:
     with suppress(OSError):
         ended = "\nState:\tZ" in (process / "status").read_text()  # and nobody has asked for its exit code yet
         return sys.platform == "linux" and not ended and container in (process / "cgroup").read_text()
+    return False
+
+
+def _is_killed(pid: str) -> bool:
+    """Whether signal 9 waits for a process, which has not had a turn since."""
+    with suppress(OSError):
+        return any(int(waiting, 16) & KILL for waiting in PENDING.findall(Path("/proc", pid, "status").read_text()))
     return False
 
 
