@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -24,7 +25,8 @@ if not HERE:  # before anything of the course is imported: it reads the environm
     os.environ["COURSE_CLUSTER"] = f"externalname-test-{RUN.name}-{WORKER}"
     os.environ["COURSE_STATE"] = str(RUN / WORKER)
 
-from course.base import shell
+from course.base import files, shell
+from course.cli.app import app
 from course.kube import kubectl
 from course.provision import lifecycle, reporter
 
@@ -56,6 +58,19 @@ def whole_set_up(cluster: None) -> None:
     steps = reporter.progress()
     if not steps or any(step.state != "done" for step in steps):
         lifecycle.up(say=lambda text: None)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The course as pages, as an author makes them: once for all workers of a run."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "site"
+    with files.lock(folder.with_suffix(".lock"), waiting=lambda who: None):
+        if not (folder / "index.html").exists():
+            said = CliRunner().invoke(app, ["dev", "site", str(folder)])
+            assert said.exit_code == 0, said.output
+            assert (folder / "index.html").as_uri() in said.output
+    return folder
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A learner's way in: JupyterLab in a real browser, lesson 02 run top to bottom."""
+"""A learner's way in: JupyterLab in a real browser, lessons 00 and 02 run top to bottom."""
 
 import json
 import re
@@ -19,7 +19,7 @@ from tests.browser.notebooks import notebook_cell, wait_for_kernel, write_notebo
 from tests.unit.candidate import good
 
 pytestmark = pytest.mark.browser
-LESSON = lessons.find("first_externalname").notebook.name
+FIRST, LESSON = (lessons.find(slug).notebook.name for slug in ("start_here", "first_externalname"))
 
 
 def test_only_this_machine_with_the_token_gets_in(server: jupyterlab.Server, page: Page) -> None:
@@ -41,17 +41,28 @@ def run_all(notebook: str, server: jupyterlab.Server, page: Page) -> None:
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
 
-@pytest.mark.cluster
-def test_a_lesson_runs_top_to_bottom(server: jupyterlab.Server, page: Page) -> None:
-    run_all(LESSON, server, page)
-    expect(page.get_by_text('namespace "production" deleted')).to_be_visible(timeout=240_000)
+def run_to_the_end(notebook: str, namespace: str, server: jupyterlab.Server, page: Page) -> None:
+    """Run all cells, to the one that removes the lesson's namespace, and save; no cell is red."""
+    run_all(notebook, server, page)
+    expect(page.get_by_text(f'namespace "{namespace}" deleted')).to_be_visible(timeout=240_000)
     page.keyboard.press("Control+s")
-    kept = paths.WORKSPACE / LESSON
-    until(lambda: rb"namespace \"production\" deleted" in kept.read_bytes(), seconds=90, what="The lesson being saved")
-    page.screenshot(path=shell.log_file("jupyterlab").with_suffix(".png"))
+    kept, last = paths.WORKSPACE / notebook, rf"namespace \"{namespace}\" deleted"
+    until(lambda: last in kept.read_text(), seconds=90, what="The lesson being saved")
+    page.screenshot(path=shell.log_file(f"jupyterlab-{namespace}").with_suffix(".png"))
     errors = page.locator("[data-mime-type='application/vnd.jupyter.error']")
     assert errors.count() == 0, errors.all_inner_texts()
+
+
+@pytest.mark.cluster
+def test_the_first_lesson_runs_top_to_bottom(server: jupyterlab.Server, page: Page) -> None:
+    run_to_the_end(FIRST, "hello", server, page)
     assert page.get_by_text("get notified about official").count() == 0
+
+
+@daily.WEEKLY
+@pytest.mark.cluster
+def test_pictures_and_a_commands_own_words_are_to_be_read(server: jupyterlab.Server, page: Page) -> None:
+    run_to_the_end(LESSON, "production", server, page)
     # A command's own words are no failure, and are broken between words.
     words = page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").first
     expect(words).to_have_css("background-color", "rgba(0, 0, 0, 0)")

@@ -488,6 +488,7 @@ def test_without_any_kernel_nothing_is_dead(server: jupyterlab.Server, page: Pag
     expect(shown.get_by_role("status")).to_contain_text("of 4 checks pass")
 
 
+@daily.WEEKLY
 def test_lights_turn_by_themselves(server: jupyterlab.Server, page: Page, cluster: None) -> None:
     """Mended in a terminal, the lab's lights turn, and it is passed: nothing is pressed, and the focus stays."""
     verbs.start(LAB.slug, say=lambda _: None)
@@ -526,6 +527,7 @@ def test_nobody_asks_for_the_lights_of_a_hidden_panel(server: jupyterlab.Server,
     assert [url for url in asked if "/lights/" in url] == []
 
 
+@daily.WEEKLY
 def test_search_finds_a_word_and_opens_its_cell(server: jupyterlab.Server, page: Page) -> None:
     """By keyboard; the glossary's entry and a cell of a lesson."""
     shown = home(server, page)

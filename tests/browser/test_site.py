@@ -8,7 +8,6 @@ from playwright.sync_api import Page, expect
 
 from course.base import shell
 from course.base.waiting import until
-from course.dev import site
 from course.lessons import catalog as lessons
 from course.tasks import catalog as labs
 from course.tasks import index
@@ -18,11 +17,6 @@ from tests.browser.accessible import violations
 pytestmark = pytest.mark.browser
 SECOND = lessons.find("first_externalname")
 PAGES = ("index", f"notebooks/{SECOND.name}", f"labs/lost-database/{labs.find('lost-database').notebook.stem}")
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return site.build(tmp_path_factory.mktemp("site")).parent
 
 
 def visit(page: Page, folder: Path, name: str, scheme: str = "light") -> None:

@@ -321,6 +321,7 @@ def test_what_the_kubernetes_plugin_leaves_out_is_told(corefile_kept: str, servi
     assert not wrong, "\n".join(wrong)
 
 
+@daily.WEEKLY
 def test_who_may_ask_is_told_apart_from_what_there_is(corefile_kept: str, services: None) -> None:
     has = kubectl.output("exec", "-n", "kube-system", "deployment/coredns", "--", "/coredns", "-plugins")
     if "dns.acl" not in has or "view" not in has:
@@ -377,6 +378,7 @@ def test_a_corefile_that_does_not_parse_is_given_coredns_own_words(corefile_kept
     assert course("ask", "kubernetes").returncode == 0
 
 
+@daily.WEEKLY
 def test_a_corefile_without_an_end_is_no_traceback(corefile_kept: str, course: Course) -> None:
     change = {"data": {"Corefile": corefile_kept + "wrong.internal:53 {\n"}}
     kubectl.output("-n", "kube-system", "patch", "cm", "coredns", "-p", json.dumps(change))

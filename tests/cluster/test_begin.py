@@ -169,6 +169,7 @@ def test_a_namespace_of_the_learners_is_left_alone(no_namespace: None) -> None:
     assert "configmap/mine" in kubectl.output("get", "configmaps", "-n", SPACE, "-o", "name").split()
 
 
+@daily.WEEKLY
 def test_what_holds_a_namespace_is_named(no_namespace: None) -> None:
     begin.begin(SLUG)
     kubectl.output("create", "configmap", "held", "-n", SPACE)

@@ -22,9 +22,9 @@ from tests.cluster import faults
 from tests.cluster.helpers import Course, no_route_to
 
 pytestmark = pytest.mark.cluster
-TODAY = daily.share(sorted(faults.ALONE), at=15, of=18)
+TODAY = daily.share(sorted(faults.ALONE), at=33, of=18)
 ROUNDS = {" + ".join(names): names for names in faults.rounds()}
-ROUNDS_TODAY = daily.share(list(ROUNDS), of=24)
+ROUNDS_TODAY = daily.share(list(ROUNDS), of=len(ROUNDS))
 KINDS = (
     "deployments,daemonsets,services,configmaps,serviceaccounts,roles,rolebindings,networkpolicies,resourcequotas,"
     "clusterroles,clusterrolebindings,storageclasses,namespaces,nodes"

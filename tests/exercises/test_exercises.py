@@ -1,7 +1,7 @@
 """Every exercise of every lesson, three ways, on the real cluster; one stage a lesson, made by its `state` cells.
 
 The starter fails as the lesson's file says, each wrong answer is in force and fails for its own reason, the reference
-in the notebook passes, and each other right answer; and no check could be replaced by `always true` unseen. Each fourth
+in the notebook passes, and each other right answer; and no check could be replaced by `always true` unseen. Each eighth
 lesson's in an ordinary run, where the run of each lesson shows that the reference of each exercise passes; all with
 `./course test --all`.
 """
@@ -26,7 +26,7 @@ from tests.labs import judging
 from tests.labs.judging import Evidence, Expected
 
 SETTLES_WITHIN = 240.0  # seconds until what a cell did is seen by all Pods, on a machine that runs other clusters, too
-TODAY = daily.share(index.lessons(), of=4)
+TODAY = daily.share(index.lessons(), at=4, of=8)
 LESSONS = daily.params(index.lessons(), TODAY, "@exercises {}")
 
 

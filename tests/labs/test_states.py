@@ -49,6 +49,7 @@ def test_a_lab_begins_in_the_world_as_it_was_at_the_start() -> None:
     assert "198.51.100.7" not in outside.inside("outside-dns", "show")
 
 
+@daily.WEEKLY
 def test_one_of_its_namespaces_was_deleted() -> None:
     verbs.start(LAB.slug, quiet)
     kubectl.output("delete", "namespace", LAB.namespaces[1], timeout=stage.GONE_WITHIN)
@@ -155,6 +156,7 @@ def test_a_stuck_namespace_is_named_in_bounded_time_and_the_reset_can_be_interru
     assert stage.present([LAB]) == []
 
 
+@daily.WEEKLY
 def test_a_namespace_of_the_learners_is_left_alone() -> None:
     stage.clean([LAB])
     name = LAB.namespaces[-1]

@@ -102,6 +102,7 @@ def test_what_a_registry_does_wrong_is_a_sentence_and_nothing_is_left(mood: str,
     assert not (small.machine.state / images.PULLED.name).exists(), "nothing that was not there is noted as pulled"
 
 
+@daily.WEEKLY
 def test_a_slow_one_is_waited_for_that_is_said_and_ctrl_c_leaves_nothing(small: Copy) -> None:
     small.registry.mood = "is slow"
     said = small.terminal.type("./course up", ctrl_c_at="so far. pulling")

@@ -55,12 +55,14 @@ START, RESET = ("start", "--no-browser", "--port", "9713"), ("notebook", "reset"
 
 @pytest.mark.parametrize(
     ("damaged", "left", "words"),
-    [
+    daily.cases(
         pytest.param("jupyterlab", None, START, id="JupyterLab gone"),
         pytest.param("jupyterlab/labapp.py", "\0" * 100, START, id="a module of it full of zeros"),
         pytest.param(SCHEMA, None, RESET, id="a schema gone"),
         pytest.param(SCHEMA, "", RESET, id="a schema empty"),
-    ],
+        at=1,
+        of=2,
+    ),
 )
 def test_what_only_one_command_needs_is_missed_by_it(
     damaged: str, left: str | None, words: tuple[str, ...], copied: Path
@@ -141,7 +143,7 @@ def _env(**more: str) -> dict[str, str]:
     return own | {"PIP_NO_INDEX": "1", **more}
 
 
-@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("damage", daily.params(DAMAGES, daily.share(list(DAMAGES), at=1, of=4)))
 def test_what_is_missing_is_said_and_made_anew_by_the_next_command(damage: str, copied: Path) -> None:
     DAMAGES[damage](copied)
     # Without a package index: that it begins is what is asked here; below it comes to its end.

@@ -8,11 +8,9 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from typer.testing import CliRunner
 
 from course.base import paths
 from course.base.errors import CourseError
-from course.cli.app import app
 from course.dev import reading, site
 from course.lessons import catalog as lessons
 from course.tasks import catalog as labs
@@ -21,16 +19,6 @@ from course.tasks import cells, index
 pytestmark = pytest.mark.slow  # all pages are made, and each is read
 ADDRESS = "https://example.org/course/blob/main"
 Problem = tuple[str, str]
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The whole site, made once for the tests of this file, as an author makes it."""
-    folder = tmp_path_factory.mktemp("site")
-    said = CliRunner().invoke(app, ["dev", "site", str(folder)])
-    assert said.exit_code == 0, said.output
-    assert (folder / "index.html").as_uri() in said.output
-    return folder
 
 
 @cache
