@@ -12,7 +12,7 @@ import pytest
 
 T = TypeVar("T")
 EVERYTHING = bool(os.environ.get("COURSE_TEST_ALL"))
-WEEKLY = pytest.mark.skipif(not EVERYTHING, reason="in ./course test --all: others of its kind are proven in each run")
+WEEKLY = pytest.mark.skipif(not EVERYTHING, reason="in ./course test --all")
 
 
 def share(items: Sequence[T], at: int = 0, of: int = 3) -> list[T]:

@@ -1,12 +1,13 @@
 """The cluster is real and does what the lessons stand on."""
 
 import json
+import re
 
 import pytest
 
 from course.base.waiting import until
-from course.dns import query
-from course.kube import kubectl
+from course.dns import query, querylog
+from course.kube import coredns, kubectl
 from course.provision import outside
 from tests.cluster.helpers import no_route_to
 
@@ -64,6 +65,14 @@ def test_dns_is_hermetic() -> None:
     search = next(line for line in toolbox("cat", "/etc/resolv.conf").splitlines() if line.startswith("search"))
     assert search.split()[1:] == ["course-tools.svc.cluster.local", "svc.cluster.local", "cluster.local"]
     assert query.ask("no-such-name-anywhere.test.").last.status == "NXDOMAIN"
+
+
+def test_each_pod_of_coredns_can_be_asked_for_a_name_of_its_own() -> None:
+    """By which the log of questions is read to its end in each."""
+    servers = {f"marker-{pod}.cluster.local.": address for pod, address in coredns.pods().items()}
+    said = toolbox("dig", *querylog.each_of_its_own(servers))
+    asked = re.findall(r"^;(\S+)\s+IN\s+A$.*?^;; SERVER: ([\d.]+)#", said, re.MULTILINE | re.DOTALL)
+    assert dict(asked) == servers and len(set(servers.values())) > 1, said
 
 
 @pytest.mark.parametrize("address", ["192.0.2.1", "10.96.77.77"])

@@ -22,7 +22,8 @@ from tests.cluster import faults
 from tests.cluster.helpers import Course, no_route_to
 
 pytestmark = pytest.mark.cluster
-TODAY = daily.share(sorted(faults.ALONE), at=33, of=18)
+# One that is mended by hand in the cluster, and one on the machine.
+TODAY = ["a quota lets no Pod of CoreDNS begin", "cluster.json a folder"]
 ROUNDS = {" + ".join(names): names for names in faults.rounds()}
 ROUNDS_TODAY = daily.share(list(ROUNDS), of=len(ROUNDS))
 KINDS = (
@@ -101,6 +102,10 @@ def _led_out(names: Sequence[str], scene: faults.Scene, new: dict[str, Any], unp
     if kept:
         unprepared.clear()
     return lines
+
+
+def test_todays_faults_are_in_the_table() -> None:
+    assert set(TODAY) <= set(faults.ALONE)
 
 
 @pytest.mark.parametrize("name", daily.params(faults.ALONE, TODAY))

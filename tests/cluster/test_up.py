@@ -97,6 +97,7 @@ def test_a_foreign_cluster_of_the_same_name_is_left_alone(course: Course, engine
     before = kind_cluster.container_state(engine)
     done = course("up", env={"COURSE_STATE": str(tmp_path)})  # another clone's state: this cluster is not in it
     assert done.returncode == 2 and "did not make" in done.stderr and "COURSE_CLUSTER=" in done.stderr
+    assert "[1/" not in done.stdout, "it is said before anything is made"
     assert course("down", env={"COURSE_STATE": str(tmp_path)}).returncode == 2
     assert kind_cluster.container_state(engine) == before and kubectl.is_ready()
 

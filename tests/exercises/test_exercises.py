@@ -2,8 +2,8 @@
 
 The starter fails as the lesson's file says, each wrong answer is in force and fails for its own reason, the reference
 in the notebook passes, and each other right answer; and no check could be replaced by `always true` unseen. Each eighth
-lesson's in an ordinary run, where the run of each lesson shows that the reference of each exercise passes; all with
-`./course test --all`.
+lesson's in an ordinary run, where the run of each lesson but `elsewhere` shows that the reference of each exercise
+passes; all with `./course test --all`.
 """
 
 import ast

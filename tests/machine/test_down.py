@@ -176,6 +176,7 @@ def test_an_outside_world_with_our_label_and_another_id_stays(machine: Machine, 
     machine.podman("rm", "-f", "-t", "0", NODE)
     answer = machine.course(verb)
     assert answer.returncode == 2 and f"{OUTSIDE} exists that this copy of the course did not make" in answer.stderr
+    assert "[1/" not in answer.stdout, "it is said before anything is made"
     assert machine.podman("ps", "-q", "--no-trunc", "--filter", f"name={OUTSIDE}") == theirs
 
 

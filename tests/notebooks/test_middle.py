@@ -31,25 +31,23 @@ def sections(lesson: str) -> list[str]:
     return with_code[1:-1]  # the last one cleans up
 
 
-def chosen(lesson: str) -> list[str]:
-    found = sections(lesson)
-    return found if daily.EVERYTHING else found[len(found) // 2 :][:1]
-
-
 TAGGED = [
     lesson.slug
     for lesson in catalog.lessons()
     if any(experiment.STATE in cell["metadata"].get("tags", []) for cell in cells.cells(lesson.slug))
 ]
-ENTRIES = [
-    pytest.param(slug, name, id=f"{name} @middle of {slug}")
-    for slug in daily.share(TAGGED, at=6, of=len(TAGGED))
-    for name in chosen(slug)
-]
+TODAY = daily.share(TAGGED, at=6, of=len(TAGGED))
 
 
-def test_there_are_lessons_to_enter() -> None:
-    assert ENTRIES
+def entries(lesson: str) -> list[pytest.ParameterSet]:
+    """Each section of a lesson; of today's one the middle is not skipped."""
+    found = [pytest.param(lesson, name, id=f"{name} @middle of {lesson}") for name in sections(lesson)]
+    if lesson not in TODAY:
+        return [entry._replace(marks=[daily.WEEKLY]) for entry in found]
+    return daily.cases(*found, at=len(found) // 2, of=len(found))
+
+
+ENTRIES = [entry for lesson in TAGGED for entry in entries(lesson)]
 
 
 @pytest.mark.parametrize(("slug", "section"), ENTRIES)

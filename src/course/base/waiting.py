@@ -7,6 +7,7 @@ from typing import TypeVar
 from course.base.errors import NotReady
 
 T = TypeVar("T")
+LEAST, MOST = 0.1, 5.0  # seconds between two questions
 
 
 def until(condition: Callable[[], T | None], *, seconds: float, what: str, next: str = "./course doctor") -> T:
@@ -18,8 +19,9 @@ def until(condition: Callable[[], T | None], *, seconds: float, what: str, next:
             return answer
         if time.monotonic() > deadline:
             raise NotReady(f"{what} did not happen within {seconds:.0f} s.", "", next)
-        # Between two questions, so that asking is not what keeps the machine busy: a fifth of the time at most.
-        time.sleep(max(0.1, 4 * (time.monotonic() - begun)))
+        # So that asking is not what keeps the machine busy: a fifth of the time, where an answer is quick.
+        now = time.monotonic()
+        time.sleep(max(LEAST, min(4 * (now - begun), MOST, deadline - now)))
 
 
 def seconds_until(

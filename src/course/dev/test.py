@@ -27,6 +27,7 @@ RUNS = paths.STATE / "test"  # a folder for each run that is going on, or that w
 DOCKER = "-docker"  # the end of that name, where the clusters are in a daemon of the run's own
 BROWSERS = ("chromium", "google-chrome", "chrome")
 BYTES_A_CLUSTER = 2 << 30  # 0.5 GiB for the cluster, the rest for what a lesson starts in it
+NOT_MEANT = ("-k", "--ignore", "--ignore-glob", "--deselect")  # what follows these is no place of what is to be proven
 WRONG_CALLS = (4, 5)  # pytest's exit codes where a word of its command line is none, and where nothing was collected
 
 
@@ -125,9 +126,13 @@ def _offline(options: Options, *, covered: bool = False) -> int:
 def _share(options: Options) -> dict[str, str]:
     """What tells tests whether all is proven, or what an ordinary run does (tests/daily.py).
 
-    Of what somebody names by its path, all is.
+    Of a file that somebody names, or a test in it, all is, and what is asked for by a word in a folder; of a folder
+    alone, what an ordinary run proves of it.
     """
-    named = any("tests" in Path(word.partition("::")[0]).parts for word in options.pytest)
+    words = zip(["", *options.pytest], options.pytest, strict=False)
+    meant = [word for before, word in words if before not in NOT_MEANT and not word.startswith("-")]
+    places = [Path(word.partition("::")[0]) for word in meant]
+    named = any("tests" in place.parts and (place.suffix or "-k" in options.pytest) for place in places)
     return {"COURSE_TEST_ALL": "1"} if options.everything or named else {}
 
 

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -59,9 +59,16 @@ def _log_to_the_end() -> str:
     Each is asked for a name nobody else asks for: when that is in its log, all that came before is there too.
     """
     markers = {f"marker-{uuid.uuid4().hex}.cluster.local.": address for address in coredns.pods().values()}
-    asked = [word for marker, address in markers.items() for word in (f"@{address}", marker)]
-    kubectl.output("exec", "-n", *kubectl.TOOLBOX, "--", "dig", *asked)
+    kubectl.output("exec", "-n", *kubectl.TOOLBOX, "--", "dig", *each_of_its_own(markers))
     return until(partial(_log_with, markers), seconds=60, what="The end of CoreDNS's log")
+
+
+def each_of_its_own(servers: Mapping[str, str]) -> list[str]:
+    """What dig is told so that each name is asked of one server. servers: the address for each name.
+
+    It stands behind the name: before it, dig would take it for one more server of the question before.
+    """
+    return [word for name, address in servers.items() for word in (name, f"@{address}")]
 
 
 def _log_with(markers: Collection[str]) -> str:

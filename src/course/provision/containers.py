@@ -72,6 +72,7 @@ def _unpaused(engine: Engine, container: str) -> str:
         return "paused"
     if killed:
         until(lambda: not _is_of(pid, container), seconds=30, what="The end of a container that was killed")
+        return DEAD  # whatever the engine has noticed of it by now
     return state(engine, container)[1]
 
 

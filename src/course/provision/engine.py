@@ -45,7 +45,7 @@ HOW_TO_INSTALL = (
 
 @dataclass(frozen=True)
 class Engine:
-    """A working engine. `name` is docker or podman, `version` what the server said."""
+    """A working engine. `name` is docker or podman, `version` what Docker's server or Podman's program said."""
 
     name: str
     version: str

@@ -140,7 +140,10 @@ def is_running(engine: Engine) -> bool:
 
 
 def refuse_foreign(engine: Engine) -> None:
-    """Foreign if a container of our name exists that this clone did not make: it is left alone."""
+    """Foreign if a container of our name exists that this clone did not make: it is left alone.
+
+    Ours, where somebody renamed it or its id was lost, gets its name and its record back.
+    """
     _own(engine)
 
 
