@@ -237,6 +237,7 @@ def test_exit_codes_of_the_command_line(tmp_path: Path, apart: dict[str, str]) -
     def code(*words: str) -> int:
         return shell.run([COURSE, *words], env=apart, timeout=300).returncode
 
+    stage.clean([LAB])
     assert code("lab", "check", LAB.slug) == 2  # not started
     assert code("lab", "check", "no-such-lab") == 2
     assert code("progress", "--import", str(tmp_path / "missing.json")) == 2
