@@ -294,6 +294,7 @@ def test_what_a_check_observed_is_text_and_nothing_else(server: jupyterlab.Serve
     assert violations(page, *BOTH) == []
 
 
+@daily.WEEKLY
 def test_a_manifest_is_kept_over_a_reload(server: jupyterlab.Server, page: Page) -> None:
     shown = open_lab(server, page)
     write(page, "kind: Service")
@@ -362,6 +363,7 @@ def test_without_the_course_behind_it_the_panel_says_so(server: jupyterlab.Serve
     assert violations(page, "#externalname-course") == []
 
 
+@daily.WEEKLY
 def test_dark_narrow_and_enlarged(server: jupyterlab.Server, page: Page) -> None:
     open_lab(server, page)
     by_palette(page, "Use Theme: JupyterLab Dark")

@@ -112,6 +112,7 @@ def test_a_fault_of_a_lesson_is_a_live_task_and_goes_again(cluster: None) -> Non
     until(lambda: not there(), seconds=240, what="the fault's namespaces going away")
 
 
+@daily.WEEKLY
 def test_a_lesson_that_is_being_worked_on_is_not_taken_away(cluster: None) -> None:
     begin.begin("troubleshooting")
     assert not live.free(FAULTS) and QUESTION in live.free([QUESTION, *FAULTS])

@@ -58,6 +58,7 @@ def test_after_a_reboot_all_comes_back(course: Course, engine: Engine) -> None:
     assert no_route_to("192.0.2.1")
 
 
+@daily.WEEKLY
 def test_a_lost_outside_world_is_made_again_and_the_forward_follows(course: Course, engine: Engine) -> None:
     engine.output("rm", "-f", "-v", outside.container(), doing="Losing the outside world")
     assert course("doctor").returncode == 1

@@ -17,7 +17,7 @@ from tests.labs.proof import Proof
 pytestmark = pytest.mark.cluster
 SLUGS = [lab.slug for lab in catalog.labs()]
 TODAY = daily.share(SLUGS, at=2, of=12)
-WHOLE = daily.share(TODAY, of=2)
+WHOLE = daily.share(TODAY, at=1, of=2)
 LABS = daily.params(SLUGS, TODAY, "@lab {}")
 
 

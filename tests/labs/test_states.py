@@ -84,6 +84,7 @@ def test_the_probe_was_deleted() -> None:
     assert "not found" in caught.value.why and "lab start" in caught.value.next
 
 
+@daily.WEEKLY
 def test_the_api_refuses_a_manifest_in_its_own_words() -> None:
     verbs.start(LAB.slug, quiet)
     service = (

@@ -125,7 +125,7 @@ def test_down_all_keeps_what_another_clone_uses(machine: Machine) -> None:
     assert machine.names("containers") == {"mine", "another-outside"} and outside.NETWORK in machine.names("networks")
 
 
-@pytest.mark.parametrize("name", [NODE, OUTSIDE])
+@pytest.mark.parametrize("name", daily.params([NODE, OUTSIDE], [NODE]))
 def test_a_container_of_our_name_that_we_did_not_make_stays(machine: Machine, name: str) -> None:
     theirs = machine.container(name, "localhost/mine:1", "--label", "mine=1")
     for words in (["down"], ["down", "--all"]):
@@ -167,7 +167,7 @@ def test_down_all_leaves_what_only_looks_like_ours(machine: Machine, proves: Cal
     proves("look-alikes left alone", 5)
 
 
-@pytest.mark.parametrize("verb", ["up", "down"])
+@pytest.mark.parametrize("verb", daily.params(["up", "down"], ["up"]))
 def test_an_outside_world_with_our_label_and_another_id_stays(machine: Machine, verb: str) -> None:
     make_cluster(machine)
     note = machine.state / outside.MADE.name
@@ -197,7 +197,7 @@ def test_a_node_whose_record_is_lost_is_known_by_its_mark(machine: Machine) -> N
     assert answer.returncode == 0 and machine.names("containers") == {"mine"}, answer
 
 
-@pytest.mark.parametrize("folder", ["theirs/.course", "longer{state}"])
+@pytest.mark.parametrize("folder", daily.params(["theirs/.course", "longer{state}"], ["longer{state}"]))
 def test_a_record_that_was_begun_claims_no_node_with_another_mark(folder: str, machine: Machine) -> None:
     """An `up` was killed before its node was there; then another clone made one of that name, from the same image."""
     make_cluster(machine)
@@ -217,7 +217,7 @@ def test_a_node_without_a_mark_is_of_the_clone_that_began_one_of_its_image(machi
     assert answer.returncode == 0 and machine.names("containers") == {"mine"}, answer
 
 
-@pytest.mark.parametrize("gone", ["nothing", NODE])
+@pytest.mark.parametrize("gone", daily.params(["nothing", NODE], ["nothing"]))
 def test_what_is_of_the_clone_that_this_one_is_a_copy_of_stays(gone: str, machine: Machine) -> None:
     make_copied(machine, machine.folder / "original" / ".course")
     machine.podman("rm", "-f", "-i", "-t", "0", gone)

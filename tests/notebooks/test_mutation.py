@@ -63,7 +63,7 @@ BREAKAGES = {
         after="domain",
     ),
 }
-TODAY = daily.share(list(BREAKAGES), of=4)
+TODAY = daily.share(list(BREAKAGES), of=8)
 
 
 @pytest.mark.parametrize("name", daily.params(BREAKAGES, TODAY, "@{}"))
