@@ -43,6 +43,7 @@ def test_the_old_copy_is_kept_and_the_original_is_back(clone: Path) -> None:
     assert (clone / "notebooks" / LESSON.name).read_bytes() == original
 
 
+@pytest.mark.slow
 def test_a_kept_copy_is_never_overwritten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A copy was kept in each second of the coming hour, as when two resets fall into the same one."""
     monkeypatch.setattr(paths, "WORKSPACE", tmp_path)

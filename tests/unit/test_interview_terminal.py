@@ -94,6 +94,7 @@ def kept(state: Path) -> dict[str, object]:
     return content
 
 
+@pytest.mark.slow
 def test_a_whole_timed_run_interrupted_killed_and_resumed(state: Path) -> None:
     first = Terminal(state, "timed", "--minutes", "20", "--seed", SEED)
     shown = first.shown()
@@ -191,6 +192,7 @@ def test_what_a_cell_printed_does_not_scroll_away_in_a_narrow_terminal(state: Pa
     assert len(screens) > 1 and max(map(len, "".join(screens).splitlines())) > 40 and max(heights) < 16
 
 
+@pytest.mark.slow
 def test_whoever_leaves_the_last_text_is_told_that_the_result_is_kept(state: Path) -> None:
     for leave in ("sendintr", "sendeof"):
         terminal = Terminal(state, "quiz", "interview", "--seed", SEED, rows=12, columns=60)
@@ -203,6 +205,7 @@ def test_whoever_leaves_the_last_text_is_told_that_the_result_is_kept(state: Pat
         assert "quiz interview" in result.shown() and result.exit_code() == 0
 
 
+@pytest.mark.slow
 def test_two_terminals_with_a_timed_run_each(state: Path) -> None:
     first = Terminal(state, "timed", "--seed", SEED)
     shown = first.shown()
@@ -213,6 +216,7 @@ def test_two_terminals_with_a_timed_run_each(state: Path) -> None:
     assert first.exit_code() == 130
 
 
+@pytest.mark.slow
 def test_no_result_yet_is_a_no_and_a_wrong_word_is_a_wrong_call(state: Path) -> None:
     assert Terminal(state, "result").exit_code() == 1
     assert Terminal(state, "warm-up", "--topic", "cooking").exit_code() == 2
