@@ -4,6 +4,7 @@ Each process of a run (a worker of pytest-xdist, or pytest itself) makes a clust
 one, and removes it at the end. COURSE_TEST_HERE=1, or a COURSE_CLUSTER that somebody named: the tests run in that one.
 """
 
+import gc
 import json
 import os
 from collections import Counter
@@ -15,6 +16,7 @@ from typer.testing import CliRunner
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+gc.disable()  # until all tests are collected: each of the thousands lives as long as the run, and none is garbage
 ROOT = Path(__file__).parents[1]
 HERE = bool(
     os.environ.get("COURSE_TEST_HERE") or ("COURSE_CLUSTER" in os.environ and "COURSE_TEST_RUN" not in os.environ)
@@ -102,6 +104,13 @@ class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> GroupScheduling | None:
     """By groups where `--dist loadscope` is asked for; None leaves the choice to pytest-xdist."""
     return GroupScheduling(config, log) if config.getvalue("dist") == "loadscope" else None
+
+
+def pytest_collection_finish() -> None:
+    """From here on Python looks for garbage, but not among the tests, and not as often: a tenth of a run was that."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 100)
+    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)
