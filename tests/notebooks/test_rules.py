@@ -9,7 +9,8 @@ from nbval.plugin import get_sanitize_patterns
 
 from course.base import paths
 from course.dev.nbval import NOT_COMPARED, SANITIZE, code_cells, source, tags, texts
-from course.lessons import catalog
+from course.lessons import catalog, middle
+from course.tasks import cells, experiment
 
 SLUGS = [lesson.slug for lesson in catalog.lessons()]
 NOTEBOOKS = [catalog.find(slug).notebook for slug in SLUGS]
@@ -62,6 +63,20 @@ def test_nine_of_ten_cells_are_compared(capsys: pytest.CaptureFixture[str]) -> N
     with capsys.disabled():
         print(f"\ncode cells compared: {len(compared)} of {len(cells)} ({100 * len(compared) / len(cells):.1f} %)")
     assert len(compared) >= 0.9 * len(cells) > 0
+
+
+def test_what_a_later_section_needs_is_made_when_it_is_entered() -> None:
+    """`lesson.need` says then what it says from top to bottom: that the exercise's work is there."""
+    found = 0
+    for slug in SLUGS:
+        every = cells.cells(slug)
+        places = {cell["id"]: number for number, cell in enumerate(every)}
+        for number, cell in enumerate(every):
+            for exercise in re.findall(r'^lesson\.need\("(.+)"\)', cells.text(cell), re.MULTILINE):
+                section = max(place for place in range(number) if middle.heading(every[place]))
+                assert places[exercise] > section or experiment.STATE in tags(every[places[exercise]]), exercise
+                found += 1
+    assert found > 0
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=SLUGS)
