@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -28,7 +27,6 @@ if not HERE:  # before anything of the course is imported: it reads the environm
     os.environ["COURSE_STATE"] = str(RUN / WORKER)
 
 from course.base import files, shell
-from course.cli.app import app
 from course.kube import kubectl
 from course.provision import lifecycle, reporter
 
@@ -69,9 +67,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "site"
     with files.lock(folder.with_suffix(".lock"), waiting=lambda who: None):
         if not (folder / "index.html").exists():
-            said = CliRunner().invoke(app, ["dev", "site", str(folder)])
-            assert said.exit_code == 0, said.output
-            assert (folder / "index.html").as_uri() in said.output
+            made = shell.run([ROOT / "course", "dev", "site", folder], timeout=600)
+            assert made.returncode == 0, made
+            assert (folder / "index.html").as_uri() in made.stdout
     return folder
 
 
@@ -106,7 +104,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> GroupSc
     return GroupScheduling(config, log) if config.getvalue("dist") == "loadscope" else None
 
 
-def pytest_collection_finish() -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
     """From here on Python looks for garbage, but not among the tests, and not as often: a tenth of a run was that."""
     gc.freeze()
     gc.set_threshold(20_000, 20, 100)

@@ -16,8 +16,8 @@ from pathlib import Path
 from course.base import files, paths, state
 from course.base.waiting import until
 from course.kube import corefile, kubectl
+from course.provision import containers, images, kind_cluster, lifecycle, outside, reporter, system
 from course.provision import engine as engines
-from course.provision import images, kind_cluster, lifecycle, outside, reporter, system
 from course.provision.engine import Engine
 from course.tasks import progress
 from tests.cluster import learner
@@ -354,12 +354,6 @@ def _first_process(container: str) -> int:
     return min((pid for pid in numbers if numbers[pid][-1] == "1"), key=lambda pid: len(numbers[pid]))
 
 
-def _is_told_to_end(pid: int) -> bool:
-    """Whether a signal waits for the process."""
-    status = Path("/proc", str(pid), "status").read_text()
-    return any(int(status.split(f"{name}:")[1].split()[0], 16) for name in ("SigPnd", "ShdPnd"))
-
-
 def _paused(of: Callable[[], str]) -> Fault:
     """As soon as it can be: runc gives up where processes begin faster than it freezes them (cgroup v1)."""
 
@@ -396,7 +390,7 @@ def _stop_cut_short(of: Callable[[], str]) -> Fault:
         first = watchers(scene.engine, of())[-1]
         os.kill(first, signal.SIGSTOP)  # so that it takes its time
         stopping = subprocess.Popen([scene.engine.name, "stop", "-t", "60", of()], env=scene.engine.environment)
-        until(lambda: _is_told_to_end(first), seconds=50, what="Stopping")
+        until(lambda: containers.waiting_signals(str(first)), seconds=50, what="Stopping")
         stopping.kill()
         stopping.wait()
         os.kill(first, signal.SIGCONT)

@@ -135,7 +135,8 @@ def stall() -> None:
     place.wait_for_writes(side=OUTSIDE, count=2)
 
 
-@pytest.mark.parametrize("step", daily.params(["replicate", "fence"], []))
+@daily.WEEKLY
+@pytest.mark.parametrize("step", ["replicate", "fence"])
 def test_replication_never_catches_up(home: None, step: str) -> None:
     """Before the fence or behind it: the check stops the switch with a sentence, and the app goes on outside."""
     phases.replicate(OUTSIDE, INSIDE, 60)

@@ -60,7 +60,7 @@ def test_after_a_reboot_all_comes_back(course: Course, engine: Engine) -> None:
 
 @daily.WEEKLY
 def test_a_lost_outside_world_is_made_again_and_the_forward_follows(course: Course, engine: Engine) -> None:
-    engine.output("rm", "-f", "-v", outside.container(), doing="Losing the outside world")
+    engine.output(*engine.removal, outside.container(), doing="Losing the outside world")
     assert course("doctor").returncode == 1
     assert course("up").returncode == 0
     assert query.ask("prod-db.us-east-1.rds.amazonaws.com.").last.addresses == (outside.addresses(engine).primary,)
@@ -141,7 +141,7 @@ def test_interrupted_while_kind_is_at_work_the_next_run_goes_on(course: Course, 
     node = f"{name}-control-plane"
     words = [str(paths.ROOT / "course"), "up"]
     for old in (node, f"{name}-outside"):
-        engine.run("rm", "-f", "-v", old)  # of a test that was killed
+        engine.run(*engine.removal, old)  # of a test that was killed
     with subprocess.Popen(
         words, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
     ) as process:

@@ -85,7 +85,7 @@ def desk() -> Iterator[Desk]:
         yield made
     finally:
         if container:
-            chosen.run("rm", "-f", "-v", container, timeout=300)
+            chosen.run(*chosen.removal, container, timeout=300)
         chosen.run("rmi", name)
 
 

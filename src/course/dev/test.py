@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from shutil import rmtree
 
@@ -129,8 +130,8 @@ def _share(options: Options) -> dict[str, str]:
     Of a file that somebody names, or a test in it, all is, and what is asked for by a word in a folder; of a folder
     alone, what an ordinary run proves of it.
     """
-    words = zip(["", *options.pytest], options.pytest, strict=False)
-    meant = [word for before, word in words if before not in NOT_MEANT and not word.startswith("-")]
+    words = ["", *options.pytest]
+    meant = [word for before, word in pairwise(words) if before not in NOT_MEANT and not word.startswith("-")]
     places = [Path(word.partition("::")[0]) for word in meant]
     named = any("tests" in place.parts and (place.suffix or "-k" in options.pytest) for place in places)
     return {"COURSE_TEST_ALL": "1"} if options.everything or named else {}

@@ -5,6 +5,7 @@ program that watches over each container (conmon), it says `running` of one in w
 """
 
 import re
+import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -19,7 +20,7 @@ FIELDS = "{{.Id}}|{{.State.Status}}|{{.State.Pid}}"  # what `status` is made of
 NOTHING_RUNS = re.compile(r"(?i)stopped container|not running|container does not exist|/status`: no such file")
 STARTABLE = ("created", "configured", "initialized", "exited", "stopped")
 TEMPORARY = re.compile(r'Using tmp dir (\S+?)"')
-PENDING, KILL = re.compile(r"(?m)^(?:Sig|Shd)Pnd:\s*(\w+)"), 1 << 8  # signals that wait, of /proc/PID/status; signal 9
+PENDING = re.compile(r"(?m)^(?:Sig|Shd)Pnd:\s*(\w+)")  # of /proc/PID/status: a bit for each signal that waits
 KILLED = "137"  # the exit code of a program that was ended by signal 9
 
 
@@ -67,7 +68,7 @@ def start(engine: Engine, container: str, current: str, *, doing: str, next: str
 def _unpaused(engine: Engine, container: str) -> str:
     """The status of a paused container when it goes on. One that was killed only dies now: it may."""
     pid = engine.inspect("container", container, "{{.State.Pid}}")
-    killed = _is_killed(pid)
+    killed = signal.SIGKILL in waiting_signals(pid)
     if engine.run("unpause", container).returncode:
         return "paused"
     if killed:
@@ -106,11 +107,12 @@ def _is_of(pid: str, container: str) -> bool:
     return False
 
 
-def _is_killed(pid: str) -> bool:
-    """Whether signal 9 waits for a process, which has not had a turn since."""
+def waiting_signals(pid: str) -> set[int]:
+    """The signals that wait for a process, which has not had a turn since they were sent; none where it is gone."""
     with suppress(OSError):
-        return any(int(waiting, 16) & KILL for waiting in PENDING.findall(Path("/proc", pid, "status").read_text()))
-    return False
+        masks = [int(mask, 16) for mask in PENDING.findall(Path("/proc", pid, "status").read_text())]
+        return {number for number in signal.valid_signals() if any(mask >> number - 1 & 1 for mask in masks)}
+    return set()
 
 
 def _settle(engine: Engine, container: str) -> None:
